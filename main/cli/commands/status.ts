@@ -1,0 +1,65 @@
+/** tallydesk status: how this device stands, for people or as JSON. */
+import type { Command } from 'commander'
+import type { QueryAnswer } from '../../../shared/api/queries.ts'
+import { ok } from '../../../shared/base/result.ts'
+import { type Context, withDesk } from '../context.ts'
+import { printJson, printLines } from '../output.ts'
+import type { Words } from '../words.ts'
+
+const LINK = {
+  up: 'linkUp',
+  down: 'linkDown',
+  connecting: 'linkConnecting',
+  off: 'linkOff',
+  none: 'linkNone',
+  self: 'linkSelf',
+  alone: 'linkAlone',
+} as const
+
+type Options = { readonly data: string; readonly json?: boolean }
+
+export function addStatus(program: Command, { words, finish }: Context): void {
+  program
+    .command('status')
+    .description(words.say('status'))
+    .requiredOption('--data <dir>', words.say('data'))
+    .option('--json', words.say('json'))
+    .action(({ data, json }: Options) =>
+      finish(json ? 'json' : 'people', () =>
+        withDesk(data, { inProcess: 'existing' }, async ({ api }) => {
+          const status = await api.query('status', {})
+          if (!status.ok) return status
+          if (json) printJson(status.value)
+          else printLines(statusLines(status.value, words))
+          return ok(undefined)
+        }),
+      ),
+    )
+}
+
+function statusLines(status: QueryAnswer<'status'>, words: Words): string[] {
+  const {
+    name,
+    role,
+    outbox,
+    waiting,
+    conflicts,
+    review,
+    unknown_since: since,
+    authority_heard: heard,
+  } = status
+  return [
+    words.say('statusDevice', { name, role, site: status.site_name }),
+    words.say('statusLink', {
+      wan: words.say(LINK[status.wan.state]),
+      lan: words.say(LINK[status.lan.state]),
+      linked: status.peers.linked,
+    }),
+    words.say('statusOutbox', { outbox, waiting, conflicts, review }),
+    ...(since === null ? [] : [words.say('statusUnknown', { since: words.time(since) })]),
+    ...(role === 'authority' ? [] : [heardLine(heard, words)]),
+  ]
+}
+
+const heardLine = (heard: number | null, words: Words): string =>
+  heard === null ? words.say('statusNeverHeard') : words.say('statusHeard', { heard: words.time(heard) })

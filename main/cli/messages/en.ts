@@ -1,0 +1,90 @@
+/** English: what the command line says of itself. Keys are grouped by command. */
+export const en = {
+  program: "A warehouse's job desk that keeps working when the internet is out.",
+  version: 'print the version',
+  help: 'show how it is used',
+  helpCommand: 'show how a command is used',
+  usageTitle: 'Usage:',
+  argumentsTitle: 'Arguments:',
+  optionsTitle: 'Options:',
+  commandsTitle: 'Commands:',
+  missingArgument: 'The argument {what} is missing.',
+  missingOption: 'The option {what} is missing.',
+  missingValue: 'The option {what} needs a value.',
+  unknownOption: 'There is no option {what}.',
+  unknownCommand: 'There is no command {what}.',
+  excessArguments: 'There are more arguments than it takes.',
+  badValue: 'The value of {what} is not one that it takes.',
+  badAddress: '{what} must be HOST:PORT.',
+  notLoopback: 'The control address must be on loopback, such as 127.0.0.1:0.',
+
+  data: "the device's data folder",
+  json: 'print JSON',
+  name: 'what this device is called',
+
+  init: 'create a new site; this device becomes its authority. Prints {"site", "actor", "recovery"}; keep the recovery key offline, it is shown once',
+  site: 'what the site is called',
+
+  invite: 'make a one-time pairing code, valid for ten minutes. Prints {"code", …}. Needs a running node',
+  role: 'what the new device may do: technician, supervisor or edge',
+  inviteName: 'for whom or for which device the code is',
+
+  join: 'join a site with a pairing code; the inviting node must be in reach. Prints {"site", "actor", "role"}',
+  code: 'the pairing code',
+
+  run: 'run the node of a data folder until it is stopped. Prints one JSON line once it is ready',
+  listen: 'where peers are awaited; port 0 picks a free one',
+  control: 'where the desk and this command line are awaited, on loopback',
+  peer: 'an address to dial, besides those that are found; may be given several times',
+  hq: 'the address of headquarters; links to it count as WAN',
+  noMdns: 'do not announce or look for devices on the local network',
+  interface:
+    'announce and look only on this interface (a name or an IPv4 address); may be given several times',
+  decide: 'who answers close requests on the authority: its policy, or a person (manual)',
+
+  do: 'carry out a command. Prints {"op", …} or {"error": {"code", "message", "hint"}}',
+  doCommand: 'for example job.create; see docs/commands.md',
+  doInput: 'its input as JSON; - reads it from standard input',
+
+  query: 'ask a question. Prints its answer as JSON',
+  queryName: 'for example board; see docs/commands.md',
+
+  import:
+    'import work orders as jobs. Every row that cannot be read is reported with its line; nothing is imported twice',
+  importFile:
+    'a CSV file in UTF-8 with the columns work_order and title, and any of activity, equipment, symptom, zone, assignee, priority; - reads standard input',
+  source: 'the name of the system it comes from: the same key of the same source is the same job',
+  importDone:
+    'Imported {imported}; already here {known}; different here, so left alone {changed}; not readable {failed}.',
+  importFailed: '  line {line}: {reason}  {text}',
+  importChanged: '  line {line}: {key} differs in {fields}',
+
+  status: 'show how this device stands',
+  statusDevice: '{name} ({role}) at {site}',
+  statusLink: 'WAN {wan}, LAN {lan}, peers linked {linked}',
+  statusOutbox:
+    'Not yet shared: {outbox}. Waiting for the authority: {waiting}. Conflicts: {conflicts}. In review: {review}.',
+  statusUnknown: 'Nobody has been heard since {since}: what others hold is not known.',
+  statusHeard: 'The authority was last heard {heard}.',
+  statusNeverHeard: 'The authority has not been heard yet.',
+  linkUp: 'up',
+  linkDown: 'down',
+  linkConnecting: 'connecting',
+  linkOff: 'off',
+  linkNone: 'none configured',
+  linkSelf: 'not needed: this device is the authority',
+  linkAlone: 'nobody in reach',
+
+  doctor:
+    'check every chain, and rebuild folds and views beside the live ones to report any difference; changes nothing',
+  doctorDone: 'Checked {ops} ops in {records} records; differences: {findings}.',
+
+  demo: 'show a whole warehouse at work on this machine. Prints one JSON line once it is ready; "desk" opens it in a browser',
+  demoTablets: 'how many tablets work in it, from 2 to 6',
+
+  backup: 'write a whole copy of the database to a new file. Keys are not in it',
+  backupFile: 'the file to write; it must not exist',
+  backupDone: 'Wrote {bytes} bytes to {file}.',
+} as const
+
+export type CliMessage = keyof typeof en

@@ -1,0 +1,90 @@
+/** Spanish: the same keys as `en.ts`, checked by its type. */
+import type { CliMessage } from './en.ts'
+
+export const es: Readonly<Record<CliMessage, string>> = {
+  program: 'El escritorio de trabajos de un almacén que sigue funcionando sin internet.',
+  version: 'muestra la versión',
+  help: 'muestra cómo se usa',
+  helpCommand: 'muestra cómo se usa un comando',
+  usageTitle: 'Uso:',
+  argumentsTitle: 'Argumentos:',
+  optionsTitle: 'Opciones:',
+  commandsTitle: 'Comandos:',
+  missingArgument: 'Falta el argumento {what}.',
+  missingOption: 'Falta la opción {what}.',
+  missingValue: 'La opción {what} necesita un valor.',
+  unknownOption: 'No existe la opción {what}.',
+  unknownCommand: 'No existe el comando {what}.',
+  excessArguments: 'Hay más argumentos de los que acepta.',
+  badValue: 'El valor de {what} no es uno de los que acepta.',
+  badAddress: '{what} debe ser HOST:PUERTO.',
+  notLoopback: 'La dirección de control debe ser local (loopback), como 127.0.0.1:0.',
+
+  data: 'la carpeta de datos del dispositivo',
+  json: 'escribe JSON',
+  name: 'cómo se llama este dispositivo',
+
+  init: 'crea un sitio nuevo; este dispositivo será su autoridad. Escribe {"site", "actor", "recovery"}; guarde la clave de recuperación fuera de línea, solo se muestra una vez',
+  site: 'cómo se llama el sitio',
+
+  invite:
+    'crea un código de vinculación de un solo uso, válido diez minutos. Escribe {"code", …}. Necesita un nodo en marcha',
+  role: 'qué podrá hacer el dispositivo nuevo: technician, supervisor o edge',
+  inviteName: 'para quién o para qué dispositivo es el código',
+
+  join: 'se une a un sitio con un código de vinculación; el nodo que invita debe estar al alcance. Escribe {"site", "actor", "role"}',
+  code: 'el código de vinculación',
+
+  run: 'ejecuta el nodo de una carpeta de datos hasta que se detenga. Escribe una línea JSON cuando está listo',
+  listen: 'dónde se espera a los demás dispositivos; el puerto 0 toma uno libre',
+  control: 'dónde se espera al escritorio y a esta línea de comandos, en loopback',
+  peer: 'una dirección a la que llamar, además de las que se encuentren; se puede dar varias veces',
+  hq: 'la dirección de la central; los enlaces con ella cuentan como WAN',
+  noMdns: 'no anuncia ni busca dispositivos en la red local',
+  interface:
+    'anuncia y busca solo en esta interfaz (un nombre o una dirección IPv4); se puede dar varias veces',
+  decide: 'quién responde a las solicitudes de cierre en la autoridad: su política o una persona (manual)',
+
+  do: 'ejecuta un comando. Escribe {"op", …} o {"error": {"code", "message", "hint"}}',
+  doCommand: 'por ejemplo job.create; vea docs/commands.md',
+  doInput: 'su entrada en JSON; - la lee de la entrada estándar',
+
+  query: 'hace una consulta. Escribe la respuesta en JSON',
+  queryName: 'por ejemplo board; vea docs/commands.md',
+
+  import: 'importa órdenes de trabajo. Informa de cada fila ilegible con su línea; nada se importa dos veces',
+  importFile:
+    'un archivo CSV en UTF-8 con las columnas work_order y title, y cualquiera de activity, equipment, symptom, zone, assignee, priority; - lee la entrada estándar',
+  source: 'el nombre del sistema de origen: la misma clave del mismo origen es el mismo trabajo',
+  importDone:
+    'Importadas {imported}; ya estaban {known}; distintas aquí y sin tocar {changed}; ilegibles {failed}.',
+  importFailed: '  línea {line}: {reason}  {text}',
+  importChanged: '  línea {line}: {key} difiere en {fields}',
+
+  status: 'muestra cómo está este dispositivo',
+  statusDevice: '{name} ({role}) en {site}',
+  statusLink: 'WAN {wan}, LAN {lan}, dispositivos enlazados {linked}',
+  statusOutbox:
+    'Sin compartir: {outbox}. En espera de la autoridad: {waiting}. Conflictos: {conflicts}. En revisión: {review}.',
+  statusUnknown: 'No se oye a nadie desde {since}: no se sabe qué tienen los demás.',
+  statusHeard: 'La autoridad se oyó por última vez {heard}.',
+  statusNeverHeard: 'Todavía no se ha oído a la autoridad.',
+  linkUp: 'en marcha',
+  linkDown: 'caída',
+  linkConnecting: 'conectando',
+  linkOff: 'desactivada',
+  linkNone: 'sin configurar',
+  linkSelf: 'no hace falta: este dispositivo es la autoridad',
+  linkAlone: 'nadie al alcance',
+
+  doctor:
+    'comprueba cada cadena y reconstruye plegados y vistas junto a los actuales para informar de cualquier diferencia; no cambia nada',
+  doctorDone: 'Comprobadas {ops} operaciones en {records} registros; diferencias: {findings}.',
+
+  demo: 'muestra un almacén entero trabajando en este equipo. Imprime una línea JSON cuando está listo; "desk" lo abre en un navegador',
+  demoTablets: 'cuántas tabletas trabajan en él, de 2 a 6',
+
+  backup: 'escribe una copia completa de la base de datos en un archivo nuevo. No incluye las claves',
+  backupFile: 'el archivo que se escribe; no debe existir',
+  backupDone: 'Se escribieron {bytes} bytes en {file}.',
+}

@@ -1,0 +1,152 @@
+/**
+ * The console: the desk's pages and the control socket, on one loopback port. It knows no domain: what it is asked
+ * it passes to the node, and what the node answers it passes back.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { CONTROL_PROTOCOL } from '../../shared/api/desk-api.ts'
+import { TallydeskError } from '../../shared/api/errors.ts'
+import { invariant } from '../../shared/base/invariant.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
+import { Gate } from './gate.ts'
+import { Pages, securityHeaders } from './pages.ts'
+import type { DeskPort } from './port.ts'
+import { Session } from './session.ts'
+import type { Watches } from './watches.ts'
+
+/** A frame up to this size is taken in to be refused by name; a larger one ends the connection. */
+const MOST_FRAME_BYTES = 4 * LIMITS.controlBytes
+const MOST_CONNECTIONS = 256
+/** The hosts that a console may listen on. */
+export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
+
+export type ConsoleOptions = {
+  /** Port 0 picks a free one. */
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly token: string
+  /** The folder of the built pages. */
+  readonly pages: string
+  readonly port: DeskPort
+  readonly watches: Watches
+  /** Told of trouble that no client sees, such as too many open files. */
+  readonly onError: (error: Error) => void
+}
+
+export interface Console {
+  /** `HOST:PORT` */
+  readonly address: string
+  close(): Promise<void>
+}
+
+/** Throws `address-in-use`, and `usage` for an address that other machines could reach. */
+export async function openConsole(options: ConsoleOptions): Promise<Console> {
+  if (!LOOPBACK.has(options.listen.host)) {
+    throw new TallydeskError('usage', {
+      reason: `The control address ${options.listen.host} is not loopback.`,
+    })
+  }
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
+  server.maxConnections = MOST_CONNECTIONS
+  const port = await listen(server, options.listen)
+  server.on('error', options.onError)
+  const sockets = attach(server, new Gate(port, options.token), options)
+  return { address: addressText(options.listen.host, port), close: () => close(server, sockets) }
+}
+
+function attach(server: Server, gate: Gate, options: ConsoleOptions): WebSocketServer {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MOST_FRAME_BYTES,
+    perMessageDeflate: false,
+    // The session answers text that is no UTF-8 with an error and keeps the connection.
+    skipUTF8Validation: true,
+    // One frame a turn: a client that sends a thousand at once does not make one long turn of them.
+    allowSynchronousEvents: false,
+    handleProtocols: () => CONTROL_PROTOCOL,
+  })
+  const pages = new Pages(options.pages)
+  server.on('request', (request, response) => void serve(gate, pages, request, response))
+  server.on('upgrade', (request, socket, head) => {
+    const status = gate.refusal(request)
+    if (status !== null) {
+      refuseUpgrade(socket, status)
+      return
+    }
+    sockets.handleUpgrade(
+      request,
+      socket,
+      head,
+      (opened) => new Session(opened, options.port, options.watches),
+    )
+  })
+  return sockets
+}
+
+async function serve(
+  gate: Gate,
+  pages: Pages,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const host = request.headers.host ?? ''
+  if (!gate.isOwnHost(request)) {
+    refuse(response, 403)
+    return
+  }
+  for (const [name, value] of Object.entries(securityHeaders(host))) response.setHeader(name, value)
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    refuse(response, 405)
+    return
+  }
+  await pages.serve(request, response)
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
+  response.end(`${STATUS_CODES[status] ?? ''}\n`)
+}
+
+function refuseUpgrade(socket: Duplex, status: number): void {
+  socket.on('error', () => socket.destroy())
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  )
+}
+
+function listen(server: Server, { host, port }: ConsoleOptions['listen']): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(
+        inUse(error)
+          ? new TallydeskError('address-in-use', { address: addressText(host, port) }, { cause: error })
+          : error,
+      ),
+    )
+    server.listen({ host, port, exclusive: true }, () => {
+      server.removeAllListeners('error')
+      const address = server.address()
+      invariant(typeof address === 'object' && address !== null, 'a listening server has an address')
+      resolve(address.port)
+    })
+  })
+}
+
+const inUse = (error: Error): boolean =>
+  'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES')
+
+const addressText = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+
+/** Says goodbye to every client; one that does not answer is cut off. */
+async function close(server: Server, sockets: WebSocketServer): Promise<void> {
+  for (const socket of sockets.clients) socket.close(1001, 'the node stops')
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate()
+    server.closeAllConnections()
+  }, 500)
+  await closed
+  clearTimeout(cut)
+}

@@ -1,0 +1,140 @@
+/**
+ * What the node gives its network and asks of it. The network owns sockets, discovery, pairing and links;
+ * it decides nothing about the log, which it reaches through `SyncStore` alone.
+ */
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import type { TallydeskError } from '../../shared/api/errors.ts'
+import type { Bytes } from '../../shared/base/bytes.ts'
+import type { Result } from '../../shared/base/result.ts'
+import type { ActorId, SiteId } from '../../shared/model/ids.ts'
+import type { Role } from '../../shared/model/roles.ts'
+import type { Admission, AuthorityReach, Member } from '../../shared/replica/contract.ts'
+import type { Clock } from '../../shared/replica/ports.ts'
+import type { SyncStore } from '../../shared/sync/store.ts'
+
+/** A device's TLS key and its self-signed certificate. */
+export type TlsIdentity = {
+  /** PKCS #8 PEM; to be kept with mode 0600. */
+  readonly keyPem: string
+  readonly certPem: string
+  /** SHA-256 of the certificate's SPKI, 32 bytes: `tlsKeyHash` of the device's admission. */
+  readonly keyHash: Bytes
+}
+
+/** Whom a device that has just joined trusts before its first sync: the device that invited it. */
+export type Pin = { readonly actor: ActorId; readonly keyHash: Bytes }
+
+/** Addresses (`host:port`) at which members were reached; kept over restarts, newest last. */
+interface AddressBook {
+  list(): readonly { readonly actor: ActorId; readonly address: string }[]
+  remember(actor: ActorId, address: string): void
+}
+
+/** The part of a pino logger that is used here. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+export type NetworkOptions = {
+  readonly store: SyncStore
+  /** Everybody ever admitted, as this device's log knows it, this device included. */
+  readonly members: () => readonly Member[]
+  readonly identity: TlsIdentity
+  readonly listen: { readonly host: string; readonly port: number }
+  /** `interfaces` names those to use, by name or IPv4 address; without it every usable one. Null: no mDNS. */
+  readonly mdns: { readonly interfaces?: readonly string[] } | null
+  /** Typed addresses, `host:port`. */
+  readonly peers: readonly string[]
+  /** The address of headquarters, `host:port`; links to it count as WAN. */
+  readonly hq: string | null
+  readonly addressBook: AddressBook
+  readonly bootstrapPin: Pin | null
+  /** Commits an admission; null where this device may not admit, so that no code works here. */
+  readonly admit: ((admission: Admission) => Result<unknown, TallydeskError>) | null
+  /** Wall time at which the authority was last heard before this start; null: never. */
+  readonly authorityHeard: number | null
+  readonly clock: Clock
+  /** Uniform in [0, 1): jitter only. */
+  readonly random: () => number
+  readonly log: Log
+  /** Tests shorten these. */
+  readonly timing?: Partial<Timing>
+}
+
+/** Milliseconds. */
+export type Timing = {
+  /** How often sessions and dials look at the time. */
+  readonly tick: number
+  readonly handshake: number
+  readonly backoffLeast: number
+  /** For typed addresses and headquarters; others wait up to `backoffMostOther`. */
+  readonly backoffMost: number
+  readonly backoffMostOther: number
+}
+
+/** How a peer stands, without its name and role, which the log knows. */
+export type PeerLink = {
+  readonly actor: ActorId
+  readonly link: 'up' | 'connecting' | 'down' | 'off'
+  readonly via: 'lan' | 'wan' | null
+  /** Wall time. */
+  readonly last_heard: number | null
+  readonly lag: number | null
+  readonly address: string | null
+}
+
+/** An address that was found or typed and led to no member, and why (a stable code). */
+export type Seen = { readonly address: string; readonly why: string }
+
+/** The keys of the query `status` that the network knows. */
+export type NetworkStatus = Pick<QueryAnswer<'status'>, 'wan' | 'lan' | 'peers' | 'unknown_since'>
+
+export type InviteRow = QueryAnswer<'invites'>['invites'][number]
+
+export interface Invites {
+  /** A one-time code that names this node's addresses; ten minutes, one use, five wrong tries. */
+  create(invite: { readonly role: Role; readonly name: string }): {
+    readonly invite: string
+    readonly code: string
+    /** Wall time. */
+    readonly expires: number
+  }
+  revoke(invite: string): boolean
+  list(): readonly InviteRow[]
+}
+
+export interface Network {
+  /** Listens, dials and announces. Throws `TallydeskError('address-in-use')`. */
+  start(): Promise<{ readonly listen: string }>
+  /** Says goodbye, closes every link and the listener. */
+  stop(): Promise<void>
+  /** To be called after every commit, local or received: pushes what is new to all sessions. Cheap. */
+  committed(): void
+  peers(): readonly PeerLink[]
+  seen(): readonly Seen[]
+  status(): NetworkStatus
+  /** The way to the authority, for requests that wait; `why: null` where it was heard just now, also through others. */
+  reach(): AuthorityReach
+  /** Wall time at which the authority was last heard, directly or through others. */
+  authorityHeard(): number | null
+  /** Closes the real links of this class and refuses new ones, or allows them again. `lan` closes the listener too. */
+  setLan(on: boolean): void
+  setWan(on: boolean): void
+  readonly switches: { readonly lan: boolean; readonly wan: boolean }
+  /** Adds a typed address and dials at once; false for what is no `host:port`. */
+  dial(address: string): boolean
+  /** Told after anything that `peers`, `seen`, `status`, `reach` or `invites` show has changed. */
+  onChange(listener: () => void): () => void
+  readonly invites: Invites
+}
+
+/** What a device learns when its pairing code is accepted. */
+export type Paired = {
+  readonly site: SiteId
+  readonly role: Role
+  /** The inviting device: to be kept as `bootstrapPin`, its address in the address book. */
+  readonly pin: Pin
+  readonly address: string
+}

@@ -1,0 +1,184 @@
+/**
+ * How things stand: peers, the way to headquarters, whether anybody is heard. Computed from the links and the plan
+ * as they are when asked; kept is only since when a state has been what it is.
+ */
+import type { ActorId } from '../../shared/model/ids.ts'
+import type { AuthorityReach } from '../../shared/replica/contract.ts'
+import type { Clock } from '../../shared/replica/ports.ts'
+import { AuthorityWatch } from './authority-watch.ts'
+import type { NetworkStatus, PeerLink, Seen } from './contract.ts'
+import type { DialPlan, Target } from './dial-plan.ts'
+import type { Link } from './link.ts'
+import type { Roster } from './roster.ts'
+import { Since } from './since.ts'
+import type { Switchboard, Via } from './switchboard.ts'
+
+/** Pings come every 3 s from each hop; what was heard longer ago than this is out of reach. ms. */
+const FRESH = 12_000
+
+type StandingOptions = {
+  readonly self: ActorId
+  readonly hq: string | null
+  /** Wall time, from before this start. */
+  readonly authorityHeard: number | null
+  readonly clock: Clock
+  readonly monotonic: () => number
+  readonly roster: Roster
+  readonly switchboard: Switchboard
+  readonly plan: DialPlan
+  readonly isOn: (via: Via) => boolean
+}
+
+export class Standing {
+  readonly #options: StandingOptions
+  readonly #authority = new AuthorityWatch()
+  /** When peers whose link has ended were last heard, wall time. */
+  readonly #heard = new Map<ActorId, number>()
+  /** When this device's own link to the authority ended, by the monotonic clock. */
+  #lost = -Infinity
+  readonly #wan: Since<NetworkStatus['wan']['state']>
+  readonly #lan: Since<NetworkStatus['lan']['state']>
+  readonly #alone: Since<boolean>
+
+  constructor(options: StandingOptions) {
+    const now = options.clock.now()
+    this.#options = options
+    this.#wan = new Since(this.#wanState(), now)
+    this.#lan = new Since(this.#lanState(), now)
+    this.#alone = new Since(true, now)
+  }
+
+  /** States change with time alone, too; each keeps the moment at which its change was noticed. True after a change. */
+  update(): boolean {
+    const now = this.#options.clock.now()
+    const changes = [
+      this.#wan.set(this.#wanState(), now),
+      this.#lan.set(this.#lanState(), now),
+      this.#alone.set(this.#options.switchboard.up().length === 0, now),
+    ]
+    return changes.includes(true)
+  }
+
+  linkEnded(link: Link): void {
+    this.#heard.set(link.peer, this.#wallOf(link.heard))
+    if (link.peer === this.#options.roster.authority()) this.#lost = this.#options.monotonic()
+  }
+
+  /** A peer said that the authority was heard `age` ms ago. */
+  authorityHeardBy(age: number): void {
+    this.#authority.heard(age, this.#options.monotonic())
+  }
+
+  /** ms since the authority was heard, directly or through others; null: never since the start. */
+  authorityAge(now: number): number | null {
+    const { roster, switchboard } = this.#options
+    if (this.#isAuthority()) return 0
+    const authority = roster.authority()
+    const link = authority === null ? null : switchboard.link(authority)
+    if (link?.up === true) this.#authority.heard(now - link.heard, now)
+    return this.#authority.age(now)
+  }
+
+  authorityHeard(): number | null {
+    const { monotonic, clock, authorityHeard } = this.#options
+    const age = this.authorityAge(monotonic())
+    return age === null ? authorityHeard : Math.round(clock.now() - age)
+  }
+
+  reach(): AuthorityReach {
+    if (this.#isInReach(this.#options.monotonic())) return { why: null, since: null }
+    const heard = this.authorityHeard()
+    const { wan, unknown_since } = this.status()
+    if (heard === null) return { why: 'never-heard', since: null }
+    if (wan.state === 'down' || wan.state === 'off') return { why: 'wan-out', since: wan.since }
+    return unknown_since === null
+      ? { why: 'wan-out', since: heard }
+      : { why: 'no-route', since: unknown_since }
+  }
+
+  /** Heard a moment ago, and not only before the own link to it was lost. */
+  #isInReach(now: number): boolean {
+    const age = this.authorityAge(now)
+    return age !== null && age < FRESH && now - age > this.#lost
+  }
+
+  status(): NetworkStatus {
+    this.update()
+    const { switchboard, plan } = this.#options
+    return {
+      wan: { state: this.#wan.state, since: this.#wan.since },
+      lan: { state: this.#lan.state, since: this.#lan.since },
+      peers: {
+        linked: switchboard.up().length,
+        seen: plan.all().filter((target) => !this.#isLinked(target)).length,
+      },
+      unknown_since: this.#alone.state ? this.#alone.since : null,
+    }
+  }
+
+  /** A direct link to headquarters: the authority when it answers at the address that was configured for it. */
+  #wanState(): NetworkStatus['wan']['state'] {
+    const { hq, isOn, switchboard } = this.#options
+    if (this.#isAuthority()) return 'self'
+    if (hq === null) return 'none'
+    if (!isOn('wan')) return 'off'
+    const target = this.hqTarget()
+    if (target === null) return 'connecting'
+    if (target.actor !== null && switchboard.link(target.actor)?.up === true) return 'up'
+    return target.attempts === 0 && target.why === null ? 'connecting' : 'down'
+  }
+
+  #lanState(): NetworkStatus['lan']['state'] {
+    const { isOn, switchboard } = this.#options
+    if (!isOn('lan')) return 'off'
+    return switchboard.up().some((link) => link.via === 'lan') ? 'up' : 'alone'
+  }
+
+  #isAuthority(): boolean {
+    return this.#options.roster.authority() === this.#options.self
+  }
+
+  hqTarget(): Target | null {
+    return this.#options.plan.all().find((target) => target.source === 'hq') ?? null
+  }
+
+  #isLinked({ actor }: Target): boolean {
+    return actor !== null && this.#options.switchboard.link(actor) !== null
+  }
+
+  peers(): readonly PeerLink[] {
+    return this.#options.roster.others().map(({ actor }) => this.#peer(actor))
+  }
+
+  #peer(actor: ActorId): PeerLink {
+    const { switchboard, plan } = this.#options
+    const last = switchboard.lastLink(actor)
+    const link = switchboard.link(actor)
+    const target = plan.all().findLast((each) => each.actor === actor)
+    return {
+      actor,
+      link: this.#linkState(link, last?.via ?? 'lan', target),
+      via: last?.via ?? null,
+      last_heard: link === null ? (this.#heard.get(actor) ?? null) : this.#wallOf(link.heard),
+      lag: last?.lag() ?? null,
+      address: link?.address ?? target?.address ?? last?.address ?? null,
+    }
+  }
+
+  #linkState(link: Link | null, via: Via, target: Target | undefined): PeerLink['link'] {
+    if (link?.up === true) return 'up'
+    if (!this.#options.isOn(via)) return 'off'
+    return link !== null || target?.calling === true ? 'connecting' : 'down'
+  }
+
+  seen(): readonly Seen[] {
+    return this.#options.plan.all().flatMap((target) => {
+      const { address, why } = target
+      return why === null || this.#isLinked(target) ? [] : [{ address, why }]
+    })
+  }
+
+  #wallOf(moment: number): number {
+    return Math.round(this.#options.clock.now() - (this.#options.monotonic() - moment))
+  }
+}

@@ -1,0 +1,139 @@
+/** Makes links of connections, keeps one to each peer, and carries commits and time to their sessions. */
+import type { WebSocket } from 'ws'
+import type { Bytes } from '../../shared/base/bytes.ts'
+import type { ActorId } from '../../shared/model/ids.ts'
+import type { CloseReason } from '../../shared/sync/close.ts'
+import type { SyncStore } from '../../shared/sync/store.ts'
+import type { Log } from './contract.ts'
+import { Link, type LinkEnd } from './link.ts'
+import { Links, type Verdict } from './links.ts'
+import type { Roster } from './roster.ts'
+import { Turns } from './turns.ts'
+
+export type Via = 'lan' | 'wan'
+
+type Connection = {
+  readonly socket: WebSocket
+  readonly peer: ActorId
+  /** What the handshake proved. */
+  readonly keyHash: Bytes
+  readonly dialled: boolean
+  readonly via: Via
+  readonly address: string
+}
+
+type SwitchboardOptions = {
+  readonly store: SyncStore
+  readonly roster: Roster
+  readonly monotonic: () => number
+  readonly authorityAge: (now: number) => number | null
+  readonly onAuthorityHeard: (age: number) => void
+  readonly onUp: (link: Link) => void
+  readonly onDown: (link: Link, end: LinkEnd) => void
+  readonly log: Log
+}
+
+export class Switchboard {
+  readonly #options: SwitchboardOptions
+  readonly #turns = new Turns()
+  readonly #links: Links<Link>
+  /** The last link of each peer, also when it has ended: what the peer had last said. */
+  readonly #last = new Map<ActorId, Link>()
+  readonly #ending = new Set<Promise<void>>()
+  #news: NodeJS.Immediate | null = null
+
+  constructor(options: SwitchboardOptions) {
+    this.#options = options
+    this.#links = new Links(options.store.actor, (actor) => options.roster.roleOf(actor))
+  }
+
+  /** Would a call to this peer be carried on? */
+  judge(peer: ActorId): Verdict<Link> {
+    return this.#links.judge({ peer, dialled: true })
+  }
+
+  /** The reason why the connection became no link, or null. */
+  connect(connection: Connection): CloseReason | null {
+    const link = this.#createLink(connection)
+    const verdict = this.#links.judge(connection)
+    if (!verdict.take) return this.#end(link, verdict.why)
+    if (verdict.instead !== null) this.#end(verdict.instead, 'replaced')
+    this.#links.add(link)
+    this.#last.set(link.peer, link)
+    link.open()
+    return null
+  }
+
+  /** For a connection that may not become a link: says why, and nothing else. */
+  refuse(connection: Connection, reason: CloseReason, detail = ''): void {
+    this.#end(this.#createLink(connection), reason, detail)
+  }
+
+  #createLink(connection: Connection): Link {
+    const { store, roster, monotonic, authorityAge, onAuthorityHeard, onUp } = this.#options
+    const { peer, keyHash } = connection
+    const admits = (actor: ActorId): ReturnType<Roster['admits']> =>
+      actor === peer ? roster.admits(actor, keyHash) : { ok: false, cut: null }
+    return new Link({
+      ...connection,
+      session: { store, admits, authorityAge },
+      turns: this.#turns,
+      monotonic,
+      onAuthorityHeard,
+      onGreeted: onUp,
+      onFault: (link, error) =>
+        this.#options.log.warn(
+          { peer: link.peer, error: String(error) },
+          'a link ended by a fault of the replica',
+        ),
+      onEnd: (link, end) => this.#onEnd(link, end),
+    })
+  }
+
+  #onEnd(link: Link, end: LinkEnd): void {
+    if (this.#links.remove(link)) this.#options.onDown(link, end)
+  }
+
+  #end(link: Link, reason: CloseReason, detail = ''): CloseReason {
+    const gone = link.leave(reason, detail)
+    this.#ending.add(gone)
+    void gone.then(() => this.#ending.delete(gone))
+    return reason
+  }
+
+  link(peer: ActorId): Link | null {
+    return this.#links.get(peer)
+  }
+
+  lastLink(peer: ActorId): Link | null {
+    return this.#last.get(peer) ?? null
+  }
+
+  up(): readonly Link[] {
+    return this.#links.all().filter((link) => link.up)
+  }
+
+  /** In a later turn, and once for many commits: a commit may happen inside a session's own step. */
+  committed(): void {
+    this.#news ??= setImmediate(() => {
+      this.#news = null
+      for (const link of this.#links.all()) link.committed()
+    })
+  }
+
+  tick(): void {
+    for (const link of this.#links.all()) link.tick()
+  }
+
+  /** Ends the links that `of` picks. */
+  endAll(reason: CloseReason, of: (link: Link) => boolean = () => true): void {
+    for (const link of this.#links.all()) if (of(link)) this.#end(link, reason)
+  }
+
+  async stop(): Promise<void> {
+    this.endAll('stopping')
+    await Promise.all(this.#ending)
+    if (this.#news !== null) clearImmediate(this.#news)
+    this.#turns.stop()
+  }
+}

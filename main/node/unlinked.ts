@@ -1,0 +1,30 @@
+/** What is known of others by a start that speaks to nobody: as little as the log and the last start left. */
+import type { Network } from '../net/contract.ts'
+
+export type Reachability = Pick<Network, 'peers' | 'seen' | 'status' | 'reach' | 'authorityHeard'> & {
+  readonly invites: Pick<Network['invites'], 'list'>
+}
+
+/** `isAuthority` and `heard` are asked each time: both may change. Times are wall times. */
+export function unlinked(
+  since: number,
+  isAuthority: () => boolean,
+  heard: () => number | null,
+): Reachability {
+  return {
+    peers: () => [],
+    seen: () => [],
+    status: () => ({
+      wan: { state: isAuthority() ? 'self' : 'off', since: null },
+      lan: { state: 'off', since: null },
+      peers: { linked: 0, seen: 0 },
+      unknown_since: since,
+    }),
+    reach: () => {
+      if (isAuthority()) return { why: null, since: null }
+      return heard() === null ? { why: 'never-heard', since: null } : { why: 'no-route', since }
+    },
+    authorityHeard: heard,
+    invites: { list: () => [] },
+  }
+}

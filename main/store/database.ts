@@ -1,0 +1,145 @@
+/**
+ * The `Sql` port on better-sqlite3: one connection, owned by one process. It keeps true: a statement is prepared
+ * once per text; a transaction takes the write lock at its beginning, is never nested and never left open; errors
+ * of the disk come out as `TallydeskError`. Blobs are answered as Buffers, which are Uint8Arrays of their own.
+ */
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { TallydeskError } from '../../shared/api/errors.ts'
+import { invariant } from '../../shared/base/invariant.ts'
+import type { Sql, SqlRow, SqlValue, Statement } from '../../shared/replica/ports.ts'
+import { makeDurable } from './durability.ts'
+import { createPrivately, inFolder, PRIVATE, syncFile, syncFolderOf } from './files.ts'
+import { translated } from './sqlite-errors.ts'
+
+/** More different texts than the engine has; a bound all the same, since filters are composed. */
+const MOST_STATEMENTS = 1000
+
+export interface SqlDatabase extends Sql {
+  /** Moves the WAL into the database and empties it; to be called when idle. */
+  checkpoint(): void
+  /** Writes a whole, compact copy to a new file, as of now. Throws `file-exists`. */
+  backup(file: string): void
+  close(): void
+}
+
+/**
+ * Opens or creates the database. `inspect` sees it before anything is written, and may throw. Throws
+ * `data-folder-not-durable`, `data-folder-unreadable`, `database-damaged`.
+ */
+export function openDatabase(file: string, inspect: (sql: Sql) => void = () => undefined): SqlDatabase {
+  inFolder(() => createPrivately(file))
+  return translated(() => {
+    const database = new Database(file, { timeout: 0 })
+    try {
+      const sql = new SqliteDatabase(database)
+      inspect(sql)
+      makeDurable(database)
+      return sql
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  })
+}
+
+class SqliteDatabase implements SqlDatabase {
+  readonly #database: Database.Database
+  readonly #statements = new Map<string, Statement>()
+  readonly #begin: Statement
+  readonly #commit: Statement
+  readonly #rollback: Statement
+
+  constructor(database: Database.Database) {
+    this.#database = database
+    this.#begin = new SqliteStatement(database.prepare('BEGIN IMMEDIATE'))
+    this.#commit = new SqliteStatement(database.prepare('COMMIT'))
+    this.#rollback = new SqliteStatement(database.prepare('ROLLBACK'))
+  }
+
+  exec(text: string): void {
+    translated(() => this.#database.exec(text))
+  }
+
+  prepare(text: string): Statement {
+    const known = this.#statements.get(text)
+    if (known) return known
+    const statement = translated(() => new SqliteStatement(this.#database.prepare(text)))
+    this.#keep(text, statement)
+    return statement
+  }
+
+  transaction<T>(work: () => T): T {
+    invariant(!this.#inTransaction(), 'a transaction is not begun inside another')
+    this.#begin.run()
+    try {
+      const result = work()
+      invariant(!(result instanceof Promise), 'a transaction ends in the turn in which it began')
+      this.#commit.run()
+      return result
+    } catch (error) {
+      // A full disk may have undone it already.
+      if (this.#inTransaction()) this.#rollback.run()
+      throw error
+    }
+  }
+
+  checkpoint(): void {
+    translated(() => this.#database.pragma('wal_checkpoint(TRUNCATE)'))
+  }
+
+  backup(file: string): void {
+    if (existsSync(file)) throw new TallydeskError('file-exists', { file })
+    const unfinished = `${file}.unfinished`
+    inFolder(() => rmSync(unfinished, { force: true }))
+    translated(() => this.#database.prepare('VACUUM INTO ?').run(unfinished))
+    inFolder(() => {
+      chmodSync(unfinished, PRIVATE)
+      syncFile(unfinished)
+      renameSync(unfinished, file)
+      syncFolderOf(file)
+    })
+  }
+
+  close(): void {
+    if (!this.#database.open) return
+    try {
+      this.checkpoint()
+    } finally {
+      this.#database.close()
+    }
+  }
+
+  #inTransaction(): boolean {
+    return this.#database.inTransaction
+  }
+
+  #keep(text: string, statement: Statement): void {
+    if (this.#statements.size >= MOST_STATEMENTS) {
+      const oldest = this.#statements.keys().next()
+      if (!oldest.done) this.#statements.delete(oldest.value)
+    }
+    this.#statements.set(text, statement)
+  }
+}
+
+class SqliteStatement implements Statement {
+  readonly #statement: Database.Statement
+
+  constructor(statement: Database.Statement) {
+    this.#statement = statement
+  }
+
+  run(...parameters: readonly SqlValue[]): { readonly changes: number } {
+    return translated(() => this.#statement.run(...parameters))
+  }
+
+  // The port's caller names the row that its own SQL text answers; STRICT tables hold it to that.
+  get<Row extends SqlRow>(...parameters: readonly SqlValue[]): Row | undefined {
+    return translated(() => this.#statement.get(...parameters) as Row | undefined)
+  }
+
+  all<Row extends SqlRow>(...parameters: readonly SqlValue[]): Row[] {
+    return translated(() => this.#statement.all(...parameters) as Row[])
+  }
+}

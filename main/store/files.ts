@@ -1,0 +1,90 @@
+/**
+ * Small files of the data folder, written so that a reader or a power cut finds either the old text or the new one,
+ * whole, and never with more rights than it should have.
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { TallydeskError } from '../../shared/api/errors.ts'
+
+/** Readable and writable by the owner alone. */
+export const PRIVATE = 0o600
+
+/** Durable when it returns. */
+export function writePrivately(file: string, text: string): void {
+  const unfinished = `${file}.unfinished`
+  const handle = openSync(unfinished, 'w', PRIVATE)
+  try {
+    writeSync(handle, text)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+  renameSync(unfinished, file)
+  syncFolderOf(file)
+}
+
+/** Makes an empty file for the owner alone, where there is none: SQLite would make it readable for others. */
+export function createPrivately(file: string): void {
+  closeSync(openSync(file, 'a', PRIVATE))
+}
+
+/** Null when there is no such file. */
+export function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/** Makes a rename durable. Windows has no handle for a folder; its file system orders renames itself. */
+export function syncFolderOf(file: string): void {
+  if (process.platform === 'win32') return
+  const handle = openSync(dirname(file), 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+export function syncFile(file: string): void {
+  const handle = openSync(file, 'r+')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+const UNREADABLE = [
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOTDIR',
+  'EISDIR',
+  'ENOENT',
+  'EIO',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'EEXIST',
+]
+
+/** Runs `work`; what the file system refuses comes out in the product's words. */
+export function inFolder<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT'))
+      throw new TallydeskError('disk-full', {}, { cause: error })
+    if (error instanceof Error && UNREADABLE.some((code) => hasCode(error, code))) {
+      throw new TallydeskError('data-folder-unreadable', { reason: error.message }, { cause: error })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The data folder of one device, for its owner's eyes only:
+ *
+ *   lock, lock.json   who has it open
+ *   op-key.pem        the Ed25519 key that signs this device's operations
+ *   tls-key.pem, tls-cert.pem
+ *   control.json      how to reach the running node: its address and the token of this start
+ *   tallydesk.db      everything else (with its -wal and -shm beside it)
+ *   tallydesk.log     what the node did, for whoever has to find out why
+ */
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { inFolder } from './files.ts'
+import { lockFolder } from './lock.ts'
+
+export type FolderPaths = {
+  readonly root: string
+  readonly database: string
+  readonly opKey: string
+  readonly tlsKey: string
+  readonly tlsCert: string
+  readonly control: string
+  readonly log: string
+}
+
+export interface DataFolder {
+  readonly paths: FolderPaths
+  /** Frees the folder for another process. */
+  release(): void
+}
+
+export function folderPaths(folder: string): FolderPaths {
+  const root = resolve(folder)
+  const at = (name: string) => join(root, name)
+  return {
+    root,
+    database: at('tallydesk.db'),
+    opKey: at('op-key.pem'),
+    tlsKey: at('tls-key.pem'),
+    tlsCert: at('tls-cert.pem'),
+    control: at('control.json'),
+    log: at('tallydesk.log'),
+  }
+}
+
+/** Creates the folder where it is missing and takes its lock. Throws `data-folder-in-use`, `data-folder-unreadable`. */
+export function openFolder(folder: string): DataFolder {
+  const paths = folderPaths(folder)
+  return inFolder(() => {
+    mkdirSync(paths.root, { recursive: true, mode: 0o700 })
+    const lock = lockFolder(paths.root)
+    return { paths, release: () => lock.release() }
+  })
+}

@@ -1,0 +1,30 @@
+/**
+ * What SQLite reports, in the product's own words: a full disk, an unreadable folder, a damaged file. Anything
+ * else is a broken invariant of ours and goes up as it is.
+ */
+import Database from 'better-sqlite3'
+import { TallydeskError } from '../../shared/api/errors.ts'
+
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/
+const UNREADABLE = /^SQLITE_(IOERR|READONLY|CANTOPEN|PERM|AUTH|NOLFS|BUSY|LOCKED)/
+
+/** The error of the product for an error of SQLite; everything else unchanged. */
+export function asTallydeskError(error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error
+  const reason = `${error.message} (${error.code})`
+  if (error.code === 'SQLITE_FULL') return new TallydeskError('disk-full', {}, { cause: error })
+  if (DAMAGED.test(error.code)) return new TallydeskError('database-damaged', { reason }, { cause: error })
+  if (UNREADABLE.test(error.code)) {
+    return new TallydeskError('data-folder-unreadable', { reason }, { cause: error })
+  }
+  return error
+}
+
+/** Runs `work`; what SQLite throws comes out in the product's words. */
+export function translated<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw asTallydeskError(error)
+  }
+}

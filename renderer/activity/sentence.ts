@@ -1,0 +1,248 @@
+/**
+ * Makes sentences of the changes that an op brings: predicates without their subject, because the author
+ * stands beside them on the screen. Changes that one act of a person made together (a task and its words,
+ * a job and its first fields) become one sentence. What came from people is a part of its own, so that the
+ * screen can set it apart and never takes it for words of the product.
+ */
+import type { Change, Value } from '../../shared/api/queries.ts'
+import type { Language } from '../../shared/api/messages/catalogue.ts'
+import { reasonText } from '../../shared/api/messages/reasons.ts'
+import { CHANGE_WORDS, FIELD_WORDS, KIND_WORDS, ROLE_WORDS, VALUE_WORDS } from './change-words.ts'
+
+/** `said` is what a person wrote or a number that was given; `plain` is ours. */
+export type Part = { readonly kind: 'plain' | 'said'; readonly text: string }
+export type Phrase = readonly Part[]
+
+type Bilingual = Readonly<Record<Language, string>>
+type Filling = {
+  readonly said?: Readonly<Record<string, string>>
+  readonly plain?: Readonly<Record<string, string>>
+}
+
+/** Every phrase for one op's changes, in their order. Never empty for an op that changes something. */
+export function phrasesOf(language: Language, changes: readonly Change[]): readonly Phrase[] {
+  const whole =
+    creation(language, changes) ?? manySettled(language, changes) ?? restoration(language, changes)
+  if (whole) return [whole]
+  return changes.flatMap((change, index) => {
+    if (isTold(change, changes[index - 1])) return []
+    return [phraseOf(language, change, changes[index + 1])]
+  })
+}
+
+export const plainText = (phrase: Phrase): string => phrase.map((part) => part.text).join('')
+
+/** What a field is called as a sentence's object, with its article. */
+export const fieldName = (language: Language, field: string): string =>
+  lookUp(FIELD_WORDS, field)?.[language] ?? field
+
+/** A value as people read it: closed lists are translated, everything else is as it was typed. */
+export function valueText(language: Language, value: Value): string {
+  if (value === null) return '∅'
+  return lookUp(VALUE_WORDS, String(value))?.[language] ?? String(value)
+}
+
+/** A new record's first fields are part of its being opened; many records in one op are an import. */
+function creation(language: Language, changes: readonly Change[]): Phrase | null {
+  const created = changes.filter((change) => change.what === 'created')
+  const first = created[0]
+  if (!first) return null
+  if (created.length > 1) {
+    const source = first.imported?.split(': ')[0] ?? '…'
+    return compose(language, CHANGE_WORDS['imported-many'], {
+      said: { count: String(created.length), source },
+    })
+  }
+  if (first.imported !== null) {
+    return compose(language, CHANGE_WORDS.imported, { said: { source: first.imported } })
+  }
+  const tasks = changes.filter((change) => change.what === 'child-added' && change.field === 'tasks').length
+  const kind = lookUp(KIND_WORDS, first.kind)?.[language] ?? first.kind
+  const words = tasks > 1 ? CHANGE_WORDS['opened-with-tasks'] : CHANGE_WORDS.opened
+  return compose(language, words, { plain: { kind, count: String(tasks) } })
+}
+
+function manySettled(language: Language, changes: readonly Change[]): Phrase | null {
+  const settled = changes.filter((change) => change.what === 'set' && change.settles > 0)
+  if (settled.length < 2 || settled.length < changes.length) return null
+  return compose(language, CHANGE_WORDS['settled-many'], { said: { count: String(settled.length) } })
+}
+
+/** An ordinary op sets a field once; one that sets it to several values at once puts a conflict back. */
+function restoration(language: Language, changes: readonly Change[]): Phrase | null {
+  const sets = changes.filter((change) => change.what === 'set')
+  const isTwice = sets.some((change, i) => {
+    const before = sets[i - 1]
+    return before?.field === change.field && before.child === change.child
+  })
+  if (!isTwice || sets.length < changes.length) return null
+  if (sets.length > 3) return compose(language, CHANGE_WORDS['restored-many'], {})
+  const values = sets.map((change) => quoted(language, valueText(language, change.value)))
+  return compose(language, CHANGE_WORDS.restored, { said: { values: values.join(', ') } })
+}
+
+/** Whether an op is about more records than a list can name. */
+export const isAboutMany = (changes: readonly Change[]): boolean =>
+  changes.filter((change) => change.what === 'created').length > 1 ||
+  (changes.length > 1 && changes.every((change) => change.what === 'set'))
+
+/** Whether the phrase before this change has told it already. */
+function isTold(change: Change, before: Change | undefined): boolean {
+  if (before?.what !== 'child-added') return false
+  const tellsWords = (change.what === 'set' && change.field === 'text') || change.what === 'text'
+  return tellsWords && change.child === before.child
+}
+
+function phraseOf(language: Language, change: Change, next: Change | undefined): Phrase {
+  const say = (words: Bilingual, filling: Filling = {}): Phrase => compose(language, words, filling)
+  switch (change.what) {
+    case 'created':
+      return say(CHANGE_WORDS.opened, {
+        plain: { kind: lookUp(KIND_WORDS, change.kind)?.[language] ?? change.kind },
+      })
+    case 'set':
+      return assignment(language, change)
+    case 'added':
+    case 'removed':
+      return membership(language, change)
+    case 'child-added':
+      return childAdded(language, change, next)
+    case 'child-removed':
+      return childRemoved(language, change.field)
+    case 'ticked':
+    case 'unticked':
+      return say(CHANGE_WORDS[change.what], { said: { text: quoted(language, change.text) } })
+    case 'text':
+      return change.excerpt === ''
+        ? say(CHANGE_WORDS['note-edited-bare'])
+        : say(CHANGE_WORDS['note-edited'], { said: { excerpt: quoted(language, change.excerpt) } })
+    case 'counted':
+      return counted(language, change)
+    case 'requested':
+      return say(change.action === 'close' ? CHANGE_WORDS['asked-close'] : CHANGE_WORDS['asked-reopen'])
+    case 'withdrew':
+      return say(CHANGE_WORDS.withdrew)
+    case 'decided':
+      return decision(language, change)
+    case 'admitted':
+      return say(CHANGE_WORDS.admitted, {
+        said: { name: change.name },
+        plain: { role: roleName(language, change.role) },
+      })
+    case 'role-set':
+      return say(CHANGE_WORDS['role-set'], {
+        said: { name: change.name },
+        plain: { role: roleName(language, change.role) },
+      })
+    case 'cut':
+      return say(CHANGE_WORDS.cut, { said: { name: change.name, reason: change.reason } })
+    case 'founded':
+      return say(CHANGE_WORDS.founded, { said: { name: quoted(language, change.name) } })
+    case 'unknown':
+      return say(CHANGE_WORDS.unknown, { plain: { code: String(change.code) } })
+  }
+}
+
+const roleName = (language: Language, role: string): string => lookUp(ROLE_WORDS, role)?.[language] ?? role
+
+type Of<W extends Change['what']> = Extract<Change, { readonly what: W }>
+
+function assignment(language: Language, change: Of<'set'>): Phrase {
+  const plain = { field: fieldName(language, change.field) }
+  const said = { value: quoted(language, valueText(language, change.value)) }
+  if (change.settles > 0) {
+    return compose(language, change.value === null ? CHANGE_WORDS['settled-empty'] : CHANGE_WORDS.settled, {
+      plain,
+      said,
+    })
+  }
+  if (change.value === null) return compose(language, CHANGE_WORDS.cleared, { plain })
+  if (change.child !== null && change.field === 'text')
+    return compose(language, CHANGE_WORDS['task-renamed'], { said })
+  return compose(language, CHANGE_WORDS.set, { plain, said })
+}
+
+function membership(language: Language, change: Extract<Change, { readonly key: string }>): Phrase {
+  if (change.key === '') return compose(language, CHANGE_WORDS['tag-removed-bare'], {})
+  const name = change.field === 'tags' ? 'tag' : 'key'
+  const said = { key: quoted(language, change.key) }
+  return compose(language, CHANGE_WORDS[`${name}-${change.what}`], {
+    said,
+    plain: { field: fieldName(language, change.field) },
+  })
+}
+
+function childAdded(
+  language: Language,
+  change: Extract<Change, { what: 'child-added' | 'child-removed' }>,
+  next: Change | undefined,
+): Phrase {
+  const isTogether = next !== undefined && isTold(next, change)
+  if (change.field === 'tasks') {
+    if (!isTogether || next.what !== 'set') return compose(language, CHANGE_WORDS['task-added-bare'], {})
+    return compose(language, CHANGE_WORDS['task-added'], {
+      said: { value: quoted(language, valueText(language, next.value)) },
+    })
+  }
+  if (change.field === 'notes') {
+    if (!isTogether || next.what !== 'text' || next.excerpt === '')
+      return compose(language, CHANGE_WORDS['note-added-bare'], {})
+    return compose(language, CHANGE_WORDS['note-added'], {
+      said: { excerpt: quoted(language, next.excerpt) },
+    })
+  }
+  if (change.field === 'attachments') return compose(language, CHANGE_WORDS['attachment-added'], {})
+  return compose(language, CHANGE_WORDS['child-added'], {
+    plain: { field: fieldName(language, change.field) },
+  })
+}
+
+function childRemoved(language: Language, field: string): Phrase {
+  if (field === 'tasks') return compose(language, CHANGE_WORDS['task-removed'], {})
+  if (field === 'notes') return compose(language, CHANGE_WORDS['note-removed'], {})
+  if (field === 'attachments') return compose(language, CHANGE_WORDS['attachment-removed'], {})
+  return compose(language, CHANGE_WORDS['child-removed'], { plain: { field: fieldName(language, field) } })
+}
+
+function counted(language: Language, change: Of<'counted'>): Phrase {
+  const said = { amount: String(Math.abs(change.amount)) }
+  if (change.field === 'labour') {
+    return compose(language, change.amount < 0 ? CHANGE_WORDS['labour-back'] : CHANGE_WORDS.labour, { said })
+  }
+  return compose(language, CHANGE_WORDS.counted, {
+    said: { amount: String(change.amount) },
+    plain: { field: fieldName(language, change.field) },
+  })
+}
+
+function decision(language: Language, change: Of<'decided'>): Phrase {
+  if (!change.accept) {
+    const name = `refused-${change.action}` as const
+    return change.reason === null
+      ? compose(language, CHANGE_WORDS[`${name}-bare`], {})
+      : compose(language, CHANGE_WORDS[name], { said: { reason: reasonText(language, change.reason, {}) } })
+  }
+  if (change.action === 'reopen') return compose(language, CHANGE_WORDS.reopened, {})
+  return change.audit_number === null
+    ? compose(language, CHANGE_WORDS['closed-bare'], {})
+    : compose(language, CHANGE_WORDS.closed, { said: { audit: change.audit_number } })
+}
+
+const quoted = (language: Language, text: string): string => (language === 'en' ? `“${text}”` : `«${text}»`)
+
+/** Splits the template at its holes; a hole without a filling shows its own name, so that it is noticed. */
+function compose(language: Language, words: Bilingual, filling: Filling): Phrase {
+  return words[language].split(/(\{\w+\})/).flatMap((piece): Part[] => {
+    if (piece === '') return []
+    const hole = /^\{(\w+)\}$/.exec(piece)?.[1]
+    if (hole === undefined) return [{ kind: 'plain', text: piece }]
+    const said = filling.said?.[hole]
+    if (said !== undefined) return [{ kind: 'said', text: said }]
+    return [{ kind: 'plain', text: filling.plain?.[hole] ?? piece }]
+  })
+}
+
+/** Own keys only: a field may be called anything. */
+function lookUp(table: Readonly<Record<string, Bilingual>>, key: string): Bilingual | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined
+}

@@ -1,0 +1,115 @@
+/**
+ * An open job: its live record and what a person can do with it. Every change is a command that is answered
+ * after its commit; a refusal is told, and the screen keeps showing what is true.
+ */
+import type { CommandInput, CommandName, CommandResult } from '../../shared/api/commands.ts'
+import type { FieldValue, QueryAnswer, Value } from '../../shared/api/queries.ts'
+import { Live, desk } from '../services/desk.svelte.ts'
+import { toasts } from '../ui/toasts.svelte.ts'
+
+export type JobRecord = QueryAnswer<'record'>
+
+export class JobController {
+  readonly id: string
+  readonly live: Live<'record'>
+  /** Ticks that were sent and not yet answered, shown at once. */
+  #ticking: ReadonlyMap<string, boolean> = $state.raw(new Map())
+
+  constructor(id: string) {
+    this.id = id
+    this.live = new Live('record', () => ({ record: id }))
+  }
+
+  get record(): JobRecord | null {
+    return this.live.answer
+  }
+
+  get isClosed(): boolean {
+    return this.record?.status === 'closed'
+  }
+
+  valuesOf(field: string): readonly FieldValue[] {
+    return this.record?.fields[field]?.values ?? []
+  }
+
+  /** The first of a field's values, which lists show; null when it has none. */
+  valueOf(field: string): Value {
+    return this.valuesOf(field)[0]?.value ?? null
+  }
+
+  setField(field: string, value: Value): Promise<boolean> {
+    return this.#done('field.set', { record: this.id, field, value })
+  }
+
+  /** Settles a conflict by one of its values; one op that supersedes all that were seen. */
+  pick(field: string, dot: string, child?: string): Promise<boolean> {
+    const at = { record: this.id, field, ...(child === undefined ? {} : { child }) }
+    return this.#done('conflict.resolve', { choices: [{ ...at, pick: dot }] })
+  }
+
+  settle(field: string, value: Value, child?: string): Promise<boolean> {
+    const at = { record: this.id, field, ...(child === undefined ? {} : { child }) }
+    return this.#done('conflict.resolve', { choices: [{ ...at, value }] })
+  }
+
+  addTag(key: string): Promise<boolean> {
+    return this.#done('set.add', { record: this.id, field: 'tags', key })
+  }
+
+  removeTag(key: string): Promise<boolean> {
+    return this.#done('set.remove', { record: this.id, field: 'tags', key })
+  }
+
+  isTicked(task: string, done: boolean): boolean {
+    return this.#ticking.get(task) ?? done
+  }
+
+  async tick(task: string, done: boolean): Promise<void> {
+    this.#ticking = new Map(this.#ticking).set(task, done)
+    await this.#done(done ? 'task.tick' : 'task.untick', { record: this.id, task })
+    const rest = new Map(this.#ticking)
+    rest.delete(task)
+    this.#ticking = rest
+  }
+
+  addTask(text: string): Promise<boolean> {
+    return this.#done('task.add', { record: this.id, text })
+  }
+
+  removeTask(task: string): Promise<boolean> {
+    return this.#done('task.remove', { record: this.id, task })
+  }
+
+  /** Begins an empty note; its id, or null when it was refused. */
+  async addNote(): Promise<string | null> {
+    const result = await this.#send('note.add', { record: this.id, text: '' })
+    return result?.note ?? null
+  }
+
+  removeNote(note: string): Promise<boolean> {
+    return this.#done('note.remove', { record: this.id, note })
+  }
+
+  addMinutes(amount: number): Promise<boolean> {
+    return this.#done('tally.add', { record: this.id, field: 'labour', amount })
+  }
+
+  request(): Promise<boolean> {
+    return this.#done(this.isClosed ? 'request.reopen' : 'request.close', { record: this.id })
+  }
+
+  withdraw(request: string): Promise<boolean> {
+    return this.#done('request.withdraw', { request })
+  }
+
+  async #done<C extends CommandName>(command: C, input: CommandInput<C>): Promise<boolean> {
+    return (await this.#send(command, input)) !== null
+  }
+
+  async #send<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandResult<C> | null> {
+    const outcome = await desk.do(command, input)
+    if (outcome.ok) return outcome.value
+    toasts.fail(outcome.error)
+    return null
+  }
+}

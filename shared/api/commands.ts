@@ -1,0 +1,181 @@
+/**
+ * What a person can ask for. Each command has a schema for its input and a type for its result.
+ * Site commands become signed operations; node verbs (`node.*`, `setup.*`, `text.open`…) act on this device alone.
+ */
+import * as v from 'valibot'
+import type { ImportFault } from './messages/import-faults.ts'
+
+const id32 = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits'))
+const actor = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'))
+const opId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}:[1-9][0-9]*$/, 'must be an op id, actor:seq'))
+const dot = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}:[1-9][0-9]*\.[0-9]+$/, 'must be a dot, actor:seq.i'))
+const line = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(500, 'at most 500 characters'),
+)
+const word = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(80, 'at most 80 characters'),
+)
+const noteText = v.pipe(v.string(), v.maxLength(200_000, 'at most 200,000 characters'))
+const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/, 'must be base64url'))
+const date = v.pipe(v.string(), v.isoDate('must be a date, YYYY-MM-DD'))
+const fieldName = v.pipe(v.string(), v.minLength(1), v.maxLength(40))
+const fieldValue = v.union([v.string(), v.number(), v.null()])
+
+const priority = v.picklist(['low', 'normal', 'high', 'urgent'])
+const choice = v.union([
+  v.strictObject({ record: id32, child: v.optional(id32), field: fieldName, pick: dot }),
+  v.strictObject({ record: id32, child: v.optional(id32), field: fieldName, value: fieldValue }),
+])
+
+/** Commands that become operations of this device. */
+export const SITE_COMMANDS = {
+  'job.create': v.strictObject({
+    title: line,
+    zone: v.optional(word),
+    priority: v.optional(priority),
+    assignee: v.optional(word),
+    due: v.optional(date),
+    tags: v.optional(v.array(word)),
+    tasks: v.optional(v.array(line)),
+  }),
+  'case.create': v.strictObject({ title: line, owner: v.optional(word), tags: v.optional(v.array(word)) }),
+  /** `child` names a task, for a register of a task such as its text. */
+  'field.set': v.strictObject({ record: id32, child: v.optional(id32), field: fieldName, value: fieldValue }),
+  'set.add': v.strictObject({ record: id32, field: fieldName, key: word }),
+  'set.remove': v.strictObject({ record: id32, field: fieldName, key: word }),
+  'task.add': v.strictObject({ record: id32, text: line }),
+  'task.tick': v.strictObject({ record: id32, task: id32 }),
+  'task.untick': v.strictObject({ record: id32, task: id32 }),
+  'task.remove': v.strictObject({ record: id32, task: id32 }),
+  /** `as: code` makes the whole text one code block; otherwise each line is a paragraph. */
+  'note.add': v.strictObject({
+    record: id32,
+    text: noteText,
+    as: v.optional(v.picklist(['paragraphs', 'code'])),
+  }),
+  'note.edit': v.strictObject({ record: id32, note: id32, text: noteText }),
+  'note.remove': v.strictObject({ record: id32, note: id32 }),
+  /** A Yjs update (base64url) made by an editor under the client id that `text.open` allotted. */
+  'text.edit': v.strictObject({ record: id32, note: id32, client: v.number(), update: base64 }),
+  'tally.add': v.strictObject({
+    record: id32,
+    field: fieldName,
+    amount: v.pipe(v.number(), v.integer('must be a whole number')),
+  }),
+  'conflict.resolve': v.strictObject({ choices: v.pipe(v.array(choice), v.minLength(1), v.maxLength(250)) }),
+  /**
+   * Takes back a settlement `op` of this device, as one new op: each field that still holds what it set holds
+   * again, side by side, the values that it had superseded. A field that moved on since is left as it is.
+   */
+  'conflict.restore': v.strictObject({ op: opId }),
+  'request.close': v.strictObject({ record: id32 }),
+  'request.reopen': v.strictObject({ record: id32 }),
+  'request.withdraw': v.strictObject({ request: opId }),
+  decide: v.strictObject({ request: opId, accept: v.boolean(), reason: v.optional(line) }),
+} as const
+
+/** Verbs of this node; they write no operation. */
+export const NODE_COMMANDS = {
+  /** Only while the data folder holds no site. */
+  'setup.init': v.strictObject({ site: word, name: word }),
+  'setup.join': v.strictObject({ code: v.pipe(v.string(), v.maxLength(2000)), name: word }),
+  'setup.demo': v.strictObject({}),
+  /** A one-time pairing code of this node; only where it may admit. */
+  'invite.create': v.strictObject({ role: v.picklist(['technician', 'supervisor', 'edge']), name: word }),
+  'invite.revoke': v.strictObject({ invite: v.string() }),
+  'peer.dial': v.strictObject({ address: v.pipe(v.string(), v.maxLength(300)) }),
+  /** Closes the real links of this node and refuses new ones, or allows them again. */
+  'network.set': v.strictObject({ lan: v.optional(v.boolean()), wan: v.optional(v.boolean()) }),
+  'demo.wan': v.strictObject({ up: v.boolean() }),
+  'demo.tablet': v.strictObject({ actor, up: v.boolean() }),
+  /** Remembered by the node for the screen: theme, filters, language. */
+  'preference.set': v.strictObject({
+    key: v.pipe(v.string(), v.maxLength(60)),
+    value: v.pipe(v.string(), v.maxLength(4000)),
+  }),
+  /** Allots an editing session for a note's text: the client id that the editor must use. */
+  'text.open': v.strictObject({ record: id32, note: id32 }),
+  /** Checks the log and rebuilds folds and views beside the live ones; takes as long as the log is. */
+  'node.doctor': v.strictObject({}),
+  /** Writes a whole copy of the database to a new file (an absolute path) on this device. Keys are not in it. */
+  'node.backup': v.strictObject({
+    file: v.pipe(
+      v.string(),
+      v.maxLength(4000),
+      v.regex(/^([/\\]|[A-Za-z]:[/\\])/, 'must be an absolute path'),
+    ),
+  }),
+  'import.csv': v.strictObject({ source: v.optional(word), content: v.string() }),
+} as const
+
+export const COMMANDS = { ...SITE_COMMANDS, ...NODE_COMMANDS } as const
+
+export type SiteCommandName = keyof typeof SITE_COMMANDS
+export type NodeCommandName = keyof typeof NODE_COMMANDS
+export type CommandName = keyof typeof COMMANDS
+export type CommandInput<C extends CommandName> = v.InferOutput<(typeof COMMANDS)[C]>
+
+/** Every answered site command is durable on this device: `op` is its operation. */
+export type OpResult = { readonly op: string }
+
+export type ImportReport = {
+  readonly imported: number
+  /** Rows whose record is here already and says the same. */
+  readonly known: number
+  /** Rows whose record is here already and says something else; nothing was applied. `line` counts from 1, the header being line 1. */
+  readonly changed: readonly {
+    readonly line: number
+    readonly key: string
+    readonly fields: readonly string[]
+  }[]
+  readonly failed: readonly {
+    readonly line: number
+    /** In English; `fault` says it for any language where the row could not even be read. */
+    readonly reason: string
+    readonly text: string
+    readonly fault?: ImportFault
+  }[]
+}
+
+type Results = {
+  'job.create': OpResult & { readonly record: string; readonly number: string | null }
+  'case.create': OpResult & { readonly record: string }
+  'task.add': OpResult & { readonly task: string }
+  'note.add': OpResult & { readonly note: string }
+  'conflict.resolve': OpResult & { readonly resolved: number }
+  'conflict.restore': OpResult & { readonly restored: number }
+  'request.close': OpResult & { readonly request: string }
+  'request.reopen': OpResult & { readonly request: string }
+  'request.withdraw': OpResult & { readonly request: string }
+  decide: OpResult & { readonly audit_number: string | null }
+  'setup.init': { readonly site: string; readonly actor: string; readonly recovery: string }
+  'setup.join': { readonly site: string; readonly actor: string; readonly role: string }
+  'setup.demo': { readonly started: true }
+  'invite.create': {
+    readonly invite: string
+    readonly code: string
+    readonly expires: number
+    readonly qr: string
+  }
+  'invite.revoke': { readonly revoked: boolean }
+  'peer.dial': { readonly address: string }
+  'network.set': { readonly lan: boolean; readonly wan: boolean }
+  'demo.wan': { readonly up: boolean }
+  'demo.tablet': { readonly up: boolean }
+  'preference.set': { readonly key: string }
+  'text.open': { readonly client: number }
+  'node.doctor': {
+    readonly ops: number
+    readonly records: number
+    readonly findings: readonly { readonly what: string; readonly detail: string }[]
+  }
+  'node.backup': { readonly file: string; readonly bytes: number }
+  'import.csv': ImportReport
+}
+export type CommandResult<C extends CommandName> = C extends keyof Results ? Results[C] : OpResult

@@ -1,0 +1,36 @@
+/**
+ * One family of errors. A code is stable and machine-readable; the person's words stand in the message
+ * catalogues (`messages/en.ts`, `messages/es.ts`) under the same code, with `params` filled in.
+ */
+import { sentence, type MessageParams } from './messages/catalogue.ts'
+import type { ErrorCode } from './messages/en.ts'
+
+export type { ErrorCode }
+
+/** What crosses a boundary (command line, WebSocket): English sentences ready to show, and what a translation needs. */
+export type ErrorBody = {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint: string
+  readonly params: MessageParams
+}
+
+export class TallydeskError extends Error {
+  readonly code: ErrorCode
+  readonly params: MessageParams
+
+  constructor(code: ErrorCode, params: MessageParams = {}, options?: ErrorOptions) {
+    super(sentence('en', code, params).message, options)
+    this.name = 'TallydeskError'
+    this.code = code
+    this.params = params
+  }
+
+  get hint(): string {
+    return sentence('en', this.code, this.params).hint
+  }
+
+  toBody(): ErrorBody {
+    return { code: this.code, message: this.message, hint: this.hint, params: this.params }
+  }
+}

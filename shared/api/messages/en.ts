@@ -1,0 +1,187 @@
+/** English: every error code with what went wrong (`message`) and what to do (`hint`). Keys are in alphabetical order. */
+export const en = {
+  'address-in-use': {
+    message: 'The address {address} is already in use.',
+    hint: 'Stop the program that uses it, or choose another port; port 0 picks a free one.',
+  },
+  'already-closed': {
+    message: 'This record is already closed.',
+    hint: 'Ask for a reopening first, if it must change.',
+  },
+  'already-open': { message: 'This record is open.', hint: 'Only a closed record can be reopened.' },
+  'already-requested': {
+    message: 'A request for this is already waiting.',
+    hint: 'Wait for its answer, or withdraw it first.',
+  },
+  'bad-csv': {
+    message: 'The file cannot be read as CSV: {reason}.',
+    hint: 'Save it as UTF-8 CSV with a header line, and import it again.',
+  },
+  'bad-field': {
+    message: 'A {kind} has no field "{field}" that can be changed this way.',
+    hint: 'See the table of fields in docs/commands.md.',
+  },
+  'bad-input': {
+    message: 'The input of {command} is not valid: {path}: {reason}.',
+    hint: 'See docs/commands.md for what {command} takes.',
+  },
+  'bad-json': {
+    message: 'The input is not valid JSON: {reason}.',
+    hint: 'Quote the whole JSON in single quotes in your shell.',
+  },
+  'bad-pairing-code': {
+    message: 'This is not a pairing code.',
+    hint: 'Copy the whole code, from its first to its last letter.',
+  },
+  'bad-utf8': { message: 'The text is not valid UTF-8.', hint: 'Save it as UTF-8 and try again.' },
+  'bad-value': {
+    message: 'The value does not fit the field "{field}": {reason}.',
+    hint: 'See the table of fields in docs/commands.md.',
+  },
+  'connection-lost': {
+    message: 'The connection to the node was lost before it answered.',
+    hint: 'The desk reconnects by itself. Look whether the change is there before you repeat it.',
+  },
+  'control-unreachable': {
+    message: 'The running node does not answer at {address}.',
+    hint: 'Wait a moment and try again; if it stays so, stop the node (process {pid}) and start it again.',
+  },
+  'data-folder-in-use': {
+    message: 'The data folder is in use by process {pid}.',
+    hint: 'Use the running node, or stop process {pid} first.',
+  },
+  'data-folder-newer': {
+    message: 'The data folder was written by a newer version (schema {found}; this version knows {known}).',
+    hint: 'Install the newer version. Nothing was changed.',
+  },
+  'data-folder-not-durable': {
+    message: 'The disk of the data folder cannot promise that what is saved stays saved ({reason}).',
+    hint: 'Move the data folder to a local disk.',
+  },
+  'data-folder-taken': {
+    message: 'The data folder already holds the site "{site}".',
+    hint: 'Choose an empty folder for a new site, or run this one.',
+  },
+  'data-folder-unreadable': {
+    message: 'The data folder cannot be read or written: {reason}.',
+    hint: 'Check that the folder exists, is not read-only, and that the disk is not full.',
+  },
+  'database-damaged': {
+    message: 'The database is damaged: {reason}.',
+    hint: 'Keep the folder as it is, and restore from a backup or join again.',
+  },
+  'demo-failed': {
+    message: 'The demo warehouse could not start: {reason}.',
+    hint: 'Close other copies of Tallydesk and try again.',
+  },
+  'disk-full': {
+    message: 'The disk is full; nothing was saved.',
+    hint: 'Free some space and try again.',
+  },
+  'file-exists': {
+    message: 'There is a file at {file} already; it was left as it is.',
+    hint: 'Choose another name, or move that file away.',
+  },
+  'file-unreadable': {
+    message: 'The file {file} cannot be read: {reason}.',
+    hint: 'Check its name and that you may read it.',
+  },
+  frozen: {
+    message: 'The record is closed, so "{field}" cannot change.',
+    hint: 'Notes stay open. To change more, ask for a reopening.',
+  },
+  internal: {
+    message: 'Something that should never happen did: {reason}.',
+    hint: 'Nothing was saved. Please report this with the log of the node.',
+  },
+  'network-off': {
+    message: 'This link is switched off on this device.',
+    hint: 'Switch it on again first.',
+  },
+  'no-site': {
+    message: 'The data folder holds no site yet.',
+    hint: 'Create one with "tallydesk init", or join one with "tallydesk join".',
+  },
+  'no-such-conflict': {
+    message: 'There is no conflict in "{field}" any more.',
+    hint: 'Somebody settled it. Look at the list again.',
+  },
+  'not-authority': {
+    message: 'Only the authority of the site can do this.',
+    hint: 'Do it on the device that holds the authority.',
+  },
+  'not-connected': {
+    message: 'The desk is not connected to its node, so nothing was sent.',
+    hint: 'It reconnects by itself. Try again in a moment.',
+  },
+  'not-found': {
+    message: 'There is no {what} "{id}".',
+    hint: 'Check the id; it may not have arrived here yet.',
+  },
+  'not-member': {
+    message: 'This device is not a member of the site (any more).',
+    hint: 'Ask for a new pairing code.',
+  },
+  'not-permitted': {
+    message: 'The role {role} may not do this.',
+    hint: 'Ask a supervisor.',
+  },
+  'not-running': {
+    message: 'No node is running on this data folder.',
+    hint: 'Start one with "tallydesk run", and try again.',
+  },
+  'not-synced': {
+    message: 'This device was admitted, but within {seconds} s the site did not reach it.',
+    hint: 'Start it with "tallydesk run": it goes on as soon as it reaches the other device.',
+  },
+  'pairing-expired': {
+    message: 'The pairing code has expired.',
+    hint: 'A code lasts ten minutes. Ask for a new one.',
+  },
+  'pairing-refused': {
+    message: 'The pairing code was not accepted.',
+    hint: 'Check every letter; after five wrong tries a new code is needed.',
+  },
+  'pairing-unreachable': {
+    message: 'The inviting device does not answer at {address}.',
+    hint: 'Both devices must be on the same network, and the inviting node must be running.',
+  },
+  'pairing-used': {
+    message: 'The pairing code was used already.',
+    hint: 'A code admits one device. Ask for a new one.',
+  },
+  'request-settled': {
+    message: 'This request is no longer waiting.',
+    hint: 'Look at the list of requests for its answer.',
+  },
+  'setup-busy': {
+    message: 'This device is being set up already.',
+    hint: 'Wait until that is done.',
+  },
+  'site-mismatch': {
+    message: 'That device belongs to another site.',
+    hint: 'Devices of different sites share nothing. Check the address.',
+  },
+  'stale-choice': {
+    message: 'The value chosen for "{field}" is not there any more.',
+    hint: 'Look at the conflict again and choose anew. Nothing was changed.',
+  },
+  timeout: { message: 'There was no answer within {seconds} s.', hint: 'Try again.' },
+  'too-large': {
+    message: 'The input is too large ({size} bytes; at most {limit}).',
+    hint: 'Split it into smaller parts.',
+  },
+  'too-many': {
+    message: 'Too many {what} (at most {limit}).',
+    hint: 'Let some go first.',
+  },
+  unauthorised: {
+    message: 'The control token is missing or wrong.',
+    hint: 'Open the desk from the line that "tallydesk run" or "npm start" printed.',
+  },
+  'unknown-command': { message: 'There is no command "{name}".', hint: 'See docs/commands.md.' },
+  'unknown-query': { message: 'There is no query "{name}".', hint: 'See docs/commands.md.' },
+  usage: { message: '{reason}', hint: 'Add --help to see how it is used.' },
+} as const satisfies Readonly<Record<string, { readonly message: string; readonly hint: string }>>
+
+export type ErrorCode = keyof typeof en

@@ -1,0 +1,192 @@
+/** Spanish: the same codes as `en.ts`, checked by its type. Keys are in alphabetical order. */
+import type { Sentence } from './catalogue.ts'
+import type { ErrorCode } from './en.ts'
+
+export const es: Readonly<Record<ErrorCode, Sentence>> = {
+  'address-in-use': {
+    message: 'La dirección {address} ya está en uso.',
+    hint: 'Detenga el programa que la usa o elija otro puerto; el puerto 0 toma uno libre.',
+  },
+  'already-closed': {
+    message: 'Este registro ya está cerrado.',
+    hint: 'Si debe cambiar, pida primero su reapertura.',
+  },
+  'already-open': {
+    message: 'Este registro está abierto.',
+    hint: 'Solo se puede reabrir lo que está cerrado.',
+  },
+  'already-requested': {
+    message: 'Ya hay una solicitud de esto en espera.',
+    hint: 'Espere la respuesta o retírela primero.',
+  },
+  'bad-csv': {
+    message: 'El archivo no se puede leer como CSV: {reason}.',
+    hint: 'Guárdelo como CSV en UTF-8 con una línea de encabezado e impórtelo de nuevo.',
+  },
+  'bad-field': {
+    message: 'Un registro de tipo {kind} no tiene un campo "{field}" que se pueda cambiar así.',
+    hint: 'Vea la tabla de campos en docs/commands.md.',
+  },
+  'bad-input': {
+    message: 'La entrada de {command} no es válida: {path}: {reason}.',
+    hint: 'Vea en docs/commands.md qué acepta {command}.',
+  },
+  'bad-json': {
+    message: 'La entrada no es JSON válido: {reason}.',
+    hint: 'En la terminal, ponga todo el JSON entre comillas simples.',
+  },
+  'bad-pairing-code': {
+    message: 'Esto no es un código de vinculación.',
+    hint: 'Copie el código completo, de la primera a la última letra.',
+  },
+  'bad-utf8': { message: 'El texto no es UTF-8 válido.', hint: 'Guárdelo como UTF-8 e inténtelo de nuevo.' },
+  'bad-value': {
+    message: 'El valor no sirve para el campo "{field}": {reason}.',
+    hint: 'Vea la tabla de campos en docs/commands.md.',
+  },
+  'connection-lost': {
+    message: 'Se perdió la conexión con el nodo antes de que respondiera.',
+    hint: 'El escritorio se reconecta solo. Mire si el cambio está antes de repetirlo.',
+  },
+  'control-unreachable': {
+    message: 'El nodo en marcha no responde en {address}.',
+    hint: 'Espere un momento e inténtelo de nuevo; si sigue igual, detenga el nodo (proceso {pid}) y arránquelo otra vez.',
+  },
+  'data-folder-in-use': {
+    message: 'El proceso {pid} está usando la carpeta de datos.',
+    hint: 'Use el nodo que está en marcha o detenga antes el proceso {pid}.',
+  },
+  'data-folder-newer': {
+    message:
+      'La carpeta de datos la escribió una versión más nueva (esquema {found}; esta versión conoce {known}).',
+    hint: 'Instale la versión más nueva. No se cambió nada.',
+  },
+  'data-folder-not-durable': {
+    message: 'El disco de la carpeta de datos no garantiza que lo guardado quede guardado ({reason}).',
+    hint: 'Mueva la carpeta de datos a un disco local.',
+  },
+  'data-folder-taken': {
+    message: 'La carpeta de datos ya contiene el sitio "{site}".',
+    hint: 'Elija una carpeta vacía para un sitio nuevo o arranque este.',
+  },
+  'data-folder-unreadable': {
+    message: 'La carpeta de datos no se puede leer o escribir: {reason}.',
+    hint: 'Compruebe que la carpeta existe, que no es de solo lectura y que el disco no está lleno.',
+  },
+  'database-damaged': {
+    message: 'La base de datos está dañada: {reason}.',
+    hint: 'Conserve la carpeta como está y restaure una copia de seguridad o vincule el dispositivo de nuevo.',
+  },
+  'demo-failed': {
+    message: 'No se pudo arrancar el almacén de demostración: {reason}.',
+    hint: 'Cierre las otras copias de Tallydesk e inténtelo de nuevo.',
+  },
+  'disk-full': {
+    message: 'El disco está lleno; no se guardó nada.',
+    hint: 'Libere espacio e inténtelo de nuevo.',
+  },
+  'file-exists': {
+    message: 'Ya existe un archivo en {file}; se dejó como está.',
+    hint: 'Elija otro nombre o mueva ese archivo.',
+  },
+  'file-unreadable': {
+    message: 'No se puede leer el archivo {file}: {reason}.',
+    hint: 'Compruebe su nombre y que puede leerlo.',
+  },
+  frozen: {
+    message: 'El registro está cerrado, así que "{field}" no puede cambiar.',
+    hint: 'Las notas siguen abiertas. Para cambiar algo más, pida la reapertura.',
+  },
+  internal: {
+    message: 'Ocurrió algo que nunca debería ocurrir: {reason}.',
+    hint: 'No se guardó nada. Informe de esto y adjunte el registro del nodo.',
+  },
+  'network-off': {
+    message: 'Este enlace está desactivado en este dispositivo.',
+    hint: 'Actívelo primero.',
+  },
+  'no-site': {
+    message: 'La carpeta de datos todavía no contiene ningún sitio.',
+    hint: 'Cree uno con "tallydesk init" o únase a uno con "tallydesk join".',
+  },
+  'no-such-conflict': {
+    message: 'Ya no hay ningún conflicto en "{field}".',
+    hint: 'Alguien lo resolvió. Mire la lista de nuevo.',
+  },
+  'not-authority': {
+    message: 'Solo la autoridad del sitio puede hacer esto.',
+    hint: 'Hágalo en el dispositivo que tiene la autoridad.',
+  },
+  'not-connected': {
+    message: 'El escritorio no está conectado a su nodo; no se envió nada.',
+    hint: 'Se reconecta solo. Inténtelo de nuevo en un momento.',
+  },
+  'not-found': {
+    message: 'No existe {what} "{id}".',
+    hint: 'Compruebe el identificador; puede que aún no haya llegado aquí.',
+  },
+  'not-member': {
+    message: 'Este dispositivo no es (o ya no es) miembro del sitio.',
+    hint: 'Pida un nuevo código de vinculación.',
+  },
+  'not-permitted': {
+    message: 'El rol {role} no puede hacer esto.',
+    hint: 'Pídaselo a un supervisor.',
+  },
+  'not-running': {
+    message: 'No hay ningún nodo en marcha con esta carpeta de datos.',
+    hint: 'Arranque uno con "tallydesk run" e inténtelo de nuevo.',
+  },
+  'not-synced': {
+    message: 'Este dispositivo fue admitido, pero el sitio no le llegó en {seconds} s.',
+    hint: 'Arránquelo con "tallydesk run": seguirá en cuanto alcance al otro dispositivo.',
+  },
+  'pairing-expired': {
+    message: 'El código de vinculación ha caducado.',
+    hint: 'Un código dura diez minutos. Pida uno nuevo.',
+  },
+  'pairing-refused': {
+    message: 'El código de vinculación no fue aceptado.',
+    hint: 'Compruebe cada letra; tras cinco intentos fallidos hace falta un código nuevo.',
+  },
+  'pairing-unreachable': {
+    message: 'El dispositivo que invita no responde en {address}.',
+    hint: 'Ambos dispositivos deben estar en la misma red y el nodo que invita debe estar en marcha.',
+  },
+  'pairing-used': {
+    message: 'El código de vinculación ya se usó.',
+    hint: 'Un código admite un solo dispositivo. Pida uno nuevo.',
+  },
+  'request-settled': {
+    message: 'Esta solicitud ya no está en espera.',
+    hint: 'Busque su respuesta en la lista de solicitudes.',
+  },
+  'setup-busy': {
+    message: 'Este dispositivo ya se está configurando.',
+    hint: 'Espere a que termine.',
+  },
+  'site-mismatch': {
+    message: 'Ese dispositivo pertenece a otro sitio.',
+    hint: 'Los dispositivos de sitios distintos no comparten nada. Compruebe la dirección.',
+  },
+  'stale-choice': {
+    message: 'El valor elegido para "{field}" ya no está.',
+    hint: 'Mire el conflicto de nuevo y vuelva a elegir. No se cambió nada.',
+  },
+  timeout: { message: 'No hubo respuesta en {seconds} s.', hint: 'Inténtelo de nuevo.' },
+  'too-large': {
+    message: 'La entrada es demasiado grande ({size} bytes; como máximo {limit}).',
+    hint: 'Divídala en partes más pequeñas.',
+  },
+  'too-many': {
+    message: 'Hay demasiados elementos de este tipo: {what} (como máximo {limit}).',
+    hint: 'Libere primero algunos.',
+  },
+  unauthorised: {
+    message: 'Falta la clave de control o no es correcta.',
+    hint: 'Abra el escritorio desde la línea que mostró "tallydesk run" o "npm start".',
+  },
+  'unknown-command': { message: 'No existe el comando "{name}".', hint: 'Vea docs/commands.md.' },
+  'unknown-query': { message: 'No existe la consulta "{name}".', hint: 'Vea docs/commands.md.' },
+  usage: { message: '{reason}', hint: 'Añada --help para ver cómo se usa.' },
+}

@@ -1,0 +1,22 @@
+/** Why a command is not carried out. The codes are those of the error table; nothing was written. */
+export type RefusalCode =
+  | 'already-closed'
+  | 'already-open'
+  | 'already-requested'
+  | 'bad-field'
+  | 'bad-value'
+  | 'frozen'
+  | 'no-such-conflict'
+  | 'not-authority'
+  | 'not-found'
+  | 'not-permitted'
+  | 'request-settled'
+  | 'stale-choice'
+  | 'too-large'
+
+export type Refusal = {
+  readonly code: RefusalCode
+  readonly params: Readonly<Record<string, string | number>>
+}
+
+export const refuse = (code: RefusalCode, params: Refusal['params'] = {}): Refusal => ({ code, params })

@@ -1,0 +1,107 @@
+/**
+ * What an op says must be possible: fields exist and take such values, and it only names what its author had
+ * seen. This depends on the op and its causal past alone, so it is found once, when the op arrives.
+ */
+import type { ActorId, ChildId, DotRef, RecordId } from '../model/ids.ts'
+import { fieldByCode, misfit, placeOf, type Place } from '../model/fields.ts'
+import type { MergeType, KindName } from '../model/kinds.ts'
+import type { Address, Effect } from '../op/effect.ts'
+import { isControl } from '../op/op.ts'
+import { reason, type ReasonOf } from './reason.ts'
+
+/** The causal past of the op that is checked, the op's own creations included. */
+export interface StructurePast {
+  readonly author: ActorId
+  kindOf(record: RecordId): KindName | null
+  /** Nobody else can have created it: an imported record may stand elsewhere already, and be closed. */
+  madeHere(record: RecordId): boolean
+  hasChild(record: RecordId, field: number, child: ChildId): boolean
+  knowsDot(dot: DotRef): boolean
+}
+
+export const isHeld = (effects: readonly Effect[]): boolean =>
+  effects.some((effect) => effect.type === 'unknown')
+
+/** The first thing that is wrong with an op's effects, or null. */
+export function flawOf(effects: readonly Effect[], past: StructurePast): ReasonOf | null {
+  const control = effects.filter(isControl)
+  if (control.length > 1) return reason('mixed-control')
+  for (const effect of effects) {
+    const flaw = flawOfEffect(effect, past, control.length > 0)
+    if (flaw) return flaw
+  }
+  return null
+}
+
+function flawOfEffect(effect: Effect, past: StructurePast, besideControl: boolean): ReasonOf | null {
+  if (effect.type === 'unknown' || isControl(effect) || effect.type === 'create') return null
+  if (effect.type === 'import') return effect.source && effect.key ? null : reason('bad-value')
+  const record = 'at' in effect ? effect.at.record : effect.record
+  const kind = past.kindOf(record)
+  if (!kind) return reason('unknown-record')
+  if (besideControl && !past.madeHere(record)) return reason('mixed-control')
+  if (effect.type === 'child')
+    return fieldByCode(kind, effect.field)?.merge === 'map' ? null : reason('bad-field')
+  if (effect.type === 'drop') return dropFlaw(effect, kind, past)
+  return addressedFlaw(effect, kind, past)
+}
+
+function dropFlaw(
+  effect: Extract<Effect, { type: 'drop' }>,
+  kind: KindName,
+  past: StructurePast,
+): ReasonOf | null {
+  if (fieldByCode(kind, effect.field)?.merge !== 'map') return reason('bad-field')
+  if (!past.hasChild(effect.record, effect.field, effect.child)) return reason('unknown-child')
+  const unseen = effect.seen.some((ref) => !past.knowsDot({ ...ref, index: 0 }))
+  return unseen ? reason('unseen-dot') : null
+}
+
+type Addressed = Extract<Effect, { readonly at: Address }>
+
+const MERGE_OF: Readonly<Record<Addressed['type'], MergeType>> = {
+  assign: 'register',
+  draft: 'draft',
+  insert: 'set',
+  remove: 'set',
+  session: 'text',
+  text: 'text',
+  count: 'tally',
+}
+
+function addressedFlaw(effect: Addressed, kind: KindName, past: StructurePast): ReasonOf | null {
+  const place = placeOf(kind, effect.at.field, effect.at.sub)
+  if (!place || mergeAt(place) !== MERGE_OF[effect.type]) return reason('bad-field')
+  if (place.of === 'child') {
+    const { record, field, child } = effect.at
+    if (child === null || !past.hasChild(record, field, child)) return reason('unknown-child')
+  }
+  if (effect.type === 'assign' && !effect.over.every((dot) => past.knowsDot(dot))) return reason('unseen-dot')
+  if (effect.type === 'remove' && !effect.dots.every((dot) => past.knowsDot(dot))) return reason('unseen-dot')
+  return valueFlaw(effect, place, past.author)
+}
+
+function valueFlaw(effect: Addressed, place: Place, author: ActorId): ReasonOf | null {
+  const { value, nullable = false } = place.of === 'child' ? place.sub : place.field
+  const given =
+    effect.type === 'assign' || effect.type === 'draft'
+      ? effect.value
+      : effect.type === 'insert'
+        ? effect.key
+        : effect.type === 'count'
+          ? effect.amount
+          : undefined
+  if (given === undefined) return null
+  const fits = misfit(given, value, nullable) === null && (value?.type !== 'actor' || given === author)
+  return fits ? null : reason('bad-value')
+}
+
+export const mergeAt = (place: Place): MergeType =>
+  place.of === 'child' ? place.sub.merge : place.field.merge
+
+/** Does the effect touch a field that a closing freezes? Creations and control do not. */
+export function touchesFrozen(effect: Effect, kind: KindName): boolean {
+  if (effect.type === 'child' || effect.type === 'drop')
+    return fieldByCode(kind, effect.field)?.frozen ?? false
+  return 'at' in effect ? (fieldByCode(kind, effect.at.field)?.frozen ?? false) : false
+}

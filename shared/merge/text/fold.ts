@@ -1,0 +1,104 @@
+/**
+ * The fold of a text: from its valid stored updates, and which of them count, to one document (design 6,
+ * "Text of ops that do not count"). The result depends on that set alone, not on the order in which it came.
+ *
+ * - Every valid update enters, so that later words always find their place.
+ * - What does not count is then hidden: its words are deleted, its deletions and its attributes never
+ *   happened.
+ * - What stands where the schema has no place for it is deleted too.
+ */
+import * as Y from 'yjs'
+import type { Bytes } from '../../base/bytes.ts'
+import { invariant } from '../../base/invariant.ts'
+import { placeOf, rangesToSet, structsFrom, structsOf, type AnyStruct, type DeleteSet } from './deleted.ts'
+import { assertWhole, emptyText, transactExactly } from './document.ts'
+import { hideStructs } from './hide.ts'
+import { removeMisplaced } from './misplaced.ts'
+import { readUpdate } from './read-update.ts'
+import type { ClockRange, Update } from './struct.ts'
+import { writeUpdate } from './write-update.ts'
+
+/** An update that passed `checkUpdate`, with what the check found. */
+export type StoredUpdate = {
+  readonly bytes: Bytes
+  readonly client: number
+  readonly from: number
+  readonly to: number
+  /** Whether its op is judged accepted, or adopted. */
+  readonly counts: boolean
+}
+
+/**
+ * `updates` in an order that respects causes. What editors write gives the same document in any such order;
+ * give the one order that all replicas share (lamport, actor), and so does what a member with software of
+ * their own wrote.
+ */
+export function foldText(updates: readonly StoredUpdate[]): Y.Doc {
+  const doc = emptyText()
+  const hidden = updates.filter((update) => !update.counts)
+  transactExactly(doc, (transaction) => {
+    for (const update of updates) Y.applyUpdate(doc, countingPart(update))
+    assertWhole(doc)
+    removeMisplaced(transaction, structsOf(doc))
+    if (hidden.length > 0) hideStructs(transaction, rangesToSet(hidden), deletesThatCount(updates))
+  })
+  return doc
+}
+
+/**
+ * Adds one more update that counts, in place: the fast path. `hidden` are the structs of updates in `doc`
+ * that do not count. Answers false where the update touches those, so that what is hidden changes: `doc` is
+ * then of no more use, and the text must be folded anew.
+ */
+export function appendText(
+  doc: Y.Doc,
+  update: Omit<StoredUpdate, 'counts'>,
+  hidden: readonly ClockRange[] = [],
+): boolean {
+  let alone = true
+  transactExactly(doc, (transaction) => {
+    Y.applyUpdate(doc, update.bytes)
+    const added = structsFrom(doc, update.client, update.from)
+    removeMisplaced(transaction, added)
+    alone = hidden.length === 0 || !touches(transaction, added, update.bytes, rangesToSet(hidden))
+  })
+  assertWhole(doc)
+  return alone
+}
+
+function touches(
+  transaction: Y.Transaction,
+  added: readonly AnyStruct[],
+  bytes: Bytes,
+  hidden: DeleteSet,
+): boolean {
+  let found = added.some((struct) => isBeside(struct, hidden))
+  Y.iterateDeletedStructs(transaction, rangesToSet(stored(bytes).deletes), (struct) => {
+    found ||= Y.isDeleted(hidden, struct.id) || isBeside(struct, hidden)
+  })
+  return found
+}
+
+/** Inside a hidden node, or the same attribute as a hidden one. */
+function isBeside(struct: AnyStruct, hidden: DeleteSet): boolean {
+  const place = placeOf(struct)
+  if (place === null || !(struct instanceof Y.Item)) return false
+  if (place._item !== null && Y.isDeleted(hidden, place._item.id)) return true
+  if (struct.parentSub === null) return false
+  for (let rival = place._map.get(struct.parentSub) ?? null; rival !== null; rival = rival.left)
+    if (Y.isDeleted(hidden, rival.id)) return true
+  return false
+}
+
+function countingPart(update: StoredUpdate): Bytes {
+  return update.counts ? update.bytes : writeUpdate({ ...stored(update.bytes), deletes: [] })
+}
+
+const deletesThatCount = (updates: readonly StoredUpdate[]): DeleteSet =>
+  rangesToSet(updates.filter((update) => update.counts).flatMap((update) => stored(update.bytes).deletes))
+
+function stored(bytes: Bytes): Update {
+  const read = readUpdate(bytes)
+  invariant(read.ok, 'only updates that passed the check are folded')
+  return read.value
+}

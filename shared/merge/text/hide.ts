@@ -1,0 +1,58 @@
+/**
+ * Hides what ops inserted that do not count, in a document where their deletions were never applied.
+ *
+ * Words and marks are deleted. A node stays as long as something in it counts, so that words typed by others
+ * inside a hidden paragraph are still read; when nothing is left in it, it goes. An attribute goes back to
+ * the value that the hidden one had superseded.
+ */
+import * as Y from 'yjs'
+import { placeOf, type DeleteSet } from './deleted.ts'
+
+/** `hidden`: the structs to hide. `deletes`: all that updates that count delete. */
+export function hideStructs(transaction: Y.Transaction, hidden: DeleteSet, deletes: DeleteSet): void {
+  const items: Y.Item[] = []
+  Y.iterateDeletedStructs(transaction, hidden, (struct) => {
+    if (struct instanceof Y.Item && placeOf(struct) !== null) items.push(struct)
+  })
+  const attributes = items.filter((item) => item.parentSub !== null)
+  const listed = items.filter((item) => item.parentSub === null && !item.deleted)
+  for (const item of listed) if (!(item.content instanceof Y.ContentType)) item.delete(transaction)
+  const nodes = new Set(listed.filter((item) => !item.deleted))
+  for (const node of nodes) deleteIfEmpty(transaction, node, nodes)
+  for (const item of attributes) restoreAttribute(transaction, item, hidden, deletes)
+}
+
+/** Recursion is bounded: nodes deeper than the schema allows are gone already. */
+function deleteIfEmpty(transaction: Y.Transaction, node: Y.Item, nodes: ReadonlySet<Y.Item>): void {
+  if (node.deleted || !(node.content instanceof Y.ContentType)) return
+  for (const child of childrenOf(node.content.type))
+    if (nodes.has(child)) deleteIfEmpty(transaction, child, nodes)
+  if (!childrenOf(node.content.type).some((child) => child.countable)) node.delete(transaction)
+}
+
+function childrenOf(type: Y.AbstractType<unknown>): Y.Item[] {
+  const children: Y.Item[] = []
+  for (let item = type._start; item !== null; item = item.right) if (!item.deleted) children.push(item)
+  return children
+}
+
+/**
+ * Yjs shows only the last of an attribute's values. When that one is hidden it takes over the content of the
+ * latest one that counts, so that the ids and their order, by which later values find their place, stay as
+ * they are.
+ */
+function restoreAttribute(
+  transaction: Y.Transaction,
+  item: Y.Item,
+  hidden: DeleteSet,
+  deletes: DeleteSet,
+): void {
+  const last = placeOf(item)?._map.get(item.parentSub ?? '')
+  if (!last || last.deleted || !Y.isDeleted(hidden, last.id)) return
+  let heir: Y.Item | null = last
+  while (heir !== null && Y.isDeleted(hidden, heir.id) && !Y.isDeleted(deletes, heir.id)) heir = heir.left
+  if (heir === null || Y.isDeleted(deletes, heir.id) || !holdsValue(heir)) last.delete(transaction)
+  else last.content = heir.content.copy()
+}
+
+const holdsValue = (item: Y.Item): boolean => item.content instanceof Y.ContentAny

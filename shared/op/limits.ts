@@ -1,0 +1,21 @@
+/** Every bound on what is taken in, with its reason. Checked before work is done. */
+export const LIMITS = {
+  /** Design 4: an op is small; a long note is several ops. */
+  opBytes: 64 * 1024,
+  /** Design 4: settling many conflicts is one op, yet bounded. */
+  opEffects: 500,
+  /** Design 4: a run is verified in one go, within a slice. */
+  runOps: 256,
+  runBytes: 1024 * 1024,
+  /** A frame holds at most one run and its envelope. */
+  frameBytes: 1024 * 1024 + 64 * 1024,
+  /** Members of a site: a bound for version vectors on the wire. */
+  actors: 4096,
+  /** Ops that wait for their causes, per peer that sent them; more are dropped and asked for again. */
+  inboxOps: 20_000,
+  inboxBytes: 64 * 1024 * 1024,
+  /** Design 10: all that a device that is no member yet may say. */
+  pairingBytes: 4096,
+  /** Input of one command through the control socket; a CSV file is the largest. */
+  controlBytes: 8 * 1024 * 1024,
+} as const

@@ -1,0 +1,125 @@
+/** What the node sees of the replica. One instance owns one database; every call is synchronous. */
+import type { Bytes } from '../base/bytes.ts'
+import type { Result } from '../base/result.ts'
+import type { CommandInput, CommandResult, ImportReport, OpResult, SiteCommandName } from '../api/commands.ts'
+import type { TallydeskError } from '../api/errors.ts'
+import type { QueryAnswer, QueryInput } from '../api/queries.ts'
+import type { ActorId, SiteId } from '../model/ids.ts'
+import type { Role } from '../model/roles.ts'
+import type { SyncStore } from '../sync/store.ts'
+import type { Diagnosis } from './doctor.ts'
+
+/** What the node knows of the way to the authority; the replica puts it into `waits_for`. */
+export type AuthorityReach = {
+  readonly why: 'wan-out' | 'no-route' | 'never-heard' | null
+  readonly since: number | null
+}
+
+export type Member = {
+  readonly actor: ActorId
+  readonly name: string
+  readonly role: Role
+  readonly person: string
+  readonly opKey: Bytes
+  /** SHA-256 of the SPKI of the device's TLS key. */
+  readonly tlsKeyHash: Bytes
+  /** The reason of the cut; null for a member in good standing. */
+  readonly cut: string | null
+}
+
+export type Admission = {
+  readonly opKey: Bytes
+  readonly tlsKeyHash: Bytes
+  readonly name: string
+  /** Whose device it is; several devices of one person count as one. */
+  readonly person: string
+  readonly role: Role
+}
+
+/** Told after each commit, never before. */
+export type Committed = {
+  readonly records: ReadonlySet<string>
+  /** This device wrote it. */
+  readonly own: boolean
+  /** Members, requests or decisions changed. */
+  readonly control: boolean
+}
+
+/** One row of an import, already read from its file; `line` counts from 1. */
+export type ImportRow = {
+  readonly line: number
+  readonly key: string
+  readonly title: string
+  readonly tags: readonly string[]
+  readonly zone?: string
+  readonly assignee?: string
+  readonly priority?: 'low' | 'normal' | 'high' | 'urgent'
+  readonly text: string
+}
+
+/** The part of `status` that the log alone decides. */
+export type ReplicaStatus = Pick<
+  QueryAnswer<'status'>,
+  | 'site'
+  | 'site_name'
+  | 'actor'
+  | 'name'
+  | 'role'
+  | 'cursor'
+  | 'state_hash'
+  | 'outbox'
+  | 'authority_heard'
+  | 'authority'
+  | 'conflicts'
+  | 'review'
+  | 'waiting'
+  | 'log'
+  | 'checkpoint'
+>
+
+export type ReplicaQueryName =
+  | 'board'
+  | 'record'
+  | 'text'
+  | 'conflicts'
+  | 'review'
+  | 'requests'
+  | 'rights'
+  | 'members'
+  | 'outbox'
+  | 'feed'
+  | 'search'
+  | 'op'
+
+export interface Replica extends SyncStore {
+  readonly site: SiteId
+  readonly actor: ActorId
+  /** Validates, builds and signs one op, commits it; the answer means durable. `input` has passed its schema. */
+  execute<C extends SiteCommandName>(
+    command: C,
+    input: CommandInput<C>,
+  ): Result<CommandResult<C>, TallydeskError>
+  query<Q extends ReplicaQueryName>(
+    query: Q,
+    input: QueryInput<Q>,
+    reach: AuthorityReach,
+  ): Result<QueryAnswer<Q>, TallydeskError>
+  status(): ReplicaStatus
+  /** Allots a Yjs client id for an editor of this note; durable, so that no two sessions share one. */
+  openText(record: string, note: string): Result<{ readonly client: number }, TallydeskError>
+  /** Commits rows in slices; the same (source, key) is one record whoever imports it. */
+  importRows(source: string, rows: readonly ImportRow[]): Result<ImportReport, TallydeskError>
+  /** Authority only: admits a device. */
+  admit(admission: Admission): Result<OpResult, TallydeskError>
+  members(): readonly Member[]
+  member(actor: ActorId): Member | null
+  /** Is this device admitted, as far as its own log knows? False right after joining, before the first sync. */
+  admitted(): boolean
+  /** Authority only: answers waiting requests by policy, at most `max`; how many were decided. */
+  decideWaiting(max: number): number
+  /** Work put off to idle time (search index); true while more is left. */
+  work(): boolean
+  /** Checks all chains and rebuilds folds and views beside the live ones; changes nothing. Takes as long as the log is. */
+  diagnose(): Diagnosis
+  onCommit(listener: (committed: Committed) => void): () => void
+}

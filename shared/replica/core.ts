@@ -1,0 +1,60 @@
+/** The parts of an open replica, wired together; made anew from the database when a transaction failed. */
+import type { Bytes } from '../base/bytes.ts'
+import type { ActorId, SiteId } from '../model/ids.ts'
+import type { ControlState } from '../judge/control.ts'
+import { Acks } from './acks.ts'
+import { Door } from './door.ts'
+import { Fold } from './fold.ts'
+import { Inbox } from './inbox.ts'
+import { Records } from './interner.ts'
+import { Judging } from './judging.ts'
+import { Log } from './log.ts'
+import { Origins } from './origins.ts'
+import type { Crypto, Sql, World } from './ports.ts'
+import { StateHash } from './state-hash.ts'
+import { Texts } from './texts.ts'
+import { Views } from './views.ts'
+
+export type Core = {
+  readonly site: SiteId
+  readonly self: ActorId
+  readonly sql: Sql
+  readonly crypto: Crypto
+  readonly log: Log
+  readonly records: Records
+  readonly origins: Origins
+  readonly judging: Judging
+  readonly fold: Fold
+  readonly texts: Texts
+  readonly views: Views
+  readonly door: Door
+  readonly inbox: Inbox
+  readonly acks: Acks
+  readonly stateHash: StateHash
+  readonly control: () => ControlState
+  readonly sha256: (bytes: Bytes) => Bytes
+}
+
+export function openCore({ sql, crypto }: World, site: SiteId, self: ActorId): Core {
+  const log = new Log(sql)
+  const records = new Records(sql)
+  const origins = new Origins(sql, log, records, crypto)
+  const judging = new Judging(sql, log, records, origins, crypto)
+  const control = (): ControlState => judging.control
+  const fold = new Fold(sql, log, crypto)
+  const texts = new Texts(sql, log, records, crypto)
+  const views = new Views(sql, log, records, origins, control)
+  const parts = { sql, log, records, origins, judging, fold, texts, views }
+  return {
+    ...parts,
+    site,
+    self,
+    crypto,
+    control,
+    door: new Door(parts),
+    inbox: new Inbox(sql, log),
+    acks: new Acks(sql, log, crypto, site, self, control),
+    stateHash: new StateHash({ ...parts, crypto, control }),
+    sha256: (bytes) => crypto.sha256(bytes),
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The doctor: checks every chain in the log, and rebuilds folds and views beside the live ones to report any
+ * difference. It changes nothing: the rebuilding happens in a transaction that is always undone.
+ */
+import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
+import { parseOp, signedBytes } from '../op/op.ts'
+import { formatOpId } from '../model/ids.ts'
+import type { Core } from './core.ts'
+import { DERIVED_TABLES } from './schema.ts'
+
+export type Finding = {
+  readonly what: 'chain' | 'signature' | 'bytes' | 'table' | 'judgement'
+  readonly detail: string
+}
+
+export type Diagnosis = {
+  readonly ops: number
+  readonly records: number
+  readonly findings: readonly Finding[]
+}
+
+/** Enough to show what is wrong; a broken disk could give millions. */
+const MOST_FINDINGS = 100
+
+type OpRow = { no: number; actor: number; seq: number; hash: Bytes; bytes: Bytes; signature: Bytes | null }
+
+export function diagnose(core: Core): Diagnosis {
+  const findings = [...chainFindings(core), ...rebuildFindings(core)].slice(0, MOST_FINDINGS)
+  const count = (table: string): number =>
+    core.sql.prepare(`SELECT count(*) AS n FROM ${table}`).get<{ n: number }>()?.n ?? 0
+  return { ops: count('op'), records: count('record'), findings }
+}
+
+function* chainFindings(core: Core): Generator<Finding> {
+  for (const { actor } of core.log.heads()) {
+    let expected = 1
+    let before: Bytes = new Uint8Array(0)
+    for (const row of opsOf(core, core.log.actors.numberOf(actor))) {
+      const id = formatOpId({ actor, seq: row.seq })
+      const parsed = parseOp(row.bytes)
+      if (row.seq !== expected) yield { what: 'chain', detail: `${id} follows ${expected - 1}` }
+      if (!parsed.ok || !equalBytes(core.sha256(row.bytes), row.hash)) yield { what: 'bytes', detail: id }
+      else if (!equalBytes(parsed.value.prev, before))
+        yield { what: 'chain', detail: `${id} names another op before it` }
+      const key = core.control().members.get(actor)?.opKey
+      if (row.signature && key && !core.crypto.verify(key, signedBytes(row.hash), row.signature)) {
+        yield { what: 'signature', detail: id }
+      }
+      expected = row.seq + 1
+      before = row.hash
+    }
+  }
+}
+
+const opsOf = (core: Core, actor: number): OpRow[] =>
+  core.sql
+    .prepare('SELECT no, actor, seq, hash, bytes, signature FROM op WHERE actor = ? ORDER BY seq')
+    .all<OpRow>(actor)
+
+/** Carries what was found out of the transaction that must be undone. */
+class Undo extends Error {
+  readonly findings: readonly Finding[]
+
+  constructor(findings: readonly Finding[]) {
+    super('a rebuilding is always undone')
+    this.findings = findings
+  }
+}
+
+function rebuildFindings(core: Core): readonly Finding[] {
+  try {
+    core.sql.transaction(() => {
+      keepLive(core)
+      core.door.rebuild()
+      throw new Undo([...judgementFindings(core), ...tableFindings(core)])
+    })
+  } catch (problem) {
+    if (problem instanceof Undo) return problem.findings
+    throw problem
+  }
+  return []
+}
+
+function keepLive(core: Core): void {
+  for (const table of DERIVED_TABLES)
+    core.sql.exec(`CREATE TEMP TABLE live_${table} AS SELECT * FROM ${table}`)
+  core.sql.exec('CREATE TEMP TABLE live_judgement AS SELECT no, judgement, reason FROM op')
+}
+
+function* tableFindings(core: Core): Generator<Finding> {
+  for (const table of DERIVED_TABLES) {
+    const lost = countExcept(core, `live_${table}`, table)
+    const gained = countExcept(core, table, `live_${table}`)
+    if (lost + gained > 0)
+      yield { what: 'table', detail: `${table}: ${lost} rows too many, ${gained} missing` }
+  }
+}
+
+const countExcept = (core: Core, a: string, b: string): number =>
+  core.sql
+    .prepare(`SELECT count(*) AS n FROM (SELECT * FROM ${a} EXCEPT SELECT * FROM ${b})`)
+    .get<{ n: number }>()?.n ?? 0
+
+function judgementFindings(core: Core): Finding[] {
+  return core.sql
+    .prepare(
+      `SELECT actor.id, op.seq FROM op JOIN live_judgement AS live ON live.no = op.no JOIN actor ON actor.no = op.actor
+       WHERE live.judgement <> op.judgement OR live.reason IS NOT op.reason LIMIT 100`,
+    )
+    .all<{ id: Bytes; seq: number }>()
+    .map((row) => ({ what: 'judgement', detail: `${toHex(row.id)}:${row.seq}` }))
+}

@@ -1,0 +1,119 @@
+/** Which op created a record or a child, known from the log alone, whatever became of that op. */
+import type { Bytes } from '../base/bytes.ts'
+import type { ChildId, OpRef, RecordId, SiteId } from '../model/ids.ts'
+import { changedRecord, isData, type Op } from '../op/op.ts'
+import { childAt, importedRecord, recordAt } from '../op/identity.ts'
+import { idBytes, type RecordRow, type Records } from './interner.ts'
+import type { Log } from './log.ts'
+import type { Crypto, Sql } from './ports.ts'
+
+/** A creating op, by name and by whether it counts now. */
+export type Origin = OpRef & { readonly no: number; readonly accepted: boolean }
+
+type OriginRow = {
+  readonly no: number
+  readonly actor: number
+  readonly seq: number
+  readonly judgement: number
+}
+
+export class Origins {
+  readonly #sql: Sql
+  readonly #log: Log
+  readonly #records: Records
+  readonly #sha256: (bytes: Bytes) => Bytes
+  /** Asked many times for one op; emptied whenever an origin or its judgement changes. */
+  readonly #ofRecord = new Map<number, readonly Origin[]>()
+
+  constructor(sql: Sql, log: Log, records: Records, crypto: Crypto) {
+    this.#sql = sql
+    this.#log = log
+    this.#records = records
+    this.#sha256 = (bytes) => crypto.sha256(bytes)
+  }
+
+  /**
+   * Files what an op creates, and answers the records that it creates or names. One that is here but that its
+   * author cannot have seen is not among them: whether it is here already differs from replica to replica.
+   */
+  file(op: Op, no: number, site: SiteId): Map<RecordId, RecordRow> {
+    const touched = new Map<RecordId, RecordRow>()
+    this.#ofRecord.clear()
+    op.effects.forEach((effect, index) => {
+      const dot = { actor: op.actor, seq: op.seq, index }
+      if (effect.type === 'create') this.#create(recordAt(this.#sha256, dot), effect.kind, no, touched)
+      else if (effect.type === 'import') {
+        const id = importedRecord(this.#sha256, site, effect.kind, effect.source, effect.key)
+        this.#create(id, effect.kind, no, touched)
+      } else if (effect.type === 'child') this.#createChild(op, effect, childAt(this.#sha256, dot), no, index)
+      const named = isData(effect) ? changedRecord(effect) : effect.type === 'request' ? effect.record : null
+      const row = named && this.recordKnown(op, named) ? this.#records.find(named) : null
+      if (row) touched.set(row.id, row)
+    })
+    return touched
+  }
+
+  ofRecord(record: number): readonly Origin[] {
+    const known = this.#ofRecord.get(record)
+    if (known) return known
+    const origins = this.#sql
+      .prepare(
+        'SELECT op.no, op.actor, op.seq, op.judgement FROM creation JOIN op ON op.no = creation.op WHERE record = ?',
+      )
+      .all<OriginRow>(record)
+      .map((row) => this.#origin(row))
+    this.#ofRecord.set(record, origins)
+    return origins
+  }
+
+  /** Does the record stand: does one of its creations count? */
+  stands(record: number): boolean {
+    return this.ofRecord(record).some((origin) => origin.accepted)
+  }
+
+  /** To be called when the judgement of an op was written. */
+  judgementChanged(): void {
+    this.#ofRecord.clear()
+  }
+
+  ofChild(record: number, field: number, child: ChildId): Origin | null {
+    const row = this.#sql
+      .prepare(
+        `SELECT op.no, op.actor, op.seq, op.judgement FROM child JOIN op ON op.no = child.op
+         WHERE child.record = ? AND child.field = ? AND child.id = ?`,
+      )
+      .get<OriginRow>(record, field, idBytes(child))
+    return row ? this.#origin(row) : null
+  }
+
+  /** Was the record created in the causal past of the op, or by it? */
+  recordKnown(op: OpRef, id: RecordId): boolean {
+    const row = this.#records.find(id)
+    return row !== null && this.ofRecord(row.no).some((origin) => this.#log.knows(op, origin))
+  }
+
+  #origin({ no, actor, seq, judgement }: OriginRow): Origin {
+    return { no, actor: this.#log.actors.idOf(actor), seq, accepted: judgement === 0 }
+  }
+
+  #create(id: RecordId, kind: RecordRow['kind'], no: number, touched: Map<RecordId, RecordRow>): void {
+    const row = this.#records.create(id, kind)
+    this.#ofRecord.delete(row.no)
+    this.#sql.prepare('INSERT OR IGNORE INTO creation (record, op) VALUES (?, ?)').run(row.no, no)
+    touched.set(id, row)
+  }
+
+  #createChild(
+    op: OpRef,
+    { record, field }: { readonly record: RecordId; readonly field: number },
+    child: ChildId,
+    no: number,
+    index: number,
+  ): void {
+    const row = this.recordKnown(op, record) ? this.#records.find(record) : null
+    if (!row) return
+    this.#sql
+      .prepare('INSERT OR IGNORE INTO child (record, field, id, op, idx) VALUES (?, ?, ?, ?, ?)')
+      .run(row.no, field, idBytes(child), no, index)
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The replica's view of the world: small synchronous ports that the edge passes in, so that the same
+ * engine runs on better-sqlite3 in Node and under a simulator with a seeded world.
+ */
+import type { Bytes } from '../base/bytes.ts'
+
+export type SqlValue = string | number | Bytes | null
+export type SqlRow = Readonly<Record<string, SqlValue>>
+
+export interface Statement {
+  /** Runs a statement that returns no rows; answers how many rows changed. */
+  run(...parameters: readonly SqlValue[]): { readonly changes: number }
+  get<Row extends SqlRow>(...parameters: readonly SqlValue[]): Row | undefined
+  all<Row extends SqlRow>(...parameters: readonly SqlValue[]): Row[]
+}
+
+export interface Sql {
+  /** Several statements without parameters. */
+  exec(text: string): void
+  /** Prepared once per text by the driver, which keeps the statement. */
+  prepare(text: string): Statement
+  /** All or nothing: what `work` throws undoes it and is thrown on. Not nested. */
+  transaction<T>(work: () => T): T
+}
+
+export interface Crypto {
+  sha256(bytes: Bytes): Bytes
+  /** Ed25519 over `message`; false for anything that is not a valid signature by a valid key. */
+  verify(publicKey: Bytes, message: Bytes, signature: Bytes): boolean
+}
+
+/** Holds the device's Ed25519 op key. */
+export interface Signer {
+  /** 32 raw bytes. */
+  readonly publicKey: Bytes
+  /** 64 raw bytes. */
+  sign(message: Bytes): Bytes
+}
+
+export interface Clock {
+  /** Wall time, ms since 1970, for display only. */
+  now(): number
+}
+
+export interface World {
+  readonly sql: Sql
+  readonly crypto: Crypto
+  readonly clock: Clock
+}

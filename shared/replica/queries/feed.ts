@@ -1,0 +1,128 @@
+/** The feed: ops in (lamport, actor) order, newest first, of the site or of one record; and the review. */
+import type { FeedRow, QueryAnswer, QueryInput, ReviewItem } from '../../api/queries.ts'
+import { toHex, type Bytes } from '../../base/bytes.ts'
+import { formatOpId } from '../../model/ids.ts'
+import type { Core } from '../core.ts'
+import { idBytes } from '../interner.ts'
+import { OP_COLUMNS, type OpRow } from '../log.ts'
+import type { JudgedOp } from '../judging.ts'
+import { changesOf } from './changes.ts'
+import { judgementOf, madeReason, nameOf, reasonOf } from './naming.ts'
+
+const PAGE = 50
+const MOST_IN_REVIEW = 500
+
+/** An op's place in the total order: an actor has one op at most of each lamport. */
+type Position = { readonly lamport: number; readonly actor: Bytes }
+const BEGINNING: Position = { lamport: Number.MAX_SAFE_INTEGER, actor: new Uint8Array(0) }
+const BEHIND = '(op.lamport < ? OR (op.lamport = ? AND actor.id < ?))'
+const NEWEST_FIRST = 'ORDER BY op.lamport DESC, actor.id DESC LIMIT ?'
+
+export function feed(core: Core, input: QueryInput<'feed'>): QueryAnswer<'feed'> {
+  const limit = input.limit ?? PAGE
+  const rows = pageOf(core, input.record ?? null, parsePosition(input.after), limit + 1)
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    rows: shown.map((row) => feedRow(core, row, input.record ?? null)),
+    next: rows.length > limit && last ? `${last.lamport}.${core.log.actors.idOf(last.actor)}` : null,
+  }
+}
+
+function parsePosition(after: string | undefined): Position {
+  const [, lamport, actor] = /^(\d{1,15})\.([0-9a-f]{64})$/.exec(after ?? '') ?? []
+  return lamport && actor ? { lamport: Number(lamport), actor: idBytes(actor) } : BEGINNING
+}
+
+function pageOf(core: Core, record: string | null, { lamport, actor }: Position, limit: number): OpRow[] {
+  if (record === null) {
+    return core.sql
+      .prepare(
+        `SELECT ${OP_COLUMNS} FROM op JOIN actor ON actor.no = op.actor
+         WHERE op.lamport <= ? AND ${BEHIND} ${NEWEST_FIRST}`,
+      )
+      .all<OpRow>(lamport, lamport, lamport, actor, limit)
+  }
+  return core.sql
+    .prepare(
+      `SELECT ${OP_COLUMNS} FROM touch JOIN op ON op.no = touch.op JOIN record ON record.no = touch.record
+       JOIN actor ON actor.no = op.actor WHERE record.id = ? AND ${BEHIND} ${NEWEST_FIRST}`,
+    )
+    .all<OpRow>(idBytes(record), lamport, lamport, actor, limit)
+}
+
+function feedRow(core: Core, row: OpRow, record: string | null): FeedRow {
+  const op = core.judging.fromRow(row)
+  return {
+    op: formatOpId(op),
+    author: op.actor,
+    name: nameOf(core, op.actor),
+    wall: op.wall,
+    lamport: op.lamport,
+    clock_suspect: isClockSuspect(core, op),
+    judgement: judgementOf(row.judgement),
+    reason: reasonOf(row.reason),
+    ...subjectOf(core, op.no, record),
+    changes: changesOf(core, op, record),
+    where: core.acks.whereabouts(op),
+  }
+}
+
+/** The record that an op is about, for a list: the one asked for, or of those that it touches the least by id. */
+export function subjectOf(
+  core: Core,
+  no: number,
+  record: string | null,
+): { readonly record: string | null; readonly title: string | null } {
+  const row = core.sql
+    .prepare(
+      `SELECT record.id, board.title FROM touch JOIN record ON record.no = touch.record
+       LEFT JOIN board ON board.record = record.no
+       WHERE touch.op = ? AND record.id = coalesce(?, record.id) ORDER BY record.id LIMIT 1`,
+    )
+    .get<{ id: Bytes; title: string | null }>(no, record === null ? null : idBytes(record))
+  return row ? { record: toHex(row.id), title: row.title } : { record: null, title: null }
+}
+
+/** Slack for clocks that are merely not the same. */
+const TOLERANCE_MS = 2 * 60_000
+
+/** The author's clock says earlier, by more than clocks differ, than a cause of the op: one of the two is wrong. */
+function isClockSuspect(core: Core, op: JudgedOp): boolean {
+  const row = core.sql
+    .prepare(
+      `SELECT max(cause.wall) AS wall FROM op
+       JOIN context ON context.actor = op.actor AND context.seq = op.seq
+       JOIN op AS cause ON cause.actor = context.on_actor AND cause.seq = context.on_seq
+       WHERE op.no = ?`,
+    )
+    .get<{ wall: number | null }>(op.no)
+  return (row?.wall ?? 0) > op.wall + TOLERANCE_MS
+}
+
+/** What is set aside and waits for a person: late and rejected ops, newest first; of one record where given. */
+export function review(core: Core, record: string | null): ReviewItem[] {
+  const ofRecord =
+    'AND op.no IN (SELECT touch.op FROM touch JOIN record ON record.no = touch.record WHERE record.id = ?)'
+  const rows = core.sql
+    .prepare(
+      `SELECT ${OP_COLUMNS} FROM op JOIN actor ON actor.no = op.actor
+       WHERE op.judgement IN (1, 2) ${record === null ? '' : ofRecord} ${NEWEST_FIRST}`,
+    )
+    .all<OpRow>(...(record === null ? [] : [idBytes(record)]), MOST_IN_REVIEW)
+  return rows.map((row) => reviewItem(core, row, record))
+}
+
+function reviewItem(core: Core, row: OpRow, record: string | null): ReviewItem {
+  const op = core.judging.fromRow(row)
+  return {
+    op: formatOpId(op),
+    author: op.actor,
+    name: nameOf(core, op.actor),
+    wall: op.wall,
+    judgement: row.judgement === 1 ? 'late' : 'rejected',
+    reason: reasonOf(row.reason) ?? madeReason('bad-field'),
+    effects: changesOf(core, op, record),
+    ...subjectOf(core, op.no, record),
+  }
+}

@@ -1,0 +1,134 @@
+/** One record whole: what its page shows. */
+import type { QueryAnswer, TaskView, FieldValue } from '../../api/queries.ts'
+import type { ActorId, RecordId } from '../../model/ids.ts'
+import { fieldByName, fieldsOf } from '../../model/fields.ts'
+import { auditNumber } from '../../judge/control.ts'
+import { compareActors, compareEntries } from '../../merge/dots.ts'
+import { lastWrite } from '../../merge/draft.ts'
+import { shownValue } from '../../merge/register.ts'
+import { keysOf } from '../../merge/set.ts'
+import { sumOf } from '../../merge/tally.ts'
+import type { AuthorityReach } from '../contract.ts'
+import type { Core } from '../core.ts'
+import { cellOf } from '../fold.ts'
+import type { RecordRow } from '../interner.ts'
+import { RecordState, type ChildState } from '../record-state.ts'
+import { shownOf } from '../views.ts'
+import { unsentOf } from './board.ts'
+import { review } from './feed.ts'
+import { fieldValues, nameOf } from './naming.ts'
+import { requests } from './requests.ts'
+
+/** Null where no such record stands here. */
+export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAnswer<'record'> | null {
+  const row = core.records.find(id)
+  const origin = row && firstCreation(core, row.no)
+  if (!row || !origin) return null
+  const state = new RecordState(core.sql, core.log, row)
+  const tasks = state.children('tasks').map((task) => taskView(core, task))
+  const asked = requests(core, reach, id)
+  return {
+    record: id,
+    kind: row.kind,
+    number: null,
+    ...closing(core, row),
+    stage: core.views.stageOf(row, tasks.filter((task) => task.done).length),
+    created: { author: origin.actor, name: nameOf(core, origin.actor), wall: origin.wall },
+    title: String(shownOf(state, 'title') ?? ''),
+    fields: fields(core, state),
+    tags: keysOf(state.live('tags')),
+    tasks,
+    notes: state.children('notes').map((note) => noteView(core, state, note)),
+    attachments: state.children('attachments').map((attachment) => ({
+      attachment: attachment.id,
+      name: String(shownValue(attachment.live('name')) ?? ''),
+      sha256: String(shownValue(attachment.live('sha256')) ?? ''),
+      size: Number(shownValue(attachment.live('size')) ?? 0),
+      where: [],
+    })),
+    tallies: tallies(state),
+    request: asked.find((request) => request.state === 'waiting') ?? null,
+    review: review(core, id),
+    unsent: unsentOf(core, row.no),
+  }
+}
+
+/** Of several creations of an imported record, the first in the total order and not the first to arrive. */
+function firstCreation(
+  core: Core,
+  record: number,
+): { readonly actor: ActorId; readonly wall: number } | null {
+  const creations = core.origins
+    .ofRecord(record)
+    .filter((origin) => origin.accepted)
+    .map(({ no, actor }) => {
+      const { lamport, wall } = core.log.rowByNumber(no)
+      return { actor, lamport, wall }
+    })
+    .sort((a, b) => a.lamport - b.lamport || compareActors(a.actor, b.actor))
+  return creations[0] ?? null
+}
+
+function closing(
+  core: Core,
+  row: RecordRow,
+): Pick<QueryAnswer<'record'>, 'status' | 'audit_number' | 'freeze_epoch'> {
+  const control = core.control()
+  const closed = control.isClosed(row.id)
+  const number = control.turns.get(row.id)?.at(-1)?.decision.number
+  return {
+    status: closed ? 'closed' : 'open',
+    audit_number: closed && number ? auditNumber(number) : null,
+    freeze_epoch: control.freezeEpoch(row.id),
+  }
+}
+
+function fields(core: Core, state: RecordState): Record<string, { values: FieldValue[] }> {
+  const found: Record<string, { values: FieldValue[] }> = {}
+  for (const field of fieldsOf(state.row.kind)) {
+    const live = state.live(field.name)
+    if (field.merge === 'register') found[field.name] = { values: fieldValues(core, live) }
+    if (field.merge !== 'draft') continue
+    const last = lastWrite(live)
+    found[field.name] = {
+      values: fieldValues(
+        core,
+        live.filter((entry) => entry === last),
+      ),
+    }
+  }
+  return found
+}
+
+function taskView(core: Core, task: ChildState): TaskView {
+  const text = task.live('text')
+  const done = [...task.live('done')].sort(compareEntries)
+  const by = [...new Set(done.map((entry) => nameOf(core, entry.dot.actor)))]
+  return {
+    task: task.id,
+    text: String(shownValue(text) ?? ''),
+    values: fieldValues(core, text),
+    done: done.length > 0,
+    by,
+  }
+}
+
+function noteView(core: Core, state: RecordState, note: ChildState): QueryAnswer<'record'>['notes'][number] {
+  const field = fieldByName(state.row.kind, 'notes')
+  const cell = cellOf(state.row.no, { record: state.row.id, field: field?.code ?? 0, child: note.id, sub: 1 })
+  return {
+    note: note.id,
+    text: core.texts.plain(cell),
+    author: note.author,
+    name: nameOf(core, note.author),
+    wall: note.wall,
+  }
+}
+
+function tallies(state: RecordState): Record<string, number> {
+  const found: Record<string, number> = {}
+  for (const field of fieldsOf(state.row.kind)) {
+    if (field.merge === 'tally') found[field.name] = sumOf(state.live(field.name))
+  }
+  return found
+}

@@ -1,0 +1,46 @@
+/** The part of the status line that the log alone decides. */
+import { formatOpId, shortActor } from '../../model/ids.ts'
+import type { QueryAnswer } from '../../api/queries.ts'
+import type { ReplicaStatus } from '../contract.ts'
+import type { Core } from '../core.ts'
+import { roleOf } from '../members.ts'
+import { nameOf } from './naming.ts'
+
+export function status(core: Core): ReplicaStatus {
+  const control = core.control()
+  return {
+    site: core.site,
+    site_name: control.siteName,
+    actor: core.self,
+    name: nameOf(core, core.self),
+    role: roleOf(core, core.self) ?? 'joining',
+    cursor: Object.fromEntries(core.log.heads().map((head) => [head.actor, head.seq])),
+    state_hash: core.stateHash.value(),
+    outbox: Math.max(0, (core.log.head(core.self)?.seq ?? 0) - core.acks.sharedSeq()),
+    authority_heard: core.acks.authorityHeard(),
+    authority: {
+      actor: control.authority ?? '',
+      name: control.authority ? nameOf(core, control.authority) : shortActor(core.self),
+    },
+    conflicts: countOf(core, 'SELECT count(*) AS n FROM conflict'),
+    review: countOf(core, 'SELECT count(*) AS n FROM op WHERE judgement IN (1, 2)'),
+    waiting: control.waiting().length,
+    log: core.log.size(),
+    checkpoint: null,
+  }
+}
+
+const countOf = (core: Core, text: string): number => core.sql.prepare(text).get<{ n: number }>()?.n ?? 0
+
+/** Own ops that are not shared yet, oldest first. */
+export function outbox(core: Core): QueryAnswer<'outbox'> {
+  const rows = core.sql
+    .prepare('SELECT seq, wall FROM op WHERE actor = ? AND seq > ? ORDER BY seq LIMIT 1000')
+    .all<{ seq: number; wall: number }>(core.log.actors.find(core.self), core.acks.sharedSeq())
+  return {
+    ops: rows.map(({ seq, wall }) => {
+      const ref = { actor: core.self, seq }
+      return { op: formatOpId(ref), wall, acked_by: core.acks.holders(ref) }
+    }),
+  }
+}

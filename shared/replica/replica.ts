@@ -1,0 +1,366 @@
+/**
+ * The replica: one database, one owner, every call synchronous. What is answered is durable. After a failed
+ * transaction everything held in memory is made anew from the database, so that memory and disk cannot part.
+ */
+import type { CommandInput, CommandResult, ImportReport, OpResult, SiteCommandName } from '../api/commands.ts'
+import { TallydeskError } from '../api/errors.ts'
+import type { QueryAnswer, QueryInput } from '../api/queries.ts'
+import { equalBytes, type Bytes } from '../base/bytes.ts'
+import { encodeCbor } from '../base/cbor.ts'
+import { invariant } from '../base/invariant.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { Composer } from '../intent/composer.ts'
+import { mapTarget } from '../intent/editing.ts'
+import type { Refusal } from '../intent/refusal.ts'
+import { permits } from '../judge/permissions.ts'
+import {
+  formatOpId,
+  parseSiteId,
+  type ActorId,
+  type ChildId,
+  type RecordId,
+  type SiteId,
+} from '../model/ids.ts'
+import type { ControlEffect, DataEffect } from '../op/effect.ts'
+import { actorOf } from '../op/identity.ts'
+import type { Head, Run } from '../op/run.ts'
+import type { Received } from '../sync/store.ts'
+import { answer, plan, type Plan } from './commands.ts'
+import type {
+  Admission,
+  AuthorityReach,
+  Committed,
+  ImportRow,
+  Member,
+  Replica,
+  ReplicaQueryName,
+  ReplicaStatus,
+} from './contract.ts'
+import { openCore, type Core } from './core.ts'
+import { nextDecision } from './deciding.ts'
+import { diagnose, type Diagnosis } from './doctor.ts'
+import type { Passage } from './door.ts'
+import { genesis, type Founding } from './founding.ts'
+import { emptyTally, importRow } from './importing.ts'
+import { idBytes } from './interner.ts'
+import { LocalReading } from './local-reading.ts'
+import type { Arrival } from './log.ts'
+import { membersOf } from './members.ts'
+import { bodyAddress } from './note-commands.ts'
+import type { Signer, Sql, World } from './ports.ts'
+import { answerQuery } from './queries/answers.ts'
+import { indexSearch } from './queries/search.ts'
+import { status } from './queries/status.ts'
+import { checkRun } from './receiving.ts'
+import { runsAfter } from './runs.ts'
+import { migrate } from './schema.ts'
+import { hasRoom, take, Unsound } from './taking.ts'
+import { nextRef, Unfit, write } from './writer.ts'
+
+/** Rows imported, and records indexed, in one transaction: a slice well below 16 ms of work each. */
+const IMPORT_SLICE = 20
+const INDEX_SLICE = 10
+/** How old the authority lets its signed cursor grow before it signs anew, ms. */
+const CURSOR_AGE = 15_000
+
+/** The site whose log the database holds; null in a fresh one. Migrates it. */
+export function storedSite(sql: Sql): SiteId | null {
+  migrate(sql)
+  const row = sql.prepare("SELECT value FROM meta WHERE key = 'site'").get<{ value: string }>()
+  return row ? parseSiteId(row.value) : null
+}
+
+/** Founds a site: this device is its authority. */
+export function createSite(world: World, signer: Signer, options: Founding): Replica {
+  const { site, arrival } = genesis(world, signer, options)
+  const replica = new SqlReplica(world, signer, site)
+  replica.found(arrival)
+  return replica
+}
+
+/** Opens the replica of a site; its log may still be empty, right after joining. */
+export const openReplica = (world: World, signer: Signer, site: SiteId): Replica =>
+  new SqlReplica(world, signer, site)
+
+class SqlReplica implements Replica {
+  readonly site: SiteId
+  readonly actor: ActorId
+  readonly #world: World
+  readonly #signer: Signer
+  readonly #listeners = new Set<(committed: Committed) => void>()
+  #core: Core
+  #digest: { readonly ops: number; readonly bytes: Bytes } | null = null
+  #signedAt = { ops: -1, wall: 0 }
+
+  constructor(world: World, signer: Signer, site: SiteId) {
+    const stored = storedSite(world.sql)
+    if (stored !== null && stored !== site) throw new TallydeskError('data-folder-taken', { site: stored })
+    if (stored === null) world.sql.prepare("INSERT INTO meta (key, value) VALUES ('site', ?)").run(site)
+    this.site = site
+    this.actor = actorOf((bytes) => world.crypto.sha256(bytes), signer.publicKey)
+    this.#world = world
+    this.#signer = signer
+    this.#core = openCore(world, site, this.actor)
+  }
+
+  found(arrival: Arrival): void {
+    this.#commit(true, () => {
+      const refused = this.#core.door.admit(arrival, this.site)
+      invariant(refused === null, `a genesis op is sound (${refused})`)
+    })
+  }
+
+  execute<C extends SiteCommandName>(
+    command: C,
+    input: CommandInput<C>,
+  ): Result<CommandResult<C>, TallydeskError> {
+    const core = this.#core
+    const composer = new Composer(nextRef(core), core.sha256)
+    const year = new Date(this.#world.clock.now()).getUTCFullYear()
+    const planned = plan(command, { core, reading: new LocalReading(core), composer, year }, input)
+    if (!planned.ok) return err(refused(planned.error))
+    const problem = this.#notPermitted(planned.value)
+    return problem ? err(problem) : this.#carryOut(planned.value)
+  }
+
+  query<Q extends ReplicaQueryName>(
+    query: Q,
+    input: QueryInput<Q>,
+    reach: AuthorityReach,
+  ): Result<QueryAnswer<Q>, TallydeskError> {
+    return answerQuery(this.#core, query, input, reach)
+  }
+
+  status(): ReplicaStatus {
+    return status(this.#core)
+  }
+
+  openText(record: string, note: string): Result<{ readonly client: number }, TallydeskError> {
+    const core = this.#core
+    const reading = new LocalReading(core)
+    const map = mapTarget(reading, record as RecordId, 'notes')
+    if (!map.ok) return err(refused(map.error))
+    if (!reading.hasChild(record as RecordId, map.value.field.code, note as ChildId)) {
+      return err(new TallydeskError('not-found', { what: 'note', id: note }))
+    }
+    const at = bodyAddress(record as RecordId, map.value.field, note as ChildId)
+    const n = this.#transaction(() => core.texts.allotSession(at))
+    return ok({ client: core.texts.clientOf(this.actor, at, n) })
+  }
+
+  importRows(source: string, rows: readonly ImportRow[]): Result<ImportReport, TallydeskError> {
+    const problem = this.#notPermitted({
+      ops: [[{ type: 'import', kind: 'job', source, key: '-' }]],
+      result: {},
+    })
+    if (problem) return err(problem)
+    const tally = emptyTally()
+    for (let i = 0; i < rows.length; i += IMPORT_SLICE) {
+      const slice = rows.slice(i, i + IMPORT_SLICE)
+      this.#commit(true, () => {
+        const wall = this.#world.clock.now()
+        for (const row of slice)
+          importRow(this.#core, this.#signer, wall, source.normalize('NFC'), row, tally)
+      })
+    }
+    return ok(tally)
+  }
+
+  admit(admission: Admission): Result<OpResult, TallydeskError> {
+    if (this.#core.control().authority !== this.actor) return err(new TallydeskError('not-authority'))
+    const { name, person, ...keys } = admission
+    const names = { name: name.normalize('NFC'), person: person.normalize('NFC') }
+    return this.#carryOut<OpResult>({ ops: [[{ type: 'admit', ...keys, ...names }]], result: {} })
+  }
+
+  members(): readonly Member[] {
+    return membersOf(this.#core)
+  }
+
+  member(actor: ActorId): Member | null {
+    return this.members().find((member) => member.actor === actor) ?? null
+  }
+
+  admitted(): boolean {
+    return this.#core.control().members.has(this.actor)
+  }
+
+  decideWaiting(max: number): number {
+    if (this.#core.control().authority !== this.actor) return 0
+    const year = new Date(this.#world.clock.now()).getUTCFullYear()
+    let decided = 0
+    while (decided < max) {
+      const effect = nextDecision(this.#core, year)
+      if (!effect) break
+      this.#commit(true, () => this.#write([effect]))
+      decided += 1
+    }
+    return decided
+  }
+
+  work(): boolean {
+    return indexSearch(this.#core, INDEX_SLICE)
+  }
+
+  diagnose(): Diagnosis {
+    try {
+      return diagnose(this.#core)
+    } finally {
+      this.#core = openCore(this.#world, this.site, this.actor)
+    }
+  }
+
+  onCommit(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  // What a sync session asks.
+
+  digest(): Bytes {
+    const ops = this.#core.log.lastNumber
+    if (this.#digest?.ops !== ops) {
+      const heads = this.heads().map((head) => [idBytes(head.actor), head.seq, head.hash])
+      this.#digest = { ops, bytes: this.#core.sha256(encodeCbor(['heads', idBytes(this.site), heads])) }
+    }
+    return this.#digest.bytes
+  }
+
+  heads(): readonly Head[] {
+    return this.#core.log.heads()
+  }
+
+  holds(head: Head): boolean {
+    return this.#core.log.has(head.actor, head.seq, head.hash) === 'same'
+  }
+
+  authority(): ActorId | null {
+    return this.#core.control().authority
+  }
+
+  end(): number {
+    return this.#core.log.lastNumber
+  }
+
+  runsAfter(...ask: Parameters<Replica['runsAfter']>): ReturnType<Replica['runsAfter']> {
+    return runsAfter(this.#core, ...ask)
+  }
+
+  receive(run: Run, from: ActorId): Received {
+    const checked = checkRun(run, this.site, this.#core.control(), this.#world.crypto)
+    if (!checked.ok) {
+      return checked.error === 'unadmitted'
+        ? { outcome: 'unadmitted' }
+        : { outcome: 'refused', reason: checked.error.refused }
+    }
+    const last = checked.value.at(-1)
+    const fresh = checked.value.filter(({ op, hash }) => !this.#isHere(op.actor, op.seq, hash))
+    if (fresh.length === 0) {
+      if (last) this.#core.log.keepSignature(last.op, run.signature)
+      return { outcome: 'known' }
+    }
+    return this.#take(fresh, from)
+  }
+
+  acknowledged(peer: ActorId, heads: readonly Head[]): void {
+    this.#transaction(() => this.#core.acks.acknowledge(peer, heads))
+    this.#tell({ records: new Set(), control: false }, false)
+  }
+
+  authorityCursor(): Bytes | null {
+    if (this.#core.control().authority === this.actor) this.#signCursor()
+    return this.#core.acks.authorityCursor()
+  }
+
+  receiveAuthorityCursor(bytes: Bytes): boolean {
+    const before = this.#core.acks.authorityCursor()
+    const taken = this.#transaction(() => this.#core.acks.receive(bytes))
+    if (this.#core.acks.authorityCursor() !== before)
+      this.#tell({ records: new Set(), control: false }, false)
+    return taken
+  }
+
+  admits(actor: ActorId, tlsKeyHash: Bytes): ReturnType<Replica['admits']> {
+    const member = this.#core.control().members.get(actor)
+    if (!member || !equalBytes(member.tlsKeyHash, tlsKeyHash)) return { ok: false, cut: null }
+    return member.cut ? { ok: false, cut: member.cut.reason } : { ok: true }
+  }
+
+  #isHere(actor: ActorId, seq: number, hash: Bytes): boolean {
+    return this.#core.log.has(actor, seq, hash) === 'same' || this.#core.inbox.holds(actor, seq, hash)
+  }
+
+  #take(arrivals: readonly Arrival[], from: ActorId): Received {
+    const before = this.#core.log.lastNumber
+    const waitingBefore = this.#core.inbox.count
+    if (!hasRoom(this.#core, arrivals)) return { outcome: 'stored', committed: 0, waiting: 0 }
+    try {
+      this.#commit(false, () => take(this.#core, arrivals, from))
+    } catch (problem) {
+      if (problem instanceof Unsound) return { outcome: 'refused', reason: problem.message }
+      throw problem
+    }
+    const committed = this.#core.log.lastNumber - before
+    const waiting = Math.max(0, this.#core.inbox.count - waitingBefore)
+    return { outcome: 'stored', committed, waiting }
+  }
+
+  #signCursor(): void {
+    const wall = this.#world.clock.now()
+    const ops = this.#core.log.lastNumber
+    if (ops === this.#signedAt.ops && wall - this.#signedAt.wall < CURSOR_AGE) return
+    this.#signedAt = { ops, wall }
+    this.#transaction(() => this.#core.acks.sign(this.#signer, wall))
+  }
+
+  #notPermitted(planned: Plan): TallydeskError | null {
+    const { seq } = nextRef(this.#core)
+    const role = this.#core.control().roleAt(this.actor, seq)
+    if (role === null) return new TallydeskError('not-member')
+    const permitted = planned.ops.every((effects) => effects.every((effect) => permits(role, effect.type)))
+    return permitted ? null : new TallydeskError('not-permitted', { role })
+  }
+
+  #carryOut<R>(planned: Plan): Result<R, TallydeskError> {
+    try {
+      const refs = this.#commit(true, () => planned.ops.map((effects) => this.#write(effects)))
+      return ok(answer(refs[0] ? formatOpId(refs[0]) : '', planned) as R)
+    } catch (problem) {
+      if (!(problem instanceof Unfit)) throw problem
+      const { reason } = problem
+      if (!reason)
+        return err(new TallydeskError('too-large', { size: 'more', limit: '64 KiB in one change' }))
+      return err(new TallydeskError('bad-value', { field: 'text', reason: reason.code }))
+    }
+  }
+
+  #write(effects: readonly (DataEffect | ControlEffect)[]): ReturnType<typeof write> {
+    return write(this.#core, this.#signer, this.#world.clock.now(), effects)
+  }
+
+  /** One transaction through the door; listeners hear of it only once it is durable. */
+  #commit<T>(own: boolean, work: () => T): T {
+    const { passage, value } = this.#transaction(() => {
+      const made = work()
+      return { value: made, passage: this.#core.door.settle() }
+    })
+    this.#tell(passage, own)
+    return value
+  }
+
+  #transaction<T>(work: () => T): T {
+    try {
+      return this.#world.sql.transaction(work)
+    } catch (problem) {
+      this.#core = openCore(this.#world, this.site, this.actor)
+      this.#digest = null
+      throw problem
+    }
+  }
+
+  #tell(passage: Passage, own: boolean): void {
+    for (const listener of this.#listeners) listener({ ...passage, own })
+  }
+}
+
+const refused = ({ code, params }: Refusal): TallydeskError => new TallydeskError(code, params)

@@ -1,0 +1,104 @@
+/**
+ * Runs to send: consecutive ops of one actor, in an order in which causes go first, each ending at a known signature.
+ * Ops that came in a run whose end still waits for its causes have no signature yet; they are sent once it has come.
+ */
+import type { Bytes } from '../base/bytes.ts'
+import { LIMITS } from '../op/limits.ts'
+import type { ActorId } from '../model/ids.ts'
+import type { Run } from '../op/run.ts'
+import type { SyncStore } from '../sync/store.ts'
+import type { Core } from './core.ts'
+
+type Row = { no: number; bytes: Bytes; signature: Bytes | null }
+type Draft = { actor: ActorId; first: number; ops: Bytes[]; signature: Bytes | null; last: number }
+
+/** Rows read at a time while looking for what a peer lacks. */
+const SCAN = 512
+
+export function runsAfter(
+  core: Core,
+  have: ReadonlyMap<ActorId, number>,
+  from: number,
+  bounds: Parameters<SyncStore['runsAfter']>[2],
+): ReturnType<SyncStore['runsAfter']> {
+  const sent = new Map(have)
+  const runs: Run[] = []
+  let position = from
+  let room = { ops: bounds.ops, bytes: bounds.bytes }
+  for (;;) {
+    const row = nextLacking(core, sent, position)
+    if (!row) return { runs, position: Math.max(position, core.log.lastNumber), end: true }
+    const actor = core.log.actors.idOf(row.actor)
+    const run = runFrom(core, actor, (sent.get(actor) ?? 0) + 1, bounds)
+    if (!run) {
+      sent.set(actor, Number.MAX_SAFE_INTEGER)
+      continue
+    }
+    const size = run.ops.reduce((sum, bytes) => sum + bytes.length, 0)
+    if (runs.length > 0 && (run.ops.length > room.ops || size > room.bytes))
+      return { runs, position: row.no - 1, end: false }
+    runs.push(run)
+    sent.set(run.actor, run.first + run.ops.length - 1)
+    position = row.no
+    room = { ops: room.ops - run.ops.length, bytes: room.bytes - size }
+    if (room.ops <= 0 || room.bytes <= 0) return { runs, position, end: position >= core.log.lastNumber }
+  }
+}
+
+/** The first op behind `position`, in order of arrival, that is beyond what was sent of its actor. */
+function nextLacking(
+  core: Core,
+  sent: ReadonlyMap<ActorId, number>,
+  position: number,
+): { readonly no: number; readonly actor: number } | null {
+  let from = position
+  for (;;) {
+    const rows = core.sql
+      .prepare('SELECT no, actor, seq FROM op WHERE no > ? ORDER BY no LIMIT ?')
+      .all<{ no: number; actor: number; seq: number }>(from, SCAN)
+    const found = rows.find((row) => row.seq > (sent.get(core.log.actors.idOf(row.actor)) ?? 0))
+    if (found) return found
+    const last = rows.at(-1)
+    if (!last || rows.length < SCAN) return null
+    from = last.no
+  }
+}
+
+/**
+ * The run that begins at an actor's seq: as far as its ops stood together in the log, and on to a signature.
+ * Ops of the actor that lie further on would go before their causes; they wait for their own turn.
+ * Null where no signature vouches for them yet.
+ */
+function runFrom(
+  core: Core,
+  actor: ActorId,
+  first: number,
+  bounds: { readonly ops: number; readonly bytes: number },
+): Run | null {
+  const most = Math.min(LIMITS.runOps, Math.max(1, bounds.ops))
+  const rows = core.sql
+    .prepare('SELECT no, bytes, signature FROM op WHERE actor = ? AND seq >= ? ORDER BY seq LIMIT ?')
+    .all<Row>(core.log.actors.find(actor), first, LIMITS.runOps)
+  const draft: Draft = { actor, first, ops: [], signature: null, last: 0 }
+  let bytes = 0
+  let before: number | null = null
+  for (const row of rows) {
+    const together =
+      (before === null || row.no === before + 1) &&
+      draft.ops.length < most &&
+      bytes + row.bytes.length <= bounds.bytes
+    if (draft.last > 0 && draft.last === draft.ops.length && !together) break
+    if (bytes + row.bytes.length > LIMITS.runBytes) break
+    draft.ops.push(row.bytes)
+    bytes += row.bytes.length
+    before = row.no
+    if (!row.signature) continue
+    draft.signature = row.signature
+    draft.last = draft.ops.length
+  }
+  return finished(draft)
+}
+
+function finished({ actor, first, ops, signature, last }: Draft): Run | null {
+  return signature && { actor, first, ops: ops.slice(0, last), signature }
+}

@@ -1,0 +1,131 @@
+/**
+ * The tables of a replica, as numbered migrations, forward only. Log and views stand in one file because they
+ * must commit together. Ids of actors, records and ops are replaced by small numbers inside the file; the
+ * number of an op is its order of arrival, and causes always arrive before their effects.
+ *
+ * From the log: actor, op, context, record, creation, child, touch, text_session, text_update, fork.
+ * The fold of accepted ops: value, presence. Views: board, board_tag, conflict, search. Sync: inbox, ack.
+ */
+import { TallydeskError } from '../api/errors.ts'
+import type { Sql } from './ports.ts'
+
+const MIGRATIONS: readonly string[] = [
+  `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+CREATE TABLE actor (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE op (
+  no INTEGER PRIMARY KEY,
+  actor INTEGER NOT NULL REFERENCES actor (no),
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  bytes BLOB NOT NULL,
+  signature BLOB,
+  lamport INTEGER NOT NULL,
+  wall INTEGER NOT NULL,
+  control INTEGER NOT NULL,
+  flaw TEXT,
+  judgement INTEGER NOT NULL,
+  reason TEXT
+) STRICT;
+CREATE UNIQUE INDEX op_by_chain ON op (actor, seq, hash);
+CREATE INDEX op_by_order ON op (lamport, no);
+CREATE INDEX op_set_aside ON op (no) WHERE judgement <> 0;
+CREATE INDEX op_control ON op (no) WHERE control = 1;
+
+CREATE TABLE context (
+  actor INTEGER NOT NULL, on_actor INTEGER NOT NULL, seq INTEGER NOT NULL, on_seq INTEGER NOT NULL,
+  PRIMARY KEY (actor, on_actor, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE record (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind TEXT NOT NULL, hash BLOB) STRICT;
+CREATE INDEX record_unhashed ON record (no) WHERE hash IS NULL;
+CREATE TABLE creation (record INTEGER NOT NULL, op INTEGER NOT NULL, PRIMARY KEY (record, op)) STRICT, WITHOUT ROWID;
+CREATE TABLE touch (record INTEGER NOT NULL, op INTEGER NOT NULL, PRIMARY KEY (record, op)) STRICT, WITHOUT ROWID;
+CREATE INDEX touch_by_op ON touch (op, record);
+CREATE TABLE child (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, id BLOB NOT NULL, op INTEGER NOT NULL, idx INTEGER NOT NULL,
+  PRIMARY KEY (record, field, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE value (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,
+  op INTEGER NOT NULL, idx INTEGER NOT NULL, value ANY,
+  PRIMARY KEY (record, field, child, sub, op, idx)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE presence (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, actor INTEGER NOT NULL,
+  touched INTEGER NOT NULL, removed INTEGER NOT NULL,
+  PRIMARY KEY (record, field, child, actor)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE text_session (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,
+  client INTEGER NOT NULL, actor INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (record, field, child, sub, client)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE text_update (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,
+  op INTEGER NOT NULL, idx INTEGER NOT NULL,
+  client INTEGER NOT NULL, from_clock INTEGER NOT NULL, to_clock INTEGER NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY (record, field, child, sub, op, idx)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE text_counter (text TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inbox (
+  no INTEGER PRIMARY KEY, actor BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
+  signature BLOB, sender BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX inbox_by_chain ON inbox (actor, seq, hash);
+CREATE TABLE fork (
+  actor INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL, signature BLOB NOT NULL,
+  PRIMARY KEY (actor, seq, hash)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ack (
+  peer INTEGER NOT NULL, actor INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (peer, actor)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE board (
+  record INTEGER PRIMARY KEY, kind TEXT NOT NULL, stage TEXT NOT NULL, rank TEXT NOT NULL, title TEXT NOT NULL,
+  reference TEXT, zone TEXT, assignee TEXT, priority TEXT, due TEXT, label TEXT, tags TEXT NOT NULL,
+  done INTEGER NOT NULL, total INTEGER NOT NULL, notes INTEGER NOT NULL,
+  conflicts INTEGER NOT NULL, review INTEGER NOT NULL, updated INTEGER NOT NULL
+) STRICT;
+CREATE INDEX board_by_stage ON board (kind, stage, rank);
+CREATE INDEX board_by_zone ON board (zone, kind, stage, rank);
+CREATE INDEX board_by_assignee ON board (assignee, kind, stage, rank);
+CREATE TABLE board_tag (tag TEXT NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (tag, record)) STRICT, WITHOUT ROWID;
+CREATE INDEX board_tag_by_record ON board_tag (record);
+CREATE TABLE conflict (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,
+  PRIMARY KEY (record, field, child, sub)
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE search USING fts5 (title, body, tokenize = 'unicode61 remove_diacritics 2');
+CREATE TABLE search_todo (record INTEGER PRIMARY KEY) STRICT;
+`,
+]
+
+/** Throws `data-folder-newer` for a database that a newer version wrote; only reads. */
+export function refuseNewer(sql: Sql): void {
+  const found = schemaVersion(sql)
+  if (found > MIGRATIONS.length) {
+    throw new TallydeskError('data-folder-newer', { found, known: MIGRATIONS.length })
+  }
+}
+
+/** Brings a database to this version in one transaction; refuses one that a newer version wrote. */
+export function migrate(sql: Sql): void {
+  refuseNewer(sql)
+  const found = schemaVersion(sql)
+  if (found === MIGRATIONS.length) return
+  sql.transaction(() => {
+    for (const text of MIGRATIONS.slice(found)) sql.exec(text)
+    sql.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)
+  })
+}
+
+export const schemaVersion = (sql: Sql): number =>
+  sql.prepare('PRAGMA user_version').get<{ user_version: number }>()?.user_version ?? 0
+
+/** The tables that are folded or derived, and so can be emptied and filled again from the log. */
+export const DERIVED_TABLES = ['value', 'presence', 'board', 'board_tag', 'conflict'] as const

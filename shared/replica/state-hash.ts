@@ -1,0 +1,107 @@
+/**
+ * The state hash: the sum modulo 2^256 of per-record hashes over accepted state in a canonical order, so that
+ * it follows a change by one subtraction and one addition. A text counts by content and state vector, never by
+ * its encoded bytes, which are not canonical.
+ */
+import { toHex, type Bytes } from '../base/bytes.ts'
+import { encodeCbor, type CborValue } from '../base/cbor.ts'
+import { KINDS } from '../model/kinds.ts'
+import { fieldsOf, type NamedField } from '../model/fields.ts'
+import { compareDots } from '../merge/dots.ts'
+import { textFingerprint } from '../merge/text/fingerprint.ts'
+import type { ControlState } from '../judge/control.ts'
+import { cellOf } from './fold.ts'
+import { idBytes, type Records } from './interner.ts'
+import type { Log } from './log.ts'
+import type { Origins } from './origins.ts'
+import type { Crypto, Sql } from './ports.ts'
+import { RecordState, type ChildState, type LiveEntry } from './record-state.ts'
+import type { Texts } from './texts.ts'
+
+const MODULUS = 2n ** 256n
+const NOTHING: Bytes = new Uint8Array(32)
+
+export class StateHash {
+  readonly #sql: Sql
+  readonly #log: Log
+  readonly #records: Records
+  readonly #origins: Origins
+  readonly #texts: Texts
+  readonly #crypto: Crypto
+  readonly #control: () => ControlState
+
+  constructor(parts: {
+    readonly sql: Sql
+    readonly log: Log
+    readonly records: Records
+    readonly origins: Origins
+    readonly texts: Texts
+    readonly crypto: Crypto
+    readonly control: () => ControlState
+  }) {
+    this.#sql = parts.sql
+    this.#log = parts.log
+    this.#records = parts.records
+    this.#origins = parts.origins
+    this.#texts = parts.texts
+    this.#crypto = parts.crypto
+    this.#control = parts.control
+  }
+
+  /** 64 hex digits. Hashes only the records that changed since it was last asked. */
+  value(): string {
+    this.#hashChanged()
+    let sum = BigInt(
+      `0x${toHex(this.#crypto.sha256(encodeCbor(['control', this.#control().fingerprint()])))}`,
+    )
+    for (const row of this.#sql.prepare('SELECT hash FROM record').all<{ hash: Bytes }>()) {
+      sum = (sum + BigInt(`0x${toHex(row.hash)}`)) % MODULUS
+    }
+    return sum.toString(16).padStart(64, '0')
+  }
+
+  #hashChanged(): void {
+    const rows = this.#sql.prepare('SELECT no FROM record WHERE hash IS NULL').all<{ no: number }>()
+    if (rows.length === 0) return
+    this.#sql.transaction(() => {
+      const write = this.#sql.prepare('UPDATE record SET hash = ? WHERE no = ?')
+      for (const { no } of rows) write.run(this.#recordHash(no), no)
+    })
+  }
+
+  #recordHash(no: number): Bytes {
+    if (!this.#origins.stands(no)) return NOTHING
+    const row = this.#records.byNumber(no)
+    const state = new RecordState(this.#sql, this.#log, row)
+    const fields = fieldsOf(row.kind).map((field) => this.#field(state, field))
+    return this.#crypto.sha256(encodeCbor(['record', idBytes(row.id), KINDS[row.kind].code, fields]))
+  }
+
+  #field(state: RecordState, field: NamedField): CborValue {
+    if (field.merge !== 'map') return [field.code, entries(state.live(field.name))]
+    const children = state
+      .children(field.name)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map((child) => this.#child(state, field, child))
+    return [field.code, children]
+  }
+
+  #child(state: RecordState, field: NamedField, child: ChildState): CborValue {
+    const subs = Object.entries(field.children ?? {}).map(([name, sub]): CborValue => {
+      if (sub.merge !== 'text') return [sub.code, entries(child.live(name))]
+      const cell = cellOf(state.row.no, {
+        record: state.row.id,
+        field: field.code,
+        child: child.id,
+        sub: sub.code,
+      })
+      return [sub.code, textFingerprint(this.#texts.doc(cell))]
+    })
+    return [idBytes(child.id), subs]
+  }
+}
+
+const entries = (live: readonly LiveEntry[]): CborValue =>
+  [...live]
+    .sort((a, b) => compareDots(a.dot, b.dot))
+    .map((entry) => [idBytes(entry.dot.actor), entry.dot.seq, entry.dot.index, entry.value])

@@ -1,0 +1,244 @@
+/**
+ * The texts of a site: every update that passed its check is kept, whatever became of its op, so that later
+ * words always find their place; the document folded from them shows only what counts. Documents are built when
+ * they are read and kept for a while; receiving an update never needs one.
+ */
+import type { Bytes } from '../base/bytes.ts'
+import { invariant } from '../base/invariant.ts'
+import { reason, type ReasonOf } from '../judge/reason.ts'
+import type * as Y from 'yjs'
+import { appendText, foldText, type StoredUpdate } from '../merge/text/fold.ts'
+import type { ClockRange } from '../merge/text/struct.ts'
+import { checkUpdate, type CheckedUpdate } from '../merge/text/check.ts'
+import { clientIdOf } from '../merge/text/client-id.ts'
+import { plainText } from '../merge/text/plain.ts'
+import type { ActorId, OpRef } from '../model/ids.ts'
+import type { Address, Effect } from '../op/effect.ts'
+import { cellOf, type Cell } from './fold.ts'
+import type { Records } from './interner.ts'
+import type { Log } from './log.ts'
+import type { Crypto, Sql } from './ports.ts'
+
+/** Documents kept in memory; a note is some kilobytes. */
+const CACHED_DOCS = 256
+
+type Cached = { readonly doc: Y.Doc; readonly hidden: readonly ClockRange[]; plain: string | null }
+type Checked = {
+  readonly cell: Cell
+  readonly index: number
+  readonly bytes: Bytes
+  readonly update: CheckedUpdate
+}
+
+/** The name of a text within its site: what its sessions' client ids are derived from. */
+export const textName = (at: Address): string => `${at.record}/${at.field}/${at.child ?? ''}/${at.sub}`
+
+const WHERE = 'record = ? AND field = ? AND child = ? AND sub = ?'
+const keyOf = (cell: Cell): readonly [number, number, Bytes, number] => [
+  cell.record,
+  cell.field,
+  cell.child,
+  cell.sub,
+]
+
+export class Texts {
+  readonly #sql: Sql
+  readonly #log: Log
+  readonly #records: Records
+  readonly #crypto: Crypto
+  readonly #docs = new Map<string, Cached>()
+  readonly #generations = new Map<number, number>()
+  /** The texts of the op last filed, until it is settled. */
+  #filed: readonly Checked[] = []
+
+  constructor(sql: Sql, log: Log, records: Records, crypto: Crypto) {
+    this.#sql = sql
+    this.#log = log
+    this.#records = records
+    this.#crypto = crypto
+  }
+
+  clientOf(actor: ActorId, at: Address, n: number): number {
+    return clientIdOf((bytes) => this.#crypto.sha256(bytes), actor, textName(at), n)
+  }
+
+  /** Checks all text of an op, then files it; all of it or, where one update is unfit, none, with the reason. */
+  file(op: OpRef, no: number, effects: readonly Effect[]): ReasonOf | null {
+    const checked: Checked[] = []
+    this.#filed = []
+    for (const [index, effect] of effects.entries()) {
+      if (effect.type === 'session') this.#declare(op.actor, effect.at, effect.n)
+      if (effect.type !== 'text') continue
+      const result = this.#check(op, effect.at, effect.n, effect.update, checked)
+      if (typeof result === 'string') return reason('bad-text', { detail: result })
+      if (result) checked.push({ ...result, index, bytes: effect.update })
+    }
+    for (const update of checked) this.#store(no, update)
+    this.#filed = checked
+    return null
+  }
+
+  /** Brings the documents in memory on by the op last filed: quickly where it counts, else by building them anew. */
+  settle(accepted: boolean): void {
+    for (const { cell, update, bytes } of this.#filed) {
+      const key = cacheKey(cell)
+      const cached = this.#docs.get(key)
+      if (!cached) continue
+      if (accepted && appendText(cached.doc, { ...update, bytes }, cached.hidden)) cached.plain = null
+      else this.#docs.delete(key)
+    }
+    this.#filed = []
+  }
+
+  /** After judgements of a record's ops changed: words may have come back, which a document cannot undo. */
+  forget(record: number): void {
+    this.#generations.set(record, this.generation(record) + 1)
+    for (const key of this.#docs.keys()) if (key.startsWith(`${record}/`)) this.#docs.delete(key)
+  }
+
+  generation(record: number): number {
+    return this.#generations.get(record) ?? 0
+  }
+
+  doc(cell: Cell): Y.Doc {
+    return this.#cached(cell).doc
+  }
+
+  plain(cell: Cell): string {
+    const cached = this.#cached(cell)
+    cached.plain ??= plainText(cached.doc)
+    return cached.plain
+  }
+
+  /** The next n for an editing session of this device; durable before it is handed out. */
+  allotSession(at: Address): number {
+    const text = textName(at)
+    this.#sql
+      .prepare('INSERT INTO text_counter (text, n) VALUES (?, 1) ON CONFLICT DO UPDATE SET n = n + 1')
+      .run(text)
+    const row = this.#sql.prepare('SELECT n FROM text_counter WHERE text = ?').get<{ n: number }>(text)
+    invariant(row, 'a counter just raised is there')
+    return row.n
+  }
+
+  /** The n under which this device was allotted a client id; 0 is the node's own, for plain edits. */
+  sessionOf(actor: ActorId, at: Address, client: number): number | null {
+    const row = this.#sql
+      .prepare('SELECT n FROM text_counter WHERE text = ?')
+      .get<{ n: number }>(textName(at))
+    for (let n = row?.n ?? 0; n >= 0; n -= 1) if (this.clientOf(actor, at, n) === client) return n
+    return null
+  }
+
+  isDeclared(cell: Cell, client: number): boolean {
+    return (
+      this.#sql
+        .prepare(`SELECT 1 AS here FROM text_session WHERE ${WHERE} AND client = ?`)
+        .get<{ here: number }>(...keyOf(cell), client) !== undefined
+    )
+  }
+
+  #declare(actor: ActorId, at: Address, n: number): void {
+    const row = this.#records.find(at.record)
+    if (!row) return
+    const client = this.clientOf(actor, at, n)
+    this.#sql
+      .prepare(
+        'INSERT OR IGNORE INTO text_session (record, field, child, sub, client, actor, n) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(...keyOf(cellOf(row.no, at)), client, this.#log.actors.numberOf(actor), n)
+  }
+
+  #check(
+    op: OpRef,
+    at: Address,
+    n: number,
+    update: Bytes,
+    before: readonly Checked[],
+  ): { cell: Cell; update: CheckedUpdate } | string | null {
+    const row = this.#records.find(at.record)
+    if (!row) return null
+    const cell = cellOf(row.no, at)
+    const client = this.clientOf(op.actor, at, n)
+    if (!this.isDeclared(cell, client)) return 'text-no-session'
+    const sameOp = before.findLast(
+      (other) => cacheKey(other.cell) === cacheKey(cell) && other.update.client === client,
+    )
+    const result = checkUpdate(update, {
+      client,
+      next: sameOp?.update.to ?? this.#nextClock(cell, client),
+      covers: (other, from, to) => this.#covers(op, cell, other, from, to),
+    })
+    return result.ok ? { cell, update: result.value } : result.error
+  }
+
+  #nextClock(cell: Cell, client: number): number {
+    const row = this.#sql
+      .prepare(`SELECT max(to_clock) AS next FROM text_update WHERE ${WHERE} AND client = ?`)
+      .get<{ next: number | null }>(...keyOf(cell), client)
+    return row?.next ?? 0
+  }
+
+  /** Clocks of a client are contiguous along its actor's chain: who had seen the last had seen all. */
+  #covers(op: OpRef, cell: Cell, client: number, from: number, to: number): boolean {
+    if (to <= from) return true
+    const row = this.#sql
+      .prepare(
+        `SELECT op.actor, op.seq FROM text_update JOIN op ON op.no = text_update.op
+         WHERE ${WHERE} AND client = ? AND from_clock < ? AND to_clock >= ?`,
+      )
+      .get<{ actor: number; seq: number }>(...keyOf(cell), client, to, to)
+    return row !== undefined && this.#log.knows(op, { actor: this.#log.actors.idOf(row.actor), seq: row.seq })
+  }
+
+  #store(no: number, { cell, index, bytes, update }: Checked): void {
+    this.#sql
+      .prepare(
+        `INSERT INTO text_update (record, field, child, sub, op, idx, client, from_clock, to_clock, bytes)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(...keyOf(cell), no, index, update.client, update.from, update.to, bytes)
+  }
+
+  #cached(cell: Cell): Cached {
+    const key = cacheKey(cell)
+    const found = this.#docs.get(key)
+    if (found) {
+      this.#docs.delete(key)
+      this.#docs.set(key, found)
+      return found
+    }
+    const updates = this.#updates(cell)
+    const made: Cached = {
+      doc: foldText(updates),
+      hidden: updates.filter((update) => !update.counts),
+      plain: null,
+    }
+    this.#docs.set(key, made)
+    const oldest = this.#docs.keys().next().value
+    if (this.#docs.size > CACHED_DOCS && oldest !== undefined) this.#docs.delete(oldest)
+    return made
+  }
+
+  #updates(cell: Cell): StoredUpdate[] {
+    return this.#sql
+      .prepare(
+        // An order of its own, not of arrival: the same on every replica, causes first.
+        `SELECT text_update.bytes, client, from_clock, to_clock, op.judgement FROM text_update
+         JOIN op ON op.no = text_update.op JOIN actor ON actor.no = op.actor
+         WHERE ${WHERE} ORDER BY op.lamport, actor.id, op.seq, idx`,
+      )
+      .all<{ bytes: Bytes; client: number; from_clock: number; to_clock: number; judgement: number }>(
+        ...keyOf(cell),
+      )
+      .map((row) => ({
+        bytes: row.bytes,
+        counts: row.judgement === 0,
+        client: row.client,
+        from: row.from_clock,
+        to: row.to_clock,
+      }))
+  }
+}
+
+const cacheKey = (cell: Cell): string => `${cell.record}/${cell.field}/${cell.child.join('.')}/${cell.sub}`

@@ -1,0 +1,334 @@
+/**
+ * One sync session with one peer, as a state machine without I/O: events in, effects out. It calls the store
+ * synchronously; it owns no clock, no timer and no socket. `now` is in ms and only goes forward.
+ *
+ * The driver
+ * - calls `open` once, then `receive` for every frame, `committed` after every commit of the replica
+ *   (whoever wrote it), and `tick` about once a second;
+ * - while `busy`, calls `step` in further turns of its loop, one call a turn: a step takes one received run or
+ *   reads the log once, so that no turn grows long;
+ * - performs the effects in their order. After a `close` effect every further call answers with nothing.
+ *
+ * What it keeps true: nothing is sent that is not committed; nothing is acknowledged that is not committed;
+ * a peer that the store does not admit (any more) gets a goodbye and nothing else.
+ */
+import { equalBytes, type Bytes } from '../base/bytes.ts'
+import type { ActorId } from '../model/ids.ts'
+import type { Head } from '../op/run.ts'
+import { parseCloseReason, type CloseReason } from './close.ts'
+import { CursorRelay } from './cursor-relay.ts'
+import { readGreeting } from './greeting.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Incoming } from './incoming.ts'
+import { Outgoing } from './outgoing.ts'
+import { PACE } from './pace.ts'
+import { Repair } from './repair.ts'
+import type { SyncStore } from './store.ts'
+import {
+  decodeMessage,
+  encodeMessage,
+  type Ack,
+  type Beat,
+  type ForeignHello,
+  type Goodbye,
+  type Hello,
+  type Message,
+  type RunMessage,
+  type Vector,
+} from './wire.ts'
+
+export type Effect =
+  | { readonly kind: 'send'; readonly bytes: Bytes }
+  /** End the transport once what was sent has gone. `by` says who ended it. */
+  | {
+      readonly kind: 'close'
+      readonly by: 'us' | 'peer'
+      readonly reason: CloseReason
+      readonly detail: string
+    }
+  /** The peer heard the authority `age` ms ago, directly or through others. */
+  | { readonly kind: 'authority-heard'; readonly age: number }
+
+export type SessionOptions = {
+  readonly store: SyncStore
+  /** May the key that the transport has proved speak for this actor? `cut` is the reason to tell a cut device. */
+  readonly admits: (
+    actor: ActorId,
+  ) => { readonly ok: true } | { readonly ok: false; readonly cut: string | null }
+  /** How many ms ago the authority was heard here; null: never. */
+  readonly authorityAge?: (now: number) => number | null
+}
+
+/** What a hello said of this replica, kept until the peer's own hello can be compared with it. */
+type Snapshot = { readonly digest: Bytes; readonly heads: readonly Head[]; readonly end: number }
+
+type State =
+  | { readonly at: 'new' }
+  | { readonly at: 'greeting'; readonly snapshot: Snapshot }
+  /** While the peer's vector is still to come, nothing is streamed. */
+  | { readonly at: 'syncing'; readonly peer: ActorId; readonly awaitsVector: boolean }
+  | { readonly at: 'closed'; readonly peer: ActorId | null }
+
+export class Session {
+  readonly #store: SyncStore
+  readonly #options: SessionOptions
+  readonly #outgoing: Outgoing
+  readonly #incoming: Incoming
+  readonly #heartbeat: Heartbeat
+  readonly #repair: Repair
+  readonly #cursors: CursorRelay
+  #state: State = { at: 'new' }
+  #effects: Effect[] = []
+  #unknown = 0
+
+  constructor(options: SessionOptions, now: number) {
+    this.#options = options
+    this.#store = options.store
+    this.#outgoing = new Outgoing(options.store)
+    this.#incoming = new Incoming(options.store)
+    this.#heartbeat = new Heartbeat(now)
+    this.#repair = new Repair(now)
+    this.#cursors = new CursorRelay(options.store)
+  }
+
+  /** Known from the peer's hello on, also after the close. */
+  get peer(): ActorId | null {
+    return this.#state.at === 'syncing' || this.#state.at === 'closed' ? this.#state.peer : null
+  }
+
+  get closed(): boolean {
+    return this.#state.at === 'closed'
+  }
+
+  /** `step` has something to do. */
+  get busy(): boolean {
+    if (this.#state.at !== 'syncing') return false
+    return this.#incoming.waits || (!this.#state.awaitsVector && this.#outgoing.wantsToSend)
+  }
+
+  /** Messages of kinds that only a newer version knows. */
+  get unknownMessages(): number {
+    return this.#unknown
+  }
+
+  /** How many ops are here that the peer, as last heard, has not committed; null before it said anything. */
+  lag(): number | null {
+    const { at } = this.#state
+    return at === 'syncing' || (at === 'closed' && this.peer !== null) ? this.#outgoing.lag() : null
+  }
+
+  open(): Effect[] {
+    const snapshot = { digest: this.#store.digest(), heads: this.#store.heads(), end: this.#store.end() }
+    this.#state = { at: 'greeting', snapshot }
+    const { site, actor } = this.#store
+    this.#send({ kind: 'hello', site, actor, digest: snapshot.digest, authority: this.#cursors.tag() })
+    return this.#flush()
+  }
+
+  receive(bytes: Bytes, now: number): Effect[] {
+    if (this.#state.at === 'closed') return []
+    this.#heartbeat.heard(now)
+    const message = decodeMessage(bytes)
+    if (!message.ok) this.#leave('malformed', message.error)
+    else if (message.value.kind === 'unknown') this.#unknown += 1
+    else this.#take(message.value, now)
+    return this.#flush()
+  }
+
+  /** After each commit of the replica: a member may be one no longer, and there may be something to push. */
+  committed(_now: number): Effect[] {
+    if (this.#state.at !== 'syncing') return []
+    this.#repair.committed()
+    this.#outgoing.more()
+    this.#isMember(this.#state.peer)
+    return this.#flush()
+  }
+
+  /** Takes one received run, or reads the log once for sending. */
+  step(now: number): Effect[] {
+    if (this.#state.at !== 'syncing') return []
+    if (this.#incoming.waits) this.#commitOne(this.#state.peer, now)
+    else if (this.busy) this.#sendSome(now)
+    return this.#flush()
+  }
+
+  tick(now: number): Effect[] {
+    if (this.#state.at === 'closed' || this.#state.at === 'new') return []
+    const greeted = this.#state.at === 'syncing'
+    if (this.#heartbeat.isSilent(now, greeted)) this.#leave('silent', '')
+    else if (greeted) this.#keepUp(now)
+    return this.#flush()
+  }
+
+  /** Ends the session for a reason of the driver's. */
+  leave(reason: CloseReason, detail = ''): Effect[] {
+    if (this.#state.at !== 'closed') this.#leave(reason, detail)
+    return this.#flush()
+  }
+
+  #take(message: Message, now: number): void {
+    if (message.kind === 'goodbye') {
+      this.#close('peer', parseCloseReason(message.reason), message.detail)
+    } else if (this.#state.at === 'greeting') {
+      this.#greet(message, this.#state.snapshot, now)
+    } else if (this.#state.at === 'syncing') {
+      this.#takeFromPeer(message, this.#state.peer, now)
+    }
+  }
+
+  #takeFromPeer(message: Exclude<Message, Goodbye>, peer: ActorId, now: number): void {
+    switch (message.kind) {
+      case 'hello':
+      case 'foreign-hello':
+        this.#leave('malformed', 'a second hello')
+        break
+      case 'vector':
+        this.#takeVector(message, peer)
+        break
+      case 'run':
+        this.#takeRun(message, now)
+        break
+      case 'ack':
+        this.#takeAck(message, peer, now)
+        break
+      case 'authority':
+        this.#cursors.take(message.bytes)
+        break
+      case 'ping':
+      case 'pong':
+        this.#takeBeat(message, now)
+        break
+    }
+  }
+
+  #greet(message: Message, snapshot: Snapshot, now: number): void {
+    const greeting = readGreeting(message, this.#store)
+    if (greeting.hello === null) this.#leave(greeting.reason, greeting.detail)
+    else if (this.#isMember(greeting.hello.actor)) this.#compare(greeting.hello, snapshot, now)
+  }
+
+  /** Both sides compare the same two digests, so both come to the same answer. */
+  #compare(hello: Hello, snapshot: Snapshot, now: number): void {
+    const equal = equalBytes(hello.digest, snapshot.digest)
+    this.#cursors.peerHolds(hello.authority)
+    this.#state = { at: 'syncing', peer: hello.actor, awaitsVector: !equal }
+    if (!equal) {
+      this.#sendVector(now)
+      return
+    }
+    this.#outgoing.startEqual(snapshot.heads, snapshot.end)
+    this.#incoming.startEqual(snapshot.heads)
+    this.#store.acknowledged(hello.actor, snapshot.heads)
+  }
+
+  #isMember(actor: ActorId): boolean {
+    const admitted = this.#options.admits(actor)
+    if (admitted.ok) return true
+    this.#leave(admitted.cut === null ? 'not-member' : 'cut', admitted.cut ?? '')
+    return false
+  }
+
+  #takeVector(vector: Vector, peer: ActorId): void {
+    if (!this.#outgoing.sent(vector.through)) {
+      this.#leave('malformed', 'acknowledges what was never sent')
+      return
+    }
+    this.#state = { at: 'syncing', peer, awaitsVector: false }
+    this.#store.acknowledged(peer, vector.heads)
+    this.#outgoing.startFrom(vector.heads, vector.through)
+    this.#cursors.offerAgain()
+  }
+
+  #takeRun(message: RunMessage, now: number): void {
+    const problem = this.#incoming.queue(message)
+    if (problem !== null) {
+      this.#leave(problem, `batch ${message.batch}`)
+      return
+    }
+    this.#repair.run(now)
+  }
+
+  #takeAck(ack: Ack, peer: ActorId, now: number): void {
+    if (!this.#outgoing.sent(ack.through)) {
+      this.#leave('malformed', 'acknowledges what was never sent')
+      return
+    }
+    if (ack.heads.length > 0) this.#store.acknowledged(peer, ack.heads)
+    this.#outgoing.acknowledged(ack.heads, ack.through)
+    this.#relayCursor(now)
+  }
+
+  #takeBeat(beat: Beat, now: number): void {
+    if (beat.age !== null) this.#effects.push({ kind: 'authority-heard', age: beat.age })
+    const digest = this.#store.digest()
+    if (this.#outgoing.idle && !this.#incoming.waits && this.#repair.isQuiet(now)) {
+      this.#repair.compared(equalBytes(beat.digest, digest))
+    }
+    if (beat.kind === 'ping') this.#send({ kind: 'pong', digest, age: this.#age(now) })
+  }
+
+  #commitOne(peer: ActorId, now: number): void {
+    const taken = this.#incoming.take(peer)
+    if (taken === null) return
+    this.#repair.run(now)
+    const { outcome } = taken.received
+    if (outcome === 'stored' || outcome === 'known') this.#outgoing.cameFromPeer(taken.run)
+    if (outcome === 'unadmitted' || (outcome === 'stored' && taken.received.waiting > 0))
+      this.#repair.leftOut()
+    if (taken.received.outcome === 'refused' && this.#incoming.refusals >= PACE.refusals) {
+      this.#leave('refused', taken.received.reason)
+      return
+    }
+    const ack = this.#incoming.ack()
+    if (ack !== null) this.#send(ack)
+  }
+
+  #sendSome(now: number): void {
+    const runs = this.#outgoing.next()
+    for (const run of runs) this.#send(run)
+    if (runs.length > 0) this.#repair.run(now)
+    this.#relayCursor(now)
+  }
+
+  #keepUp(now: number): void {
+    if (this.#heartbeat.isDue(now))
+      this.#send({ kind: 'ping', digest: this.#store.digest(), age: this.#age(now) })
+    if (this.#repair.isDue(now)) this.#sendVector(now)
+    this.#relayCursor(now)
+  }
+
+  #sendVector(now: number): void {
+    this.#repair.sent(now)
+    this.#send(this.#incoming.vector())
+  }
+
+  #relayCursor(now: number): void {
+    const bytes = this.#outgoing.idle ? this.#cursors.next(now) : null
+    if (bytes !== null) this.#send({ kind: 'authority', bytes })
+  }
+
+  #age(now: number): number | null {
+    const age = this.#options.authorityAge?.(now) ?? null
+    return age === null ? null : Math.max(0, Math.round(age))
+  }
+
+  #send(message: Exclude<Message, ForeignHello>): void {
+    this.#effects.push({ kind: 'send', bytes: encodeMessage(message) })
+  }
+
+  #leave(reason: CloseReason, detail: string): void {
+    this.#send({ kind: 'goodbye', reason, detail })
+    this.#close('us', reason, detail)
+  }
+
+  #close(by: 'us' | 'peer', reason: CloseReason, detail: string): void {
+    this.#effects.push({ kind: 'close', by, reason, detail })
+    this.#state = { at: 'closed', peer: this.peer }
+  }
+
+  #flush(): Effect[] {
+    const effects = this.#effects
+    this.#effects = []
+    return effects
+  }
+}

@@ -1,0 +1,52 @@
+/** What a sync session asks of the replica. The replica implements it; the session never sees SQL. */
+import type { Bytes } from '../base/bytes.ts'
+import type { ActorId, SiteId } from '../model/ids.ts'
+import type { Head, Run } from '../op/run.ts'
+
+/** What became of a received run. Nothing is acknowledged but what `heads()` then shows: it is committed. */
+export type Received =
+  /** At least one new op was committed, or moved to the inbox until its causes come. */
+  | { readonly outcome: 'stored'; readonly committed: number; readonly waiting: number }
+  /** Every op was here before. */
+  | { readonly outcome: 'known' }
+  /** The author's admission is not here yet: nobody is to blame; offer the run again later. */
+  | { readonly outcome: 'unadmitted' }
+  /** Never stored; counts against the peer that sent it. */
+  | { readonly outcome: 'refused'; readonly reason: string }
+
+export interface SyncStore {
+  readonly site: SiteId
+  readonly actor: ActorId
+  /** SHA-256 over all heads in canonical order: equal digests mean equal logs. 32 bytes. */
+  digest(): Bytes
+  /** The cursor with its head hashes, by actor id. */
+  heads(): readonly Head[]
+  /** Is this op in the log? False for a head whose hash is another branch's, and for one not here yet. */
+  holds(head: Head): boolean
+  /** Whose chain goes first, so that admissions and cuts never queue; null before the genesis op is here. */
+  authority(): ActorId | null
+  /** The position behind everything that is here now: `runsAfter` from it finds only later ops. */
+  end(): number
+  /**
+   * The next runs that a holder of `have` (actor -> seq) lacks, in causal order, looking from `position`
+   * (0 at first, then as answered). `end` says that nothing further was here when asked.
+   */
+  runsAfter(
+    have: ReadonlyMap<ActorId, number>,
+    position: number,
+    bounds: { readonly ops: number; readonly bytes: number },
+  ): { readonly runs: readonly Run[]; readonly position: number; readonly end: boolean }
+  /** Checks a run wholly, then commits it in one transaction. Synchronous; a full run takes a few ms. */
+  receive(run: Run, from: ActorId): Received
+  /** Remembers durably that `peer` has committed up to `heads`. */
+  acknowledged(peer: ActorId, heads: readonly Head[]): void
+  /** The newest cursor signed by the authority that this replica holds, to be relayed; null when none. */
+  authorityCursor(): Bytes | null
+  /** Takes a relayed cursor of the authority; false when it is not one, true when taken or already superseded. */
+  receiveAuthorityCursor(bytes: Bytes): boolean
+  /** May this TLS key hash (SHA-256 of its SPKI) speak for this actor now? `cut` gives the reason to tell it. */
+  admits(
+    actor: ActorId,
+    tlsKeyHash: Bytes,
+  ): { readonly ok: true } | { readonly ok: false; readonly cut: string | null }
+}

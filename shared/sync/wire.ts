@@ -1,0 +1,204 @@
+/**
+ * The messages of a session: deterministic CBOR arrays `[code, …]`, read strictly and bounded.
+ * A code that is not known belongs to a newer version and is left alone; anything else that does not
+ * fit its shape is malformed, and ends the session.
+ *
+ * Reserved: 16-23 photo chunks, 24-27 signalling of live presence, 28-29 addresses of other peers.
+ */
+import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
+import { decodeCbor, encodeCbor, type CborValue } from '../base/cbor.ts'
+import { invariant } from '../base/invariant.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { parseActorId, parseSiteId, type ActorId, type SiteId } from '../model/ids.ts'
+import { LIMITS } from '../op/limits.ts'
+import { Malformed, Reader } from '../op/reader.ts'
+import type { Head, Run } from '../op/run.ts'
+import { PROTOCOL_VERSION } from './pace.ts'
+
+export type Hello = {
+  readonly kind: 'hello'
+  readonly site: SiteId
+  readonly actor: ActorId
+  /** Of the cursor with its head hashes, as it was when this was sent. */
+  readonly digest: Bytes
+  /** Names the authority's cursor that the sender holds (`tagOf`); null for none. */
+  readonly authority: number | null
+}
+
+/** A hello of another protocol version; nothing behind the version is read. */
+export type ForeignHello = { readonly kind: 'foreign-hello'; readonly version: number }
+
+/** All that the sender holds without gaps. Runs up to batch `through` are contained in it or were not taken. */
+export type Vector = { readonly kind: 'vector'; readonly through: number; readonly heads: readonly Head[] }
+
+/** Batches count 1, 2, 3… in each direction of a session. */
+export type RunMessage = { readonly kind: 'run'; readonly batch: number; readonly run: Run }
+
+/** Everything up to batch `through` was dealt with; `heads` are those that moved, each of a committed op. */
+export type Ack = { readonly kind: 'ack'; readonly through: number; readonly heads: readonly Head[] }
+
+/** A cursor that the authority signed, relayed as it is. */
+type AuthorityCursor = { readonly kind: 'authority'; readonly bytes: Bytes }
+
+/** `age`: how many ms ago the authority was heard along this way; null: never. */
+export type Beat = { readonly kind: 'ping' | 'pong'; readonly digest: Bytes; readonly age: number | null }
+
+export type Goodbye = { readonly kind: 'goodbye'; readonly reason: string; readonly detail: string }
+
+export type Message = Hello | ForeignHello | Vector | RunMessage | Ack | AuthorityCursor | Beat | Goodbye
+/** `unknown`: of a newer version; to be counted and otherwise ignored. */
+export type Incoming = Message | { readonly kind: 'unknown'; readonly code: number }
+
+const CODES = { hello: 1, vector: 2, run: 3, ack: 4, authority: 5, ping: 6, pong: 7, goodbye: 8 } as const
+
+const MAX = { reason: 40, detail: 500, cursor: 512 * 1024 } as const
+
+export function encodeMessage(message: Exclude<Message, ForeignHello>): Bytes {
+  return encodeCbor([CODES[message.kind], ...fieldsOf(message)])
+}
+
+function fieldsOf(message: Exclude<Message, ForeignHello>): CborValue[] {
+  switch (message.kind) {
+    case 'hello': {
+      const { site, actor, digest, authority } = message
+      return [PROTOCOL_VERSION, idBytes(site), idBytes(actor), digest, authority]
+    }
+    case 'vector':
+    case 'ack':
+      return [message.through, message.heads.map(headItem)]
+    case 'run': {
+      const { actor, first, ops, signature } = message.run
+      return [message.batch, idBytes(actor), first, ops, signature]
+    }
+    case 'authority':
+      return [message.bytes]
+    case 'ping':
+    case 'pong':
+      return [message.digest, message.age]
+    case 'goodbye':
+      return [message.reason, excerpt(message.detail)]
+  }
+}
+
+/** Cutting a text may leave half a character, which no strict decoder takes. */
+const excerpt = (text: string): string =>
+  text.slice(0, MAX.detail).toWellFormed().normalize('NFC').slice(0, MAX.detail)
+
+const headItem = (head: Head): CborValue => [idBytes(head.actor), head.seq, head.hash]
+
+function idBytes(id: SiteId | ActorId): Bytes {
+  const bytes = fromHex(id)
+  invariant(bytes !== null, 'an id is hexadecimal')
+  return bytes
+}
+
+/** One frame of a transport is one message. */
+export function decodeMessage(bytes: Bytes): Result<Incoming, string> {
+  const value = decodeCbor(bytes, LIMITS.frameBytes)
+  if (!value.ok) return value
+  try {
+    return ok(readMessage(Reader.of(value.value)))
+  } catch (problem) {
+    if (problem instanceof Malformed) return err(problem.message)
+    throw problem
+  }
+}
+
+function readMessage(reader: Reader): Incoming {
+  const code = reader.count()
+  const message = readFields(code, reader)
+  if (message.kind !== 'unknown' && message.kind !== 'foreign-hello') reader.end()
+  return message
+}
+
+function readFields(code: number, reader: Reader): Incoming {
+  switch (code) {
+    case CODES.hello:
+      return readHello(reader)
+    case CODES.vector:
+      return { kind: 'vector', through: reader.count(), heads: reader.list(LIMITS.actors, readHead) }
+    case CODES.run:
+      return readRun(reader)
+    case CODES.ack:
+      return { kind: 'ack', through: reader.count(), heads: reader.list(LIMITS.actors, readHead) }
+    case CODES.authority:
+      return { kind: 'authority', bytes: bounded(reader, MAX.cursor) }
+    case CODES.ping:
+      return { kind: 'ping', digest: reader.bytes(32), age: nullableCount(reader) }
+    case CODES.pong:
+      return { kind: 'pong', digest: reader.bytes(32), age: nullableCount(reader) }
+    case CODES.goodbye:
+      return { kind: 'goodbye', reason: reader.text(MAX.reason), detail: reader.text(MAX.detail) }
+    default:
+      return { kind: 'unknown', code }
+  }
+}
+
+function readHello(reader: Reader): Hello | ForeignHello {
+  const version = reader.positive()
+  if (version !== PROTOCOL_VERSION) return { kind: 'foreign-hello', version }
+  const site = parseSiteId(toHex(reader.bytes(32)))
+  const actor = readActor(reader)
+  const digest = reader.bytes(32)
+  return {
+    kind: 'hello',
+    site: site ?? reader.fail('a site'),
+    actor,
+    digest,
+    authority: nullableCount(reader),
+  }
+}
+
+function readRun(reader: Reader): RunMessage {
+  const batch = reader.positive()
+  const actor = readActor(reader)
+  const first = reader.positive()
+  const ops = readOps(reader)
+  return { kind: 'run', batch, run: { actor, first, ops, signature: reader.bytes(64) } }
+}
+
+/** All bounds of a run are checked here, before anything is hashed. */
+function readOps(reader: Reader): Bytes[] {
+  const items = reader.next()
+  if (!isList(items) || items.length === 0 || items.length > LIMITS.runOps)
+    return reader.fail('the ops of a run')
+  const ops = items.map((item) =>
+    item instanceof Uint8Array && item.length > 0 && item.length <= LIMITS.opBytes
+      ? item
+      : reader.fail('an op'),
+  )
+  const size = ops.reduce((sum, op) => sum + op.length, 0)
+  return size <= LIMITS.runBytes ? ops : reader.fail(`at most ${LIMITS.runBytes} bytes of ops`)
+}
+
+const isList = (value: CborValue): value is readonly CborValue[] => Array.isArray(value)
+
+const readHead = (reader: Reader): Head => ({
+  actor: readActor(reader),
+  seq: reader.positive(),
+  hash: reader.bytes(16),
+})
+
+const readActor = (reader: Reader): ActorId =>
+  parseActorId(toHex(reader.bytes(32))) ?? reader.fail('an actor')
+
+function bounded(reader: Reader, most: number): Bytes {
+  const bytes = reader.bytes()
+  return bytes.length <= most ? bytes : reader.fail(`at most ${most} bytes`)
+}
+
+function nullableCount(reader: Reader): number | null {
+  const item = reader.next()
+  if (item === null) return null
+  return typeof item === 'number' && item >= 0 ? item : reader.fail('a count or null')
+}
+
+/**
+ * A short name of an authority cursor (FNV-1a, 32 bits), so that peers do not send each other what both hold.
+ * A hint only: the cursor itself is signed, and the next one has another name.
+ */
+export function tagOf(bytes: Bytes): number {
+  let hash = 0x811c9dc5
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash >>> 0
+}

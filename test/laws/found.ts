@@ -1,0 +1,27 @@
+/** Histories that are told first, for ever: those that once broke a law, and some that chance seldom tells. */
+import type { Moment, Story } from './histories.ts'
+
+const moment = (what: Moment['what'], who: number, a = 0, b = 0): Moment => ({ who, what, a, b })
+
+export const FOUND: readonly Story[] = [
+  // An imported record showed as its creator whoever's import had come first.
+  [moment('import', 0, 5), moment('import', 1, 2)],
+  // Who ticked a task was told in the order of arrival.
+  [moment('tick', 0, 0, 1), moment('tick', 1, 0, 1), moment('tick', 3, 0, 1)],
+  // A rogue op on a record that its author could not have seen kept its old reason when its author was cut.
+  [
+    moment('job', 1),
+    moment('job', 0),
+    moment('meet', 0, 5),
+    moment('job', 0),
+    moment('cut', 1),
+    moment('rogue', 1, 0, 2),
+    moment('job', 0),
+    moment('job', 0),
+    moment('job', 0),
+  ],
+  // Work on a job whose making falls when its author's role is taken back.
+  [moment('job', 1), moment('gather', 0), moment('tick', 2, 1), moment('role', 1, 0, 4), moment('gather', 0)],
+  // One editing session that begins twice.
+  [moment('rogue', 1, 3, 1), moment('meet', 2, 1), moment('rogue', 1, 3, 1)],
+]

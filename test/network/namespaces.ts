@@ -1,0 +1,160 @@
+/**
+ * A warehouse of network namespaces: a hub with a bridge, which is the Wi-Fi, and devices on it with an interface
+ * each. Nothing of it touches the machine's own network. Linux and root only.
+ */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { invariant } from '../../shared/base/invariant.ts'
+
+const TALLYDESK = join(import.meta.dirname, '..', '..', 'main', 'cli', 'tallydesk.ts')
+
+function ip(...args: readonly string[]): void {
+  const done = spawnSync('ip', args, { encoding: 'utf8' })
+  invariant(done.status === 0, `ip ${args.join(' ')}: ${done.stderr}`)
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+export class Wifi {
+  readonly #hub: string
+  readonly #devices: Place[] = []
+
+  constructor(name: string) {
+    this.#hub = `${name}-${process.pid}`
+    ip('netns', 'add', this.#hub)
+    ip('-n', this.#hub, 'link', 'add', 'air', 'type', 'bridge', 'mcast_snooping', '0')
+    ip('-n', this.#hub, 'link', 'set', 'air', 'up')
+  }
+
+  /** A place on the Wi-Fi, with an address and no default route. */
+  place(): Place {
+    const n = this.#devices.length + 1
+    const place = new Place(this.#hub, n)
+    this.#devices.push(place)
+    return place
+  }
+
+  /** What managed Wi-Fi does: multicast goes nowhere, the rest is as before. */
+  blockMulticast(): void {
+    for (const { port } of this.#devices)
+      ip('-n', this.#hub, 'link', 'set', port, 'type', 'bridge_slave', 'mcast_flood', 'off')
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#devices.map((device) => device.close()))
+    ip('netns', 'del', this.#hub)
+  }
+}
+
+/** One namespace with one interface, and the nodes that run in it. */
+export class Place {
+  readonly port: string
+  readonly #hub: string
+  readonly #namespace: string
+  readonly #folder = mkdtempSync(join(tmpdir(), 'tallydesk-ns-'))
+  #address: string
+  #node: { readonly process: ChildProcess; readonly ready: Json } | null = null
+  readonly #helpers: ChildProcess[] = []
+
+  constructor(hub: string, n: number) {
+    this.#hub = hub
+    this.#namespace = `${hub}-${n}`
+    this.port = `port${n}`
+    this.#address = `10.77.0.${n}`
+    ip('netns', 'add', this.#namespace)
+    ip('-n', hub, 'link', 'add', this.port, 'type', 'veth', 'peer', 'name', 'wlan0', 'netns', this.#namespace)
+    ip('-n', hub, 'link', 'set', this.port, 'master', 'air', 'up')
+    ip('-n', this.#namespace, 'link', 'set', 'lo', 'up')
+    ip('-n', this.#namespace, 'link', 'set', 'wlan0', 'up')
+    ip('-n', this.#namespace, 'addr', 'add', `${this.#address}/24`, 'dev', 'wlan0')
+  }
+
+  get data(): string {
+    return join(this.#folder, 'data')
+  }
+
+  /** What the running node printed: where it listens, with this place's address. */
+  get listen(): string {
+    const listen = this.#node?.ready.listen
+    invariant(typeof listen === 'string', 'a node runs here')
+    return listen.replace('0.0.0.0', this.#address)
+  }
+
+  /** Runs one command and answers its JSON. */
+  tallydesk(...args: readonly string[]): Promise<Json> {
+    const child = this.#spawn([process.execPath, TALLYDESK, ...args])
+    return new Promise((resolve, reject) => {
+      let text = ''
+      child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      child.once('error', reject)
+      child.once('close', () => resolve(JSON.parse(text === '' ? '{}' : text) as Json))
+    })
+  }
+
+  do(command: string, input: object): Promise<Json> {
+    return this.tallydesk('do', '--data', this.data, command, JSON.stringify(input))
+  }
+
+  query(query: string, input: object = {}): Promise<Json> {
+    return this.tallydesk('query', '--data', this.data, query, JSON.stringify(input))
+  }
+
+  /** Starts the node; answers once it is ready. */
+  async run(...args: readonly string[]): Promise<void> {
+    const child = this.#spawn([process.execPath, TALLYDESK, 'run', '--data', this.data, ...args])
+    const line = await firstLine(child)
+    this.#node = { process: child, ready: JSON.parse(line) as Json }
+  }
+
+  async stop(): Promise<void> {
+    const node = this.#node
+    this.#node = null
+    if (node === null) return
+    const gone = new Promise((resolve) => node.process.once('close', resolve))
+    node.process.kill('SIGTERM')
+    await gone
+  }
+
+  /** A program that runs here for as long as the place is open; answers its first line. */
+  start(script: string): Promise<string> {
+    const child = this.#spawn([process.execPath, '--eval', script])
+    this.#helpers.push(child)
+    return firstLine(child)
+  }
+
+  /** Out of the Wi-Fi's reach, and back. */
+  link(state: 'up' | 'down'): void {
+    ip('-n', this.#hub, 'link', 'set', this.port, state)
+  }
+
+  /** Another address, as after a new lease. */
+  move(address: string): void {
+    ip('-n', this.#namespace, 'addr', 'del', `${this.#address}/24`, 'dev', 'wlan0')
+    ip('-n', this.#namespace, 'addr', 'add', `${address}/24`, 'dev', 'wlan0')
+    this.#address = address
+  }
+
+  #spawn(command: readonly string[]): ChildProcess {
+    const [stdin, stdout, stderr] = ['ignore', 'pipe', 'inherit'] as const
+    return spawn('ip', ['netns', 'exec', this.#namespace, ...command], { stdio: [stdin, stdout, stderr] })
+  }
+
+  async close(): Promise<void> {
+    await this.stop()
+    for (const helper of this.#helpers) helper.kill()
+    ip('netns', 'del', this.#namespace)
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  const { stdout } = child
+  invariant(stdout !== null, 'its output is piped')
+  return new Promise((resolve, reject) => {
+    createInterface({ input: stdout }).once('line', resolve)
+    child.once('close', (code) => reject(new Error(`It ended with ${code} before it was ready`)))
+  })
+}

@@ -1,0 +1,41 @@
+/** One seed, played and checked. Throws with the seed in its message, so that it can be played again. */
+import { accountFor, type Account } from './account.ts'
+import { World } from './world.ts'
+
+const MOMENTS = 70
+
+export type Outcome = Account & { readonly seed: number; readonly crashes: number }
+
+export function simulate(seed: number): Outcome {
+  const world = new World(seed)
+  try {
+    return played(world, seed)
+  } catch (problem) {
+    throw new Error(`seed ${seed}: ${problem instanceof Error ? problem.message : String(problem)}`, {
+      cause: problem,
+    })
+  } finally {
+    world.close()
+  }
+}
+
+function played(world: World, seed: number): Outcome {
+  world.live(MOMENTS)
+  demand(world.heal(), 'the site did not come to rest')
+  const hashes = new Set(world.devices.map(({ replica }) => replica.status().state_hash))
+  demand(hashes.size === 1, `replicas differ: ${[...hashes].join(', ')}`)
+  const [account, ...others] = world.devices.map(accountFor)
+  if (!account) throw new Error('a site has devices')
+  demand(account.lost.length === 0, `not accounted for: ${account.lost.join('; ')}`)
+  demand(
+    new Set(account.numbers).size === account.numbers.length,
+    `an audit number twice: ${account.numbers.join(', ')}`,
+  )
+  for (const other of others)
+    demand(JSON.stringify(other) === JSON.stringify(account), 'replicas account differently')
+  return { ...account, seed, crashes: world.crashes }
+}
+
+function demand(holds: boolean, otherwise: string): asserts holds {
+  if (!holds) throw new Error(otherwise)
+}

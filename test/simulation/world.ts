@@ -1,0 +1,252 @@
+/**
+ * A whole site in one process, drawn from a seed: the real engine and the real sync session of every device, on a
+ * virtual clock and a network of links that delay, stall, break and come back; devices crash and start again from
+ * what they had stored. The same seed gives the same run.
+ */
+import { seededDice } from '../../main/demo/dice.ts'
+import { Session, type Effect } from '../../shared/sync/session.ts'
+import { copyOf, foundSite, joinSite, must, pull, restart, type Device } from '../support/replicas.ts'
+import { DEEDS, emptyShelf, perform, type Deed, type Shelf } from '../support/workload.ts'
+
+const TICK_MS = 1_000
+/** Virtual time that a run may take to come to rest once everything is whole again. */
+const REST_MS = 600_000
+const NAMES = ['HQ', 'Edge', 'Desk', 'Tablet 1', 'Tablet 2'] as const
+/** The edge writes nothing; headquarters writes seldom. */
+const AT_WORK = [0, 2, 2, 3, 3, 3, 4, 4, 4] as const
+/** What people do often, so that conflicts, closings and late work come about in a short run. */
+const MIX: readonly Deed[] = [
+  ...DEEDS, 'title', 'title', 'title', 'title', 'zone', 'rename', 'tick', 'tick', 'tick', 'tick', 'rewrite', 'rewrite',
+  'minutes', 'close', 'close', 'close', 'close',
+] // prettier-ignore
+
+type Pending = { readonly at: number; readonly order: number; readonly run: () => void }
+
+/** One direction of a link delivers in order, as TCP does; what is under way when the link breaks is lost. */
+type End = { readonly session: Session; readonly device: number; busyUntil: number; delay: number }
+type Link = { readonly ends: readonly [End, End]; alive: boolean }
+
+const hq = foundSite('simulation')
+const members = [
+  hq,
+  joinSite(hq, 'Edge', 'edge'),
+  joinSite(hq, 'Desk', 'supervisor'),
+  joinSite(hq, 'Tablet 1', 'technician'),
+  joinSite(hq, 'Tablet 2', 'technician'),
+]
+const { record: first } = must(
+  hq.replica.execute('job.create', { title: 'Pump', tasks: ['inspect valve', 'replace filter'] }),
+)
+must(hq.replica.execute('note.add', { record: first, text: 'Filter was cracked' }))
+for (const member of members.slice(1)) pull(member, hq)
+const images = members.map((member) => member.sql.serialize())
+
+export class World {
+  readonly devices: Device[]
+  readonly #dice: () => number
+  readonly #shelf: Shelf = { ...emptyShelf(), records: [first] }
+  readonly #links = new Map<string, Link>()
+  #queue: Pending[] = []
+  #now = 0
+  #order = 0
+  #crashes = 0
+
+  constructor(seed: number) {
+    this.#dice = seededDice(seed)
+    this.devices = members.map((member, i) => copyOf(member, images[i]))
+    for (const i of this.devices.keys()) this.#listen(i)
+  }
+
+  get crashes(): number {
+    return this.#crashes
+  }
+
+  /** Lets `moments` things happen, each drawn, with time between them for frames to travel. */
+  live(moments: number): void {
+    for (const [a, b] of this.#pairs()) if (this.#chance(0.4)) this.#connect(a, b)
+    for (let moment = 0; moment < moments; moment += 1) {
+      this.#happen()
+      this.#runUntil(this.#now + this.#pick(40, 900))
+    }
+  }
+
+  /** Makes every link whole and waits until nothing more happens; answers whether it came to rest. */
+  heal(): boolean {
+    for (const key of [...this.#links.keys()]) this.#cut(key)
+    for (const [a, b] of this.#pairs()) this.#connect(a, b)
+    const end = this.#now + REST_MS
+    while (this.#now < end) {
+      this.#runUntil(this.#now + 5_000)
+      this.devices[0]?.replica.decideWaiting(100)
+      if (this.#isAtRest()) return true
+    }
+    return false
+  }
+
+  close(): void {
+    for (const device of this.devices) device.sql.close()
+  }
+
+  #isAtRest(): boolean {
+    const digests = new Set(this.devices.map(({ replica }) => Buffer.from(replica.digest()).toString('hex')))
+    const busy = [...this.#links.values()].some(({ ends }) => ends.some(({ session }) => session.busy))
+    return digests.size === 1 && !busy
+  }
+
+  #happen(): void {
+    const turn = this.#dice()
+    const [a, b] = this.#pairs()[this.#pick(0, 9)] ?? [0, 1]
+    if (turn < 0.7) this.#work()
+    else if (turn < 0.78) this.#cut(keyOf(a, b))
+    else if (turn < 0.87) this.#connect(a, b)
+    else if (turn < 0.91) this.#partition()
+    else if (turn < 0.94) this.#stall(keyOf(a, b))
+    else if (turn < 0.97) this.#crash(this.#pick(0, this.devices.length - 1))
+    else this.devices[0]?.replica.decideWaiting(3)
+  }
+
+  #work(): void {
+    const device = this.devices[AT_WORK[this.#pick(0, AT_WORK.length - 1)] ?? 0]
+    const deed = MIX[this.#pick(0, MIX.length - 1)]
+    if (device && deed) perform(device, { deed, a: this.#pick(0, 2), b: this.#pick(0, 5) }, this.#shelf)
+  }
+
+  /** Some devices on one side, the rest on the other, and no link between the sides. */
+  #partition(): void {
+    const side = this.devices.map(() => this.#chance(0.5))
+    for (const [a, b] of this.#pairs()) if (side[a] !== side[b]) this.#cut(keyOf(a, b))
+  }
+
+  /** One direction slows down so that the other overtakes it, and other links this one. */
+  #stall(key: string): void {
+    const end = this.#links.get(key)?.ends[this.#pick(0, 1)]
+    if (end) end.delay = this.#pick(500, 8_000)
+  }
+
+  /** Everything in memory is gone; what was stored is not. */
+  #crash(i: number): void {
+    const device = this.devices[i]
+    if (!device) return
+    for (const [key, link] of [...this.#links]) if (link.ends.some((end) => end.device === i)) this.#cut(key)
+    restart(device)
+    this.#listen(i)
+    this.#crashes += 1
+  }
+
+  #listen(i: number): void {
+    const device = this.devices[i]
+    const { replica } = device ?? {}
+    replica?.onCommit(() => {
+      if (device?.replica !== replica) return
+      for (const link of this.#links.values())
+        for (const end of link.ends)
+          if (end.device === i) this.#soon(link, end, (now) => end.session.committed(now))
+    })
+  }
+
+  #connect(a: number, b: number): void {
+    const key = keyOf(a, b)
+    if (this.#links.has(key)) return
+    const link: Link = { ends: [this.#end(a), this.#end(b)], alive: true }
+    this.#links.set(key, link)
+    for (const end of link.ends) this.#soon(link, end, () => end.session.open())
+    this.#tick(link)
+  }
+
+  #end(device: number): End {
+    const replica = this.devices[device]?.replica
+    if (!replica) throw new Error('a link joins devices')
+    const session = new Session({ store: replica, admits: () => ({ ok: true }) }, this.#now)
+    return { session, device, busyUntil: this.#now, delay: this.#pick(2, 60) }
+  }
+
+  #cut(key: string): void {
+    const link = this.#links.get(key)
+    if (!link) return
+    link.alive = false
+    this.#links.delete(key)
+  }
+
+  #tick(link: Link): void {
+    this.#at(this.#now + TICK_MS, () => {
+      if (!link.alive) return
+      for (const end of link.ends) this.#perform(link, end, end.session.tick(this.#now))
+      this.#tick(link)
+    })
+  }
+
+  #soon(link: Link, end: End, event: (now: number) => Effect[]): void {
+    this.#at(this.#now, () => {
+      if (link.alive) this.#perform(link, end, event(this.#now))
+    })
+  }
+
+  #perform(link: Link, end: End, effects: readonly Effect[]): void {
+    const other = link.ends[0] === end ? link.ends[1] : link.ends[0]
+    for (const effect of effects) {
+      if (effect.kind === 'send') this.#send(link, end, other, effect.bytes)
+      else if (effect.kind === 'close') this.#closed(link, effect)
+    }
+    if (end.session.busy) this.#at(this.#now + 1, () => this.#step(link, end))
+  }
+
+  #step(link: Link, end: End): void {
+    if (link.alive && end.session.busy) this.#perform(link, end, end.session.step(this.#now))
+  }
+
+  /** A session may give a silent peer up, as the network would; nothing else may end one here. */
+  #closed(link: Link, { reason, detail }: Extract<Effect, { kind: 'close' }>): void {
+    if (!['silent', 'lost', 'off', 'timeout', 'stalled', 'goodbye'].includes(reason))
+      throw new Error(`a session ended: ${reason} ${detail}`)
+    for (const [key, one] of this.#links) if (one === link) this.#cut(key)
+  }
+
+  #send(link: Link, from: End, to: End, bytes: Uint8Array): void {
+    from.busyUntil = Math.max(from.busyUntil, this.#now) + 1
+    const at = from.busyUntil + from.delay
+    from.busyUntil = at
+    this.#at(at, () => {
+      if (link.alive) this.#perform(link, to, to.session.receive(bytes, this.#now))
+    })
+  }
+
+  #at(at: number, run: () => void): void {
+    this.#order += 1
+    const pending = { at, order: this.#order, run }
+    let low = 0
+    let high = this.#queue.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const other = this.#queue[middle]
+      if (other && (other.at < at || (other.at === at && other.order < pending.order))) low = middle + 1
+      else high = middle
+    }
+    this.#queue.splice(low, 0, pending)
+  }
+
+  #runUntil(time: number): void {
+    for (;;) {
+      const next = this.#queue[0]
+      if (!next || next.at > time) break
+      this.#queue.shift()
+      this.#now = next.at
+      next.run()
+    }
+    this.#now = time
+  }
+
+  #pairs(): (readonly [number, number])[] {
+    return NAMES.flatMap((_, a) => NAMES.slice(a + 1).map((__, i) => [a, a + 1 + i] as const))
+  }
+
+  #chance(of: number): boolean {
+    return this.#dice() < of
+  }
+
+  /** Uniform from `least` to `most`, both included. */
+  #pick(least: number, most: number): number {
+    return least + Math.floor(this.#dice() * (most - least + 1))
+  }
+}
+
+const keyOf = (a: number, b: number): string => `${a}-${b}`

@@ -1,0 +1,57 @@
+/** The `Sql` port on an in-memory SQLite: for laws and simulations, where thousands of replicas come and go. */
+import Database from 'better-sqlite3'
+import type { Sql, SqlRow, SqlValue, Statement } from '../../shared/replica/ports.ts'
+
+export interface MemorySql extends Sql {
+  /** Throws at the nth statement from now on, as a full disk would; 0: never. */
+  failAt(nth: number): void
+  /** Forgets afterwards all that `work` wrote: cheaper by far than a new database, since statements stay prepared. */
+  rehearse<T>(work: () => T): T
+  /** The whole database as bytes, from which another may begin. */
+  serialize(): Buffer
+  close(): void
+}
+
+/** Empty, or beginning as what was serialized. */
+export function memorySql(image?: Buffer): MemorySql {
+  const database = image === undefined ? new Database(':memory:') : new Database(image)
+  const statements = new Map<string, Statement>()
+  let untilFailure = 0
+  const step = (): void => {
+    if (untilFailure > 0 && --untilFailure === 0) throw new Error('disk I/O error (by the test)')
+  }
+  const prepare = (text: string): Statement => {
+    const prepared = database.prepare<SqlValue[]>(text)
+    return {
+      run: (...parameters) => {
+        step()
+        return { changes: prepared.run(...parameters).changes }
+      },
+      get: <Row extends SqlRow>(...parameters: readonly SqlValue[]) =>
+        prepared.get(...parameters) as Row | undefined,
+      all: <Row extends SqlRow>(...parameters: readonly SqlValue[]) => prepared.all(...parameters) as Row[],
+    }
+  }
+  return {
+    exec: (text) => void database.exec(text),
+    prepare: (text) => {
+      const known = statements.get(text) ?? prepare(text)
+      statements.set(text, known)
+      return known
+    },
+    transaction: (work) => database.transaction(work).immediate(),
+    failAt: (nth) => {
+      untilFailure = nth
+    },
+    rehearse: (work) => {
+      database.exec('BEGIN')
+      try {
+        return work()
+      } finally {
+        database.exec('ROLLBACK')
+      }
+    },
+    serialize: () => database.serialize(),
+    close: () => void database.close(),
+  }
+}

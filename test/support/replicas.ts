@@ -1,0 +1,136 @@
+/** Replicas for tests: the real engine on real SQLite in memory, with real keys drawn from a seed. */
+import { createHash, createPrivateKey, createPublicKey, sign as signWith, type KeyObject } from 'node:crypto'
+import type { ActorId, SiteId } from '../../shared/model/ids.ts'
+import type { Role } from '../../shared/model/roles.ts'
+import type { Replica } from '../../shared/replica/contract.ts'
+import type { Clock, Signer, World } from '../../shared/replica/ports.ts'
+import { createSite, openReplica } from '../../shared/replica/replica.ts'
+import { createCrypto } from '../../main/store/crypto.ts'
+import { memorySql, type MemorySql } from './memory-sql.ts'
+
+const crypto = createCrypto()
+
+/** An Ed25519 key from a seed text, so that a simulation draws the same actors every time. */
+export function signerFrom(seed: string): Signer {
+  const secret = createHash('sha256').update(seed).digest()
+  // RFC 8410: the fixed prefix of a PKCS #8 Ed25519 private key.
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), secret])
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  return {
+    publicKey: rawKey(createPublicKey(key)),
+    sign: (message) => new Uint8Array(signWith(null, message, key)),
+  }
+}
+
+const rawKey = (key: KeyObject): Uint8Array =>
+  new Uint8Array(key.export({ format: 'der', type: 'spki' }).subarray(-32))
+
+const hash = (text: string): Uint8Array => new Uint8Array(createHash('sha256').update(text).digest())
+
+export type Device = {
+  readonly name: string
+  readonly signer: Signer
+  readonly sql: MemorySql
+  readonly world: World
+  replica: Replica
+}
+
+export function steppingClock(start = Date.UTC(2026, 0, 5, 8)): Clock {
+  let now = start
+  return {
+    now: () => {
+      now += 1000
+      return now
+    },
+  }
+}
+
+function world(clock: Clock, image?: Buffer): { sql: MemorySql; world: World } {
+  const sql = memorySql(image)
+  return { sql, world: { sql, crypto, clock } }
+}
+
+/** A site with its authority. */
+export function foundSite(seed = 'site', clock = steppingClock()): Device {
+  const signer = signerFrom(`${seed}/hq`)
+  const made = world(clock)
+  const replica = createSite(made.world, signer, {
+    site: 'Test warehouse',
+    name: 'HQ',
+    person: 'HQ',
+    tlsKeyHash: hash(`${seed}/hq/tls`),
+    recoveryKey: signerFrom(`${seed}/recovery`).publicKey,
+  })
+  return { name: 'HQ', signer, ...made, replica }
+}
+
+/** Admits a new device and gives it all that the authority holds. */
+export function joinSite(authority: Device, name: string, role: Role, clock = steppingClock()): Device {
+  const signer = signerFrom(`${authority.replica.site}/${name}`)
+  const admitted = authority.replica.admit({
+    opKey: signer.publicKey,
+    tlsKeyHash: hash(`${name}/tls`),
+    name,
+    person: name,
+    role,
+  })
+  if (!admitted.ok) throw admitted.error
+  const device = openDevice(name, signer, authority.replica.site, undefined, clock)
+  pull(device, authority)
+  return device
+}
+
+/** The same device on a copy of its database: what one does, the other never hears of. */
+export function copyOf(device: Device, image = device.sql.serialize(), clock = steppingClock()): Device {
+  return openDevice(device.name, device.signer, device.replica.site, image, clock)
+}
+
+/** Opens a database, or an empty one, under a key that need not be a member's. */
+export function openDevice(
+  name: string,
+  signer: Signer,
+  site: SiteId,
+  image?: Buffer,
+  clock = steppingClock(),
+): Device {
+  const made = world(clock, image)
+  return { name, signer, ...made, replica: openReplica(made.world, signer, site) }
+}
+
+/** Opens a device's database again, as after a restart. */
+export function restart(device: Device): void {
+  device.replica = openReplica(device.world, device.signer, device.replica.site)
+}
+
+/** One-way anti-entropy without a network: gives `to` everything that it lacks of `from`. */
+export function pull(to: Device, from: Device): void {
+  const have = new Map<ActorId, number>(to.replica.heads().map((head) => [head.actor, head.seq]))
+  let position = 0
+  for (;;) {
+    const page = from.replica.runsAfter(have, position, { ops: 256, bytes: 1 << 20 })
+    for (const run of page.runs) {
+      have.set(run.actor, run.first + run.ops.length - 1)
+      const received = to.replica.receive(run, from.replica.actor)
+      if (received.outcome === 'refused' || received.outcome === 'unadmitted')
+        throw new Error(JSON.stringify(received))
+    }
+    position = page.position
+    if (page.end) break
+  }
+  from.replica.acknowledged(to.replica.actor, to.replica.heads())
+}
+
+export function sync(a: Device, b: Device): void {
+  pull(a, b)
+  pull(b, a)
+}
+
+/** The answer of a command that must not be refused. */
+export function must<T>(
+  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error },
+): T {
+  if (!result.ok) throw result.error
+  return result.value
+}
+
+export const REACH = { why: null, since: null } as const

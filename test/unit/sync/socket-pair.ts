@@ -1,0 +1,104 @@
+/** Two sessions joined by two queues that the test flushes: bytes in order, cut at any moment. */
+import type { CloseReason } from '../../../shared/sync/close.ts'
+import { Session, type Effect, type SessionOptions } from '../../../shared/sync/session.ts'
+import { decodeMessage, type Incoming } from '../../../shared/sync/wire.ts'
+import type { MemoryStore } from './memory-store.ts'
+
+type Closed = { readonly by: 'us' | 'peer'; readonly reason: CloseReason; readonly detail: string }
+
+export class Side {
+  readonly session: Session
+  readonly store: MemoryStore
+  readonly sent: Uint8Array[] = []
+  readonly kinds: Incoming['kind'][] = []
+  readonly heard: number[] = []
+  closed: Closed | null = null
+  sentBytes = 0
+
+  constructor(store: MemoryStore, now: number, options: Partial<SessionOptions> = {}) {
+    this.store = store
+    this.session = new Session({ store, admits: (actor) => store.admits(actor), ...options }, now)
+  }
+
+  perform(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'send') this.#send(effect.bytes)
+      if (effect.kind === 'close') this.closed = effect
+      if (effect.kind === 'authority-heard') this.heard.push(effect.age)
+    }
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.sent.push(bytes)
+    this.sentBytes += bytes.length
+    const message = decodeMessage(bytes)
+    if (!message.ok) throw new Error(`A session sent what cannot be read: ${message.error}`)
+    this.kinds.push(message.value.kind)
+  }
+
+  count(kind: Incoming['kind']): number {
+    return this.kinds.filter((each) => each === kind).length
+  }
+}
+
+export class SocketPair {
+  now = 1_000_000
+  readonly left: Side
+  readonly right: Side
+
+  constructor(
+    left: MemoryStore,
+    right: MemoryStore,
+    options: { readonly left?: Partial<SessionOptions>; readonly right?: Partial<SessionOptions> } = {},
+  ) {
+    this.left = new Side(left, this.now, options.left)
+    this.right = new Side(right, this.now, options.right)
+  }
+
+  open(): this {
+    this.left.perform(this.left.session.open())
+    this.right.perform(this.right.session.open())
+    return this
+  }
+
+  /** Delivers one frame from one side to the other; false when none was on its way. */
+  deliver(from: Side): boolean {
+    const bytes = from.sent.shift()
+    if (bytes === undefined) return false
+    const to = from === this.left ? this.right : this.left
+    to.perform(to.session.receive(bytes, this.now))
+    return true
+  }
+
+  step(side: Side): boolean {
+    if (!side.session.busy) return false
+    const before = side.store.end()
+    side.perform(side.session.step(this.now))
+    if (side.store.end() > before) this.committed(side)
+    return true
+  }
+
+  committed(side: Side): void {
+    side.perform(side.session.committed(this.now))
+  }
+
+  /** Until nothing is on its way and nobody has anything to do. */
+  flush(): this {
+    let moved = true
+    while (moved) {
+      moved = false
+      for (const side of [this.left, this.right]) moved = this.deliver(side) || this.step(side) || moved
+    }
+    return this
+  }
+
+  /** Lets time pass in ticks of a second, everything being delivered in between. */
+  pass(seconds: number): this {
+    for (let i = 0; i < seconds; i += 1) {
+      this.now += 1000
+      for (const side of [this.left, this.right]) side.perform(side.session.tick(this.now))
+      this.flush()
+    }
+    return this
+  }
+}
