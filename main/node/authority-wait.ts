@@ -26,9 +26,9 @@ export class AuthorityWait {
     this.#over = options.others() === 0
   }
 
-  /** ms until it is over at the latest. */
+  /** Whole ms, rounded up, until it is over at the latest: a timer drops fractions and would fire before that. */
   left(): number {
-    return Math.max(0, this.#until - this.#options.now())
+    return Math.max(0, Math.ceil(this.#until - this.#options.now()) + 1)
   }
 
   isOver(): boolean {

@@ -165,7 +165,9 @@ export class ControlState {
 
   #memberProblem(actor: ActorId): ReasonOf | null {
     if (actor === this.authority) return reason('authority-itself')
-    return this.members.has(actor) ? null : reason('not-member')
+    const member = this.members.get(actor)
+    if (!member) return reason('not-member')
+    return member.cut ? reason('cut', { why: member.cut.reason }) : null
   }
 
   #withdrawProblem(ref: OpRef, target: OpRef): ReasonOf | null {
@@ -198,10 +200,14 @@ export class ControlState {
         this.#admit(effect, wall)
         return
       case 'setRole':
-        this.#extend(effect.actor, { after: effect.through, role: effect.role }, null)
+        this.#extend(effect.actor, { after: effect.through, role: effect.role })
         return
       case 'cut':
-        this.#extend(effect.actor, { after: effect.through, role: null }, effect)
+        this.#extend(
+          effect.actor,
+          { after: effect.through, role: null },
+          { through: effect.through, reason: effect.reason },
+        )
         return
       case 'request':
         this.#waiting.add(formatOpId(ref))
@@ -243,11 +249,9 @@ export class ControlState {
     })
   }
 
-  #extend(actor: ActorId, span: Span, cut: MemberState['cut']): void {
+  #extend(actor: ActorId, span: Span, cut: MemberState['cut'] = null): void {
     const member = this.members.get(actor)
-    if (!member) return
-    const how = cut && { through: cut.through, reason: cut.reason }
-    this.members.set(actor, { ...member, timeline: [...member.timeline, span], cut: how })
+    if (member) this.members.set(actor, { ...member, timeline: [...member.timeline, span], cut })
   }
 
   #updateRequest(ref: OpRef, change: Partial<RequestState>): void {

@@ -96,16 +96,16 @@ export class Judging {
       .map((row) => this.fromRow(row))
     this.control = new ControlState(this.#past)
     const verdicts = new Map<number, Verdict>()
-    for (const stratum of [isMembership, isRequestOrDecision]) this.#replay(ops, stratum, verdicts)
+    const [founding] = ops
+    const ofAuthority = (op: JudgedOp): boolean => op.actor === founding?.actor
+    const ofMembership = (op: JudgedOp): boolean => op.effects.some(isMembership)
+    const strata = [
+      ops.filter((op) => ofMembership(op) && ofAuthority(op)),
+      ops.filter((op) => ofMembership(op) && !ofAuthority(op)),
+      ops.filter((op) => !ofMembership(op)),
+    ]
+    for (const op of strata.flat()) verdicts.set(op.no, this.judgeNew(op))
     return verdicts
-  }
-
-  #replay(
-    ops: readonly JudgedOp[],
-    stratum: (effect: Effect) => boolean,
-    verdicts: Map<number, Verdict>,
-  ): void {
-    for (const op of ops) if (op.effects.some(stratum)) verdicts.set(op.no, this.judgeNew(op))
   }
 
   /** A number named in any stored op is used, also when the op does not count. */
@@ -183,7 +183,6 @@ export class Judging {
 }
 
 const isMembership = (effect: Effect): boolean => ['genesis', 'admit', 'setRole', 'cut'].includes(effect.type)
-const isRequestOrDecision = (effect: Effect): boolean => isControl(effect) && !isMembership(effect)
 
 /** The actor and the first seq that a membership effect sets aside or brings back, where it reaches back. */
 export function restricts(effect: ControlEffect): { readonly actor: ActorId; readonly after: number } | null {

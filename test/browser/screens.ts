@@ -60,7 +60,19 @@ export async function goTo(page: Page, place: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: place }).waitFor()
 }
 
+/** Until what fades or slides has come to rest: a colour half-way between two themes is nobody's. */
+const atRest = (page: Page): Promise<unknown> =>
+  page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+        .map((one) => one.finished),
+    ),
+  )
+
 export async function expectAccessible(page: Page): Promise<void> {
+  await atRest(page)
   const { violations } = await new AxeBuilder({ page }).analyze()
   const found = violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join('; ')}`,

@@ -22,6 +22,17 @@ export const FOUND: readonly Story[] = [
   ],
   // Work on a job whose making falls when its author's role is taken back.
   [moment('job', 1), moment('gather', 0), moment('tick', 2, 1), moment('role', 1, 0, 4), moment('gather', 0)],
+  // A role for a device that had been cut: why its later ops fell was told in the order of arrival.
+  [
+    moment('closing', 2),
+    moment('cut', 2, 0, 1),
+    moment('job', 0),
+    moment('job', 0),
+    moment('role', 2),
+    moment('job', 0),
+    moment('job', 0),
+    moment('job', 0),
+  ],
   // One editing session that begins twice.
   [moment('rogue', 1, 3, 1), moment('meet', 2, 1), moment('rogue', 1, 3, 1)],
 ]
