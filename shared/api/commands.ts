@@ -27,6 +27,28 @@ const date = v.pipe(v.string(), v.isoDate('must be a date, YYYY-MM-DD'))
 const fieldName = v.pipe(v.string(), v.minLength(1), v.maxLength(40))
 const fieldValue = v.union([v.string(), v.number(), v.null()])
 
+const right = v.pipe(v.string(), v.minLength(1), v.maxLength(120, 'at most 120 characters'))
+const amount = v.pipe(
+  v.number(),
+  v.integer('must be a whole number'),
+  v.minValue(1, 'must be at least 1'),
+  v.maxValue(1_000_000, 'at most 1,000,000'),
+)
+/** Only to say, in words of its own, that a role does not exist. */
+const role = v.picklist(['supervisor', 'technician', 'edge'], 'must be supervisor, technician or edge')
+const someOps = v.pipe(v.array(opId), v.minLength(1), v.maxLength(250, 'at most 250 at once'))
+const items = v.pipe(
+  v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  v.minLength(1, 'name at least one item'),
+  v.maxLength(250, 'at most 250 at once'),
+)
+const newCase = { title: line, owner: v.optional(word), tags: v.optional(v.array(word)) }
+const path = v.pipe(
+  v.string(),
+  v.maxLength(4000),
+  v.regex(/^([/\\]|[A-Za-z]:[/\\])/, 'must be an absolute path'),
+)
+
 const priority = v.picklist(['low', 'normal', 'high', 'urgent'])
 const choice = v.union([
   v.strictObject({ record: id32, child: v.optional(id32), field: fieldName, pick: dot }),
@@ -44,7 +66,15 @@ export const SITE_COMMANDS = {
     tags: v.optional(v.array(word)),
     tasks: v.optional(v.array(line)),
   }),
-  'case.create': v.strictObject({ title: line, owner: v.optional(word), tags: v.optional(v.array(word)) }),
+  'case.create': v.strictObject(newCase),
+  'incident.create': v.strictObject(newCase),
+  /** `quantity`: counted in at once, at the authority, which alone counts stock in. */
+  'stock.create': v.strictObject({
+    name: line,
+    location: v.optional(word),
+    unit: v.optional(word),
+    quantity: v.optional(amount),
+  }),
   /** `child` names a task, for a register of a task such as its text. */
   'field.set': v.strictObject({ record: id32, child: v.optional(id32), field: fieldName, value: fieldValue }),
   'set.add': v.strictObject({ record: id32, field: fieldName, key: word }),
@@ -76,8 +106,40 @@ export const SITE_COMMANDS = {
   'conflict.restore': v.strictObject({ op: opId }),
   'request.close': v.strictObject({ record: id32 }),
   'request.reopen': v.strictObject({ record: id32 }),
+  'request.numbers': v.strictObject({ right, amount }),
+  'request.stock': v.strictObject({ item: id32, amount }),
+  'request.role': v.strictObject({ actor, role }),
+  'request.cut': v.strictObject({ actor, reason: line }),
+  'request.check': v.strictObject({ record: id32, attachment: id32 }),
   'request.withdraw': v.strictObject({ request: opId }),
   decide: v.strictObject({ request: opId, accept: v.boolean(), reason: v.optional(line) }),
+  /** The authority mints what it gives; of a range, the next `amount` numbers. A token is 1. */
+  'right.transfer': v.strictObject({ right, amount: v.optional(amount, 1), to: actor }),
+  /** On a job, a number of `job-number` becomes its number; on any record, stock is drawn for it. */
+  'right.spend': v.strictObject({ right, amount: v.optional(amount, 1), record: v.optional(id32) }),
+  /** By the authority: all that the device held as far as the authority has seen it. */
+  'right.reclaim': v.strictObject({ right, actor }),
+  'incident.sign': v.strictObject({ record: id32 }),
+  'review.adopt': v.union([v.strictObject({ op: opId }), v.strictObject({ ops: someOps })]),
+  'review.dismiss': v.union([
+    v.strictObject({ op: opId, reason: line }),
+    v.strictObject({ ops: someOps, reason: line }),
+  ]),
+  /** Items of a parcel by their index; taken over under one's own name, as new changes. */
+  'parcel.take': v.strictObject({ parcel: id32, items }),
+  'parcel.dismiss': v.strictObject({ parcel: id32, items, reason: line }),
+  'member.setRole': v.strictObject({ actor, role }),
+  /** Rights that the device held are taken back with it. */
+  'member.cut': v.strictObject({ actor, reason: line }),
+  'site.handover': v.strictObject({ actor }),
+  /** Takes a value that was accepted before out of every view; of an attachment, its making: the whole attachment. */
+  'fact.revoke': v.strictObject({ dot, reason: line }),
+  /** What attachments may stay; what is left out is not bounded. Carried out by the authority, by itself. */
+  'policy.set': v.strictObject({
+    max_bytes: v.optional(v.nullable(amount)),
+    types: v.optional(v.nullable(v.pipe(v.array(word), v.maxLength(20)))),
+    max_days: v.optional(v.nullable(amount)),
+  }),
 } as const
 
 /** Verbs of this node; they write no operation. */
@@ -104,13 +166,16 @@ export const NODE_COMMANDS = {
   /** Checks the log and rebuilds folds and views beside the live ones; takes as long as the log is. */
   'node.doctor': v.strictObject({}),
   /** Writes a whole copy of the database to a new file (an absolute path) on this device. Keys are not in it. */
-  'node.backup': v.strictObject({
-    file: v.pipe(
-      v.string(),
-      v.maxLength(4000),
-      v.regex(/^([/\\]|[A-Za-z]:[/\\])/, 'must be an absolute path'),
-    ),
-  }),
+  'node.backup': v.strictObject({ file: path }),
+  /** Adds a file of this device as an attachment; it is kept by its content. */
+  'attachment.add': v.strictObject({ record: id32, file: path }),
+  /** Work of this device that no other one has, as the content of a parcel file; written to `file`, where one is named. */
+  'parcel.save': v.strictObject({ file: v.optional(path) }),
+  /** A parcel file of another device, by its path or (base64url) its content, handed in for review. */
+  'parcel.import': v.union([
+    v.strictObject({ file: path }),
+    v.strictObject({ content: v.pipe(base64, v.maxLength(8_000_000, 'at most 6 MB')) }),
+  ]),
   'import.csv': v.strictObject({ source: v.optional(word), content: v.string() }),
 } as const
 
@@ -153,7 +218,24 @@ type Results = {
   'request.close': OpResult & { readonly request: string }
   'request.reopen': OpResult & { readonly request: string }
   'request.withdraw': OpResult & { readonly request: string }
+  'request.numbers': OpResult & { readonly request: string }
+  'request.stock': OpResult & { readonly request: string }
+  'request.role': OpResult & { readonly request: string }
+  'request.cut': OpResult & { readonly request: string }
+  'request.check': OpResult & { readonly request: string }
   decide: OpResult & { readonly audit_number: string | null }
+  'incident.create': OpResult & { readonly record: string }
+  'stock.create': OpResult & { readonly record: string }
+  /** Numbers by their count, as given or taken; empty for quantities and tokens. */
+  'right.transfer': OpResult & { readonly ranges: readonly (readonly [number, number])[] }
+  'right.spend': OpResult & { readonly ranges: readonly (readonly [number, number])[] }
+  'review.adopt': OpResult & { readonly adopted: number }
+  'review.dismiss': OpResult & { readonly dismissed: number }
+  'parcel.take': OpResult & { readonly taken: number }
+  'parcel.dismiss': OpResult & { readonly dismissed: number }
+  'parcel.save': { readonly items: number; readonly file: string | null; readonly content: string | null }
+  'parcel.import': OpResult & { readonly parcel: string; readonly items: number }
+  'attachment.add': OpResult & { readonly attachment: string; readonly sha256: string }
   'setup.init': { readonly site: string; readonly actor: string; readonly recovery: string }
   'setup.join': { readonly site: string; readonly actor: string; readonly role: string }
   'setup.demo': { readonly started: true }

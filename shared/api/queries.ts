@@ -14,9 +14,12 @@ export const STAGES = ['todo', 'doing', 'waiting', 'closed'] as const
 /** Derived for the board: open and untouched, open with a tick, open with a waiting closing, closed. */
 export type Stage = (typeof STAGES)[number]
 
+export const RECORD_KINDS = ['job', 'case', 'incident', 'stock'] as const
+export type RecordKind = (typeof RECORD_KINDS)[number]
+
 export const QUERIES = {
   board: v.strictObject({
-    kind: v.optional(v.picklist(['job', 'case'])),
+    kind: v.optional(v.picklist(RECORD_KINDS)),
     status: v.optional(v.picklist(['open', 'closed'])),
     stage: v.optional(v.picklist(STAGES)),
     zone: v.optional(text),
@@ -33,6 +36,9 @@ export const QUERIES = {
   review: v.strictObject({}),
   requests: v.strictObject({}),
   rights: v.strictObject({}),
+  stock: v.strictObject({}),
+  parcels: v.strictObject({}),
+  policies: v.strictObject({}),
   members: v.strictObject({}),
   invites: v.strictObject({}),
   peers: v.strictObject({}),
@@ -69,7 +75,7 @@ export type Whereabouts =
 
 export type BoardRow = {
   readonly record: string
-  readonly kind: 'job' | 'case'
+  readonly kind: RecordKind
   readonly number: string | null
   readonly reference: string | null
   readonly title: string
@@ -109,12 +115,12 @@ export type Change =
   | { readonly what: 'ticked' | 'unticked'; readonly child: string; readonly text: string }
   | { readonly what: 'text'; readonly child: string; readonly excerpt: string }
   | { readonly what: 'counted'; readonly field: string; readonly amount: number }
-  | { readonly what: 'requested'; readonly action: 'close' | 'reopen' }
+  | { readonly what: 'requested'; readonly action: RequestAction; readonly detail: RequestDetail }
   | { readonly what: 'withdrew'; readonly request: string }
   | {
       readonly what: 'decided'
       readonly request: string
-      readonly action: 'close' | 'reopen'
+      readonly action: RequestAction
       readonly accept: boolean
       readonly audit_number: string | null
       readonly reason: string | null
@@ -123,6 +129,30 @@ export type Change =
   | { readonly what: 'role-set'; readonly name: string; readonly role: string }
   | { readonly what: 'cut'; readonly name: string; readonly reason: string }
   | { readonly what: 'founded'; readonly name: string }
+  /** Of a right: given by the authority, passed on, used (for a record's number, `number`), taken back. */
+  | {
+      readonly what: 'given' | 'passed'
+      readonly right: RightName
+      readonly amount: number
+      readonly ranges: readonly (readonly [number, number])[]
+      readonly name: string
+    }
+  | {
+      readonly what: 'spent'
+      readonly right: RightName
+      readonly amount: number
+      readonly number: string | null
+    }
+  | { readonly what: 'reclaimed'; readonly right: RightName; readonly name: string }
+  | { readonly what: 'signed-off' }
+  | { readonly what: 'handed-over'; readonly name: string }
+  | { readonly what: 'policy-set' }
+  /** `author`: whose op it was. */
+  | { readonly what: 'adopted'; readonly op: string; readonly author: string }
+  | { readonly what: 'dismissed'; readonly op: string; readonly author: string; readonly reason: string }
+  | { readonly what: 'revoked'; readonly dot: string; readonly field: string; readonly reason: string }
+  | { readonly what: 'parcel-handed-in'; readonly parcel: string }
+  | { readonly what: 'parcel-taken' | 'parcel-dismissed'; readonly parcel: string; readonly items: number }
   | { readonly what: 'unknown'; readonly code: number }
 
 export type FeedRow = {
@@ -148,12 +178,40 @@ export type Reason = {
   readonly text: string
 }
 
+export type RequestAction = 'close' | 'reopen' | 'numbers' | 'stock' | 'role' | 'cut' | 'check'
+
+/** What a request asks for besides its record; only the keys of its action stand. */
+export type RequestDetail = {
+  readonly right?: RightName
+  readonly amount?: number
+  readonly actor?: string
+  readonly name?: string
+  readonly role?: string
+  readonly reason?: string
+  readonly attachment?: string
+}
+
+/** A right by its name, and for a person: of what it is, and the item or the zone. */
+export type RightName = {
+  readonly right: string
+  readonly of: 'job-number' | 'audit-number' | 'enrol' | 'stock' | 'decide' | 'unknown'
+  /** The stock item's name, or the zone. */
+  readonly about: string | null
+}
+
 export type RequestState = 'waiting' | 'accepted' | 'rejected' | 'withdrawn'
 
 export type RequestRow = {
   readonly request: string
-  readonly action: 'close' | 'reopen'
-  readonly record: string
+  readonly action: RequestAction
+  /** What it is about; null where it is about no record. `title` is then empty. */
+  readonly record: string | null
+  readonly kind: RecordKind | null
+  readonly detail: RequestDetail
+  /** Sign-offs that stand, by name, for the closing of an incident. */
+  readonly signed: readonly string[]
+  /** May this device decide it now: the authority, or the holder of the zone's token. */
+  readonly mine: boolean
   readonly title: string
   readonly reference: string | null
   readonly number: string | null
@@ -200,6 +258,13 @@ export type PeerRow = {
 
 export type ReviewItem = {
   readonly op: string
+  /** May it be adopted by this device now; if not, `obstacle` says why. */
+  readonly adoptable: boolean
+  readonly obstacle: Reason | null
+  /** What became of it: open while nobody adopted or dismissed it. */
+  readonly state: 'open' | 'adopted' | 'dismissed'
+  readonly settled: { readonly name: string; readonly wall: number; readonly reason: string | null } | null
+  readonly own: boolean
   readonly author: string
   readonly name: string
   readonly wall: number
@@ -208,6 +273,54 @@ export type ReviewItem = {
   readonly effects: readonly Change[]
   readonly record: string | null
   readonly title: string | null
+}
+
+/** What one device holds of one right. */
+export type RightRow = RightName & {
+  readonly holder: string
+  readonly name: string
+  readonly kind: 'range' | 'quantity' | 'token'
+  readonly left: number
+  /** Numbers by their count, from and to included; `years` goes with them (0: none). */
+  readonly ranges: readonly (readonly [number, number])[]
+  readonly years: readonly number[]
+  /** What was used of it by this device so far. */
+  readonly used: number
+  readonly self: boolean
+}
+
+export type StockRow = {
+  readonly record: string
+  readonly name: string
+  readonly location: string | null
+  readonly unit: string | null
+  /** Counted in, less drawn; it lies with its holders, the authority among them. */
+  readonly on_hand: number
+  readonly drawn: number
+  readonly held: readonly { readonly actor: string; readonly name: string; readonly amount: number }[]
+}
+
+/** One op of a parcel, which can be taken over by itself. */
+export type ParcelItem = {
+  readonly item: number
+  readonly effects: readonly Change[]
+  readonly title: string | null
+  readonly state: 'open' | 'taken' | 'dismissed'
+  /** Why it cannot be taken over. */
+  readonly obstacle: Reason | null
+}
+
+export type ParcelRow = {
+  readonly parcel: string
+  /** Whose work it is, and why it comes as a parcel. */
+  readonly author: string
+  readonly name: string
+  readonly cause: 'cut' | 'restored' | 'cloned' | 'forked'
+  readonly handed_in_by: string
+  readonly wall: number
+  /** Parts of it are still on the way. */
+  readonly complete: boolean
+  readonly items: readonly ParcelItem[]
 }
 
 type Answers = {
@@ -223,7 +336,7 @@ type Answers = {
   }
   record: {
     readonly record: string
-    readonly kind: 'job' | 'case'
+    readonly kind: RecordKind
     readonly number: string | null
     readonly status: 'open' | 'closed'
     readonly stage: Stage
@@ -250,6 +363,19 @@ type Answers = {
       readonly where: readonly string[]
     }[]
     readonly tallies: Readonly<Record<string, number>>
+    /** Numbers that it got besides the one that counts. */
+    readonly former_numbers: readonly string[]
+    /** Of an incident: who signed it off, each person once, as far as it stands for what is here now. */
+    readonly sign_offs: readonly {
+      readonly actor: string
+      readonly name: string
+      readonly person: string
+      readonly wall: number
+      /** It was given before the last change that matters. */
+      readonly stale: boolean
+    }[]
+    readonly stock: StockRow | null
+    readonly closed_at: number | null
     /** The waiting request, if any. */
     readonly request: RequestRow | null
     readonly review: readonly ReviewItem[]
@@ -279,21 +405,31 @@ type Answers = {
   review: { readonly items: readonly ReviewItem[] }
   requests: { readonly requests: readonly RequestRow[] }
   rights: {
-    readonly rights: readonly {
-      readonly right: string
-      readonly holder: string
-      readonly kind: string
-      readonly left: number
-      readonly ranges: readonly [number, number][]
-    }[]
+    readonly rights: readonly RightRow[]
+    /** A token's zones and items that could be given, for the authority's choice. */
+    readonly zones: readonly string[]
+  }
+  stock: { readonly items: readonly StockRow[] }
+  parcels: { readonly parcels: readonly ParcelRow[] }
+  policies: {
+    readonly retention: {
+      readonly max_bytes: number | null
+      readonly types: readonly string[] | null
+      readonly max_days: number | null
+    } | null
   }
   members: {
     readonly members: readonly {
       readonly actor: string
       readonly name: string
+      readonly person: string
       readonly role: string
       readonly admitted: number
       readonly cut: boolean
+      /** Why and when it was cut. */
+      readonly cut_reason: string | null
+      /** Two different ops under one number were signed by it: it was copied, or it lies. */
+      readonly forked: boolean
       readonly self: boolean
     }[]
   }

@@ -6,6 +6,7 @@
  * op      `actor:seq`; dot `actor:seq.i`, the i-th effect of an op (i counts from 0)
  * record  32 hex digits, made from the creating dot or, for an import, from (site, source, key)
  * child   32 hex digits, made from the creating dot
+ * parcel  32 hex digits: the beginning of the SHA-256 of its content
  */
 import type { Brand } from '../base/brand.ts'
 
@@ -13,6 +14,7 @@ export type SiteId = Brand<string, 'SiteId'>
 export type ActorId = Brand<string, 'ActorId'>
 export type RecordId = Brand<string, 'RecordId'>
 export type ChildId = Brand<string, 'ChildId'>
+export type ParcelId = Brand<string, 'ParcelId'>
 export type OpId = Brand<string, 'OpId'>
 export type Dot = Brand<string, 'Dot'>
 
@@ -27,6 +29,8 @@ export const parseSiteId = (text: string): SiteId | null => (HEX_64.test(text) ?
 export const parseActorId = (text: string): ActorId | null => (HEX_64.test(text) ? (text as ActorId) : null)
 export const parseRecordId = (text: string): RecordId | null =>
   HEX_32.test(text) ? (text as RecordId) : null
+export const parseParcelId = (text: string): ParcelId | null =>
+  HEX_32.test(text) ? (text as ParcelId) : null
 export const parseChildId = (text: string): ChildId | null => (HEX_32.test(text) ? (text as ChildId) : null)
 
 export const formatOpId = (ref: OpRef): OpId => `${ref.actor}:${ref.seq}` as OpId

@@ -38,6 +38,8 @@ export type Kind = {
   readonly fields: Readonly<Record<string, Field>>
   /** Which field names a record in lists. */
   readonly title: string
+  /** How it is closed: not at all, by a decision, or by one that needs two persons' sign-offs. */
+  readonly closing: 'none' | 'decision' | 'signed'
 }
 
 const line = { type: 'string', max: 500 } as const
@@ -61,12 +63,28 @@ const attachments: Field = {
     thumbnail: { code: 5, merge: 'register', value: { type: 'string', max: 16_384 } },
   },
 }
+const authority = (code: number): Field => ({ code, merge: 'authority', frozen: false })
+const derived = (code: number): Field => ({ code, merge: 'derived', frozen: false })
+/** What every record has that can be closed. */
+const closable = { status: authority(30), audit_number: authority(31), freeze_epoch: authority(32) }
 const tags: Field = { code: 9, merge: 'set', frozen: true, value: word }
+
+const caseFields = {
+  title: { code: 3, merge: 'register', frozen: true, value: line },
+  owner: { code: 6, merge: 'register', frozen: true, value: word, nullable: true },
+  tags,
+  notes,
+  attachments,
+  ...closable,
+  closed_at: authority(33),
+  activity: derived(41),
+} as const satisfies Readonly<Record<string, Field>>
 
 export const KINDS = {
   job: {
     code: 1,
     title: 'title',
+    closing: 'decision',
     fields: {
       number: { code: 1, merge: 'right', frozen: false },
       reference: { code: 2, merge: 'register', frozen: true, value: word, nullable: true },
@@ -100,26 +118,32 @@ export const KINDS = {
         frozen: true,
         value: { type: 'integer', min: -1_000_000, max: 1_000_000 },
       },
-      status: { code: 30, merge: 'authority', frozen: false },
-      audit_number: { code: 31, merge: 'authority', frozen: false },
-      freeze_epoch: { code: 32, merge: 'authority', frozen: false },
-      progress: { code: 40, merge: 'derived', frozen: false },
-      activity: { code: 41, merge: 'derived', frozen: false },
+      ...closable,
+      progress: derived(40),
+      activity: derived(41),
     },
   },
-  case: {
-    code: 2,
+  case: { code: 2, title: 'title', closing: 'decision', fields: caseFields },
+  /** Its closing has legal effect: two persons sign it off first, and only the authority itself decides it. */
+  incident: {
+    code: 3,
     title: 'title',
+    closing: 'signed',
+    fields: { ...caseFields, sign_offs: authority(34) },
+  },
+  stock: {
+    code: 4,
+    title: 'name',
+    closing: 'none',
     fields: {
-      title: { code: 3, merge: 'register', frozen: true, value: line },
-      owner: { code: 6, merge: 'register', frozen: true, value: word, nullable: true },
-      tags,
+      name: { code: 3, merge: 'register', frozen: false, value: line },
+      location: { code: 4, merge: 'register', frozen: false, value: word, nullable: true },
+      unit: { code: 5, merge: 'register', frozen: false, value: word, nullable: true },
+      on_hand: { code: 1, merge: 'right', frozen: false },
+      tags: { ...tags, frozen: false },
       notes,
       attachments,
-      status: { code: 30, merge: 'authority', frozen: false },
-      audit_number: { code: 31, merge: 'authority', frozen: false },
-      freeze_epoch: { code: 32, merge: 'authority', frozen: false },
-      closed_at: { code: 33, merge: 'authority', frozen: false },
+      activity: derived(41),
     },
   },
 } as const satisfies Readonly<Record<string, Kind>>

@@ -40,7 +40,11 @@ export const EFFECT_CODES = {
 
 export const FIRST_CONTROL_CODE = 32
 
-export const ACTION_CODES = { close: 1, reopen: 2 } as const
+/** What may be asked of the authority. */
+export const ACTION_CODES = { close: 1, reopen: 2, numbers: 3, stock: 4, role: 5, cut: 6, check: 7 } as const
 export type Action = keyof typeof ACTION_CODES
+
+/** The two kinds of what a parcel op says: a part of its content, or what became of some of its items. */
+export const PARCEL_CODES = { part: 1, settled: 2 } as const
 
 export const ROLE_CODES = { authority: 1, supervisor: 2, technician: 3, edge: 4 } as const

@@ -3,10 +3,11 @@ import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
 import type { CborValue } from '../base/cbor.ts'
 import { invariant } from '../base/invariant.ts'
 import { KINDS, type KindName } from '../model/kinds.ts'
-import type { ActorId, ChildId, DotRef, OpRef, RecordId } from '../model/ids.ts'
+import type { ActorId, ChildId, DotRef, OpRef, ParcelId, RecordId } from '../model/ids.ts'
 import type { Role } from '../model/roles.ts'
-import { ACTION_CODES, EFFECT_CODES, ROLE_CODES, type Action } from './codes.ts'
-import type { Address, Effect, Scalar } from './effect.ts'
+import { RIGHT_NAME_MAX, type Share } from '../model/rights.ts'
+import { ACTION_CODES, EFFECT_CODES, PARCEL_CODES, ROLE_CODES } from './codes.ts'
+import type { Address, Ask, Effect, KnownEffect, Request, Scalar } from './effect.ts'
 import { Reader } from './reader.ts'
 
 /** A code this version does not know: the op is sound and is held. */
@@ -25,7 +26,7 @@ const ref = (op: OpRef): CborValue => [hexBytes(op.actor), op.seq]
 const dot = (d: DotRef): CborValue => [hexBytes(d.actor), d.seq, d.index]
 
 /** Unknown effects are never written by this version. */
-export function encodeEffect(effect: Exclude<Effect, { type: 'unknown' }>): CborValue {
+export function encodeEffect(effect: KnownEffect): CborValue {
   const code = EFFECT_CODES[effect.type]
   switch (effect.type) {
     case 'create':
@@ -67,7 +68,7 @@ export function encodeEffect(effect: Exclude<Effect, { type: 'unknown' }>): Cbor
     case 'cut':
       return [code, hexBytes(effect.actor), effect.through, effect.hash, effect.reason]
     case 'request':
-      return [code, ACTION_CODES[effect.action], hexBytes(effect.record)]
+      return [code, ACTION_CODES[effect.action], ...asked(effect)]
     case 'withdraw':
       return [code, ref(effect.request)]
     case 'decide':
@@ -78,7 +79,60 @@ export function encodeEffect(effect: Exclude<Effect, { type: 'unknown' }>): Cbor
         effect.number ? [effect.number.year, effect.number.count] : null,
         effect.reason,
       ]
+    case 'mint':
+    case 'transfer':
+      return [code, effect.right, hexBytes(effect.to), share(effect.share)]
+    case 'spend':
+      return [code, effect.right, share(effect.share), effect.record && hexBytes(effect.record)]
+    case 'reclaim':
+      return [code, effect.right, hexBytes(effect.actor), effect.through]
+    case 'sign':
+      return [code, hexBytes(effect.record)]
+    case 'handover':
+      return [code, hexBytes(effect.actor), effect.through, effect.hash]
+    case 'policy': {
+      const { maxBytes, types, maxDays } = effect.retention
+      return [code, maxBytes, types && [...types], maxDays]
+    }
+    case 'adopt':
+      return [code, ref(effect.op), effect.hash]
+    case 'dismiss':
+      return [code, ref(effect.op), effect.hash, effect.reason]
+    case 'revoke':
+      return [code, dot(effect.dot), effect.reason]
+    case 'parcel':
+      return [code, ...parcel(effect)]
   }
+}
+
+function asked(ask: Ask): CborValue[] {
+  switch (ask.action) {
+    case 'close':
+    case 'reopen':
+      return [hexBytes(ask.record)]
+    case 'numbers':
+      return [ask.right, ask.amount]
+    case 'stock':
+      return [hexBytes(ask.record), ask.amount]
+    case 'role':
+      return [hexBytes(ask.actor), ROLE_CODES[ask.role]]
+    case 'cut':
+      return [hexBytes(ask.actor), ask.reason]
+    case 'check':
+      return [hexBytes(ask.record), hexBytes(ask.child)]
+  }
+}
+
+const share = ({ units, spans }: Share): CborValue => [
+  units,
+  spans.map(({ year, from, to }) => [year, from, to]),
+]
+
+function parcel(effect: Extract<Effect, { type: 'parcel' }>): CborValue[] {
+  const head = [PARCEL_CODES[effect.of], hexBytes(effect.parcel)]
+  return effect.of === 'part'
+    ? [...head, effect.index, effect.count, effect.bytes]
+    : [...head, [...effect.items], effect.reason]
 }
 
 const PARSERS: Readonly<Record<number, (read: Reader) => Effect | typeof UNKNOWN>> = {
@@ -123,17 +177,11 @@ const PARSERS: Readonly<Record<number, (read: Reader) => Effect | typeof UNKNOWN
     const actor = actorId(read)
     return withRole(read, (role) => ({ type: 'setRole', actor, role, through: read.count() }))
   },
-  [EFFECT_CODES.cut]: (read) => ({
-    type: 'cut',
-    actor: actorId(read),
-    through: read.count(),
-    hash: read.bytes(32),
-    reason: read.text(500),
-  }),
-  [EFFECT_CODES.request]: (read) => {
-    const action = actionOf(read.count())
-    return action ? { type: 'request', action, record: recordId(read) } : UNKNOWN
+  [EFFECT_CODES.cut]: (read) => {
+    const [actor, through] = [actorId(read), read.count()]
+    return { type: 'cut', actor, through, hash: read.bytes(through === 0 ? 0 : 32), reason: read.text(500) }
   },
+  [EFFECT_CODES.request]: requestOf,
   [EFFECT_CODES.withdraw]: (read) => ({ type: 'withdraw', request: opRef(read.nested()) }),
   [EFFECT_CODES.decide]: (read) => ({
     type: 'decide',
@@ -142,6 +190,44 @@ const PARSERS: Readonly<Record<number, (read: Reader) => Effect | typeof UNKNOWN
     number: read.optional((inner) => ({ year: inner.count(), count: inner.count() })),
     reason: read.nullableText(500),
   }),
+  [EFFECT_CODES.mint]: (read) => ({ type: 'mint', ...given(read) }),
+  [EFFECT_CODES.transfer]: (read) => ({ type: 'transfer', ...given(read) }),
+  [EFFECT_CODES.spend]: (read) => ({
+    type: 'spend',
+    right: read.text(RIGHT_NAME_MAX),
+    share: shareOf(read),
+    record: read.nullable(recordId),
+  }),
+  [EFFECT_CODES.reclaim]: (read) => ({
+    type: 'reclaim',
+    right: read.text(RIGHT_NAME_MAX),
+    actor: actorId(read),
+    through: read.count(),
+  }),
+  [EFFECT_CODES.sign]: (read) => ({ type: 'sign', record: recordId(read) }),
+  [EFFECT_CODES.handover]: (read) => ({
+    type: 'handover',
+    actor: actorId(read),
+    through: read.count(),
+    hash: read.bytes(32),
+  }),
+  [EFFECT_CODES.policy]: (read) => ({
+    type: 'policy',
+    retention: {
+      maxBytes: read.nullable((item) => item.count()),
+      types: read.nullable((item) => item.nested().rest(20, (type) => type.text(80))),
+      maxDays: read.nullable((item) => item.count()),
+    },
+  }),
+  [EFFECT_CODES.adopt]: (read) => ({ type: 'adopt', op: opRef(read.nested()), hash: read.bytes(32) }),
+  [EFFECT_CODES.dismiss]: (read) => ({
+    type: 'dismiss',
+    op: opRef(read.nested()),
+    hash: read.bytes(32),
+    reason: read.text(500),
+  }),
+  [EFFECT_CODES.revoke]: (read) => ({ type: 'revoke', dot: dotRef(read.nested()), reason: read.text(500) }),
+  [EFFECT_CODES.parcel]: parcelOf,
 }
 
 /** Throws a `Malformed` for what no version would write; an unknown code is data. */
@@ -160,6 +246,66 @@ function withKind(read: Reader, make: (kind: KindName) => Effect): Effect | type
   return kind ? make(kind) : UNKNOWN
 }
 
+function requestOf(read: Reader): Request | typeof UNKNOWN {
+  const type = 'request' as const
+  switch (read.count()) {
+    case ACTION_CODES.close:
+      return { type, action: 'close', record: recordId(read) }
+    case ACTION_CODES.reopen:
+      return { type, action: 'reopen', record: recordId(read) }
+    case ACTION_CODES.numbers:
+      return { type, action: 'numbers', right: read.text(RIGHT_NAME_MAX), amount: read.positive() }
+    case ACTION_CODES.stock:
+      return { type, action: 'stock', record: recordId(read), amount: read.positive() }
+    case ACTION_CODES.role: {
+      const actor = actorId(read)
+      const role = ROLE_BY_CODE.get(read.count())
+      return role ? { type, action: 'role', actor, role } : UNKNOWN
+    }
+    case ACTION_CODES.cut:
+      return { type, action: 'cut', actor: actorId(read), reason: read.text(500) }
+    case ACTION_CODES.check:
+      return { type, action: 'check', record: recordId(read), child: childId(read) }
+    default:
+      return UNKNOWN
+  }
+}
+
+const given = (read: Reader): { right: string; to: ActorId; share: Share } => ({
+  right: read.text(RIGHT_NAME_MAX),
+  to: actorId(read),
+  share: shareOf(read),
+})
+
+function shareOf(read: Reader): Share {
+  const inner = read.nested()
+  const units = inner.count()
+  const spans = inner.list(500, (item) => ({
+    year: item.count(),
+    from: item.positive(),
+    to: item.positive(),
+  }))
+  inner.end()
+  return { units, spans }
+}
+
+function parcelOf(read: Reader): Effect | typeof UNKNOWN {
+  const of = read.count()
+  const parcel = toHex(read.bytes(16)) as ParcelId
+  if (of === PARCEL_CODES.part) {
+    const [index, count] = [read.count(), read.positive()]
+    return { type: 'parcel', of: 'part', parcel, index, count, bytes: read.bytes() }
+  }
+  if (of !== PARCEL_CODES.settled) return UNKNOWN
+  return {
+    type: 'parcel',
+    of: 'settled',
+    parcel,
+    items: read.nested().rest(500, (item) => item.count()),
+    reason: read.nullableText(500),
+  }
+}
+
 function withRole(read: Reader, make: (role: Role) => Effect): Effect | typeof UNKNOWN {
   const code = read.count()
   const role = ROLE_BY_CODE.get(code)
@@ -172,9 +318,6 @@ const KIND_BY_CODE = new Map<number, KindName>(
 const ROLE_BY_CODE = new Map<number, Role>(
   (Object.keys(ROLE_CODES) as Role[]).map((name) => [ROLE_CODES[name], name]),
 )
-const actionOf = (code: number): Action | null =>
-  code === ACTION_CODES.close ? 'close' : code === ACTION_CODES.reopen ? 'reopen' : null
-
 const recordId = (read: Reader): RecordId => toHex(read.bytes(16)) as RecordId
 const childId = (read: Reader): ChildId => toHex(read.bytes(16)) as ChildId
 const actorId = (read: Reader): ActorId => toHex(read.bytes(32)) as ActorId

@@ -9,7 +9,7 @@ import { invariant } from '../base/invariant.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { ActorId, RecordId, SiteId } from '../model/ids.ts'
 import { FIRST_CONTROL_CODE, EFFECT_CODES } from './codes.ts'
-import type { ControlEffect, DataEffect, Effect, UnknownEffect } from './effect.ts'
+import type { ControlEffect, DataEffect, Effect, KnownEffect, ReviewEffect } from './effect.ts'
 import { encodeEffect, parseEffect } from './effect-codec.ts'
 import { LIMITS } from './limits.ts'
 import { Malformed, Reader } from './reader.ts'
@@ -32,7 +32,7 @@ export type Op = {
   readonly effects: readonly Effect[]
 }
 
-export type OpToWrite = Omit<Op, 'effects'> & { readonly effects: readonly Exclude<Effect, UnknownEffect>[] }
+export type OpToWrite = Omit<Op, 'effects'> & { readonly effects: readonly KnownEffect[] }
 
 const EMPTY: Bytes = new Uint8Array(0)
 /** How much of a hash names a cause: 128 bits. */
@@ -110,13 +110,22 @@ function readOp(read: Reader): Op {
 const ascend = (causes: readonly Cause[]): boolean =>
   causes.every((cause, i) => i === 0 || (causes[i - 1]?.actor ?? '') < cause.actor)
 
+const REVIEW: ReadonlySet<Effect['type']> = new Set<ReviewEffect['type']>([
+  'adopt',
+  'dismiss',
+  'revoke',
+  'parcel',
+])
+
+export const isReview = (effect: Effect): effect is ReviewEffect => REVIEW.has(effect.type)
+
 export function isControl(effect: Effect): effect is ControlEffect {
-  if (effect.type === 'unknown') return false
+  if (effect.type === 'unknown' || isReview(effect)) return false
   return EFFECT_CODES[effect.type] >= FIRST_CONTROL_CODE
 }
 
 export const isData = (effect: Effect): effect is DataEffect =>
-  effect.type !== 'unknown' && !isControl(effect)
+  effect.type !== 'unknown' && EFFECT_CODES[effect.type] < FIRST_CONTROL_CODE
 
 /** The record that a data effect changes; null for one that creates its record. */
 export function changedRecord(effect: DataEffect): RecordId | null {

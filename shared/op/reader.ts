@@ -60,11 +60,7 @@ export class Reader {
   }
 
   nullableText(max: number): string | null {
-    const item = this.next()
-    if (item === null) return null
-    return typeof item === 'string' && item.length <= max
-      ? item
-      : this.fail(`a text of at most ${max} or null`)
+    return this.nullable((read) => read.text(max))
   }
 
   bytes(length?: number): Bytes {
@@ -86,6 +82,21 @@ export class Reader {
       reader.end()
       return value
     })
+  }
+
+  /** All items that are left, each read off this very reader. */
+  rest<T>(max: number, parse: (read: this) => T): T[] {
+    if (this.left > max) this.fail(`at most ${max} items`)
+    const values: T[] = []
+    while (this.left > 0) values.push(parse(this))
+    return values
+  }
+
+  /** Reads what stands here with `parse`, or a null. */
+  nullable<T>(parse: (read: this) => T): T | null {
+    if (this.#items[this.#at] !== null) return parse(this)
+    this.#at += 1
+    return null
   }
 
   optional<T>(parse: (item: Reader) => T): T | null {
