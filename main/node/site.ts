@@ -113,6 +113,7 @@ export class Site {
       ...log,
       ...this.#now().status(),
       authority_heard: heard.length === 0 ? null : Math.max(...heard),
+      halted: null,
     }
   }
 

@@ -426,8 +426,9 @@ type Answers = {
       readonly role: string
       readonly admitted: number
       readonly cut: boolean
-      /** Why and when it was cut. */
+      /** Why it was cut, and when, by the clock of who did it. */
       readonly cut_reason: string | null
+      readonly cut_at: number | null
       /** Two different ops under one number were signed by it: it was copied, or it lies. */
       readonly forked: boolean
       readonly self: boolean
@@ -490,6 +491,11 @@ type Answers = {
     readonly outbox: number
     /** Since when nobody has been heard, so that where own work is is not known; null while some peer is linked. */
     readonly unknown_since: number | null
+    /**
+     * Why this device may not write: it is behind what it once was, it runs in two places, or two different ops of it
+     * are known. It joins again under a new key; null for the ordinary case.
+     */
+    readonly halted: { readonly cause: 'restored' | 'cloned' | 'forked'; readonly since: number } | null
     /** Wall time at which the authority's own word last reached this device; null: never. */
     readonly authority_heard: number | null
     readonly authority: { readonly actor: string; readonly name: string }
