@@ -230,6 +230,8 @@ export type RequestRow = {
   } | null
   readonly since: number
   readonly decided: number | null
+  /** Who gave the answer; null while it waits, and where it was withdrawn. */
+  readonly decided_by: { readonly actor: string; readonly name: string } | null
   readonly reason: Reason | null
   readonly audit_number: string | null
 }
@@ -378,6 +380,8 @@ type Answers = {
     readonly closed_at: number | null
     /** The waiting request, if any. */
     readonly request: RequestRow | null
+    /** May this device decide its closing or reopening now: the authority, or the holder of its zone's token. */
+    readonly may_decide: boolean
     readonly review: readonly ReviewItem[]
     readonly unsent: number
   }
