@@ -34,6 +34,12 @@ const amount = v.pipe(
   v.minValue(1, 'must be at least 1'),
   v.maxValue(1_000_000, 'at most 1,000,000'),
 )
+const bytes = v.pipe(
+  v.number(),
+  v.integer('must be a whole number'),
+  v.minValue(1, 'must be at least 1'),
+  v.maxValue(2 ** 40, 'at most 1 TiB'),
+)
 /** Only to say, in words of its own, that a role does not exist. */
 const role = v.picklist(['supervisor', 'technician', 'edge'], 'must be supervisor, technician or edge')
 const someOps = v.pipe(v.array(opId), v.minLength(1), v.maxLength(250, 'at most 250 at once'))
@@ -136,7 +142,7 @@ export const SITE_COMMANDS = {
   'fact.revoke': v.strictObject({ dot, reason: line }),
   /** What attachments may stay; what is left out is not bounded. Carried out by the authority, by itself. */
   'policy.set': v.strictObject({
-    max_bytes: v.optional(v.nullable(amount)),
+    max_bytes: v.optional(v.nullable(bytes)),
     types: v.optional(v.nullable(v.pipe(v.array(word), v.maxLength(20)))),
     max_days: v.optional(v.nullable(amount)),
   }),

@@ -1,25 +1,16 @@
-/** What docs/commands.md must say, made from the contract itself. */
+/** The tables of docs/commands.md. */
 import { COMMANDS } from '../../shared/api/commands.ts'
 import { en } from '../../shared/api/messages/en.ts'
 import { QUERIES } from '../../shared/api/queries.ts'
-import { type Field, KINDS, type ValueType } from '../../shared/model/kinds.ts'
-
-type Row = readonly string[]
-
-function table(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
-const code = (text: string): string => `\`${text}\``
-const cell = (text: string): string => text.replaceAll('|', '\\|')
+import { type Field, KINDS, type KindName, type ValueType } from '../../shared/model/kinds.ts'
+import { cell, code, table } from './markdown.ts'
 
 export function errorTable(): string {
   const rows = Object.entries(en).map(([name, { message, hint }]) => [code(name), cell(message), cell(hint)])
   return table(['code', 'message', 'hint'], rows)
 }
 
-export function fieldTable(kind: keyof typeof KINDS): string {
+function fieldTable(kind: KindName): string {
   const fields: Readonly<Record<string, Field>> = KINDS[kind].fields
   const rows = Object.entries(fields).map(([name, field]) => [
     code(name),
@@ -47,4 +38,8 @@ function valueText(value: ValueType): string {
 
 export const commandNames = (): string[] => Object.keys(COMMANDS)
 export const queryNames = (): string[] => Object.keys(QUERIES)
-export const kindNames = (): (keyof typeof KINDS)[] => ['job', 'case']
+
+const kindNames = Object.keys(KINDS) as KindName[]
+
+export const allFieldTables = (): string =>
+  kindNames.map((kind) => `### ${kind}\n\n${fieldTable(kind)}`).join('\n\n')
