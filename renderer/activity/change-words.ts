@@ -15,6 +15,9 @@ export const FIELD_WORDS = {
   notes: { en: 'the notes', es: 'las notas' },
   attachments: { en: 'the attachments', es: 'los adjuntos' },
   text: { en: 'the text of a task', es: 'el texto de una tarea' },
+  name: { en: 'the name', es: 'el nombre' },
+  location: { en: 'the location', es: 'la ubicación' },
+  unit: { en: 'the unit', es: 'la unidad' },
 } as const
 
 /** Fields as a column heading or a label. */
@@ -28,6 +31,9 @@ export const FIELD_LABELS = {
   due: { en: 'Due', es: 'Fecha límite' },
   label: { en: 'Label', es: 'Etiqueta' },
   text: { en: 'Task', es: 'Tarea' },
+  name: { en: 'Name', es: 'Nombre' },
+  location: { en: 'Location', es: 'Ubicación' },
+  unit: { en: 'Unit', es: 'Unidad' },
 } as const
 
 /** Values of closed lists; everything else is shown as it was typed. */
@@ -41,6 +47,8 @@ export const VALUE_WORDS = {
 export const KIND_WORDS = {
   job: { en: 'the job', es: 'el trabajo' },
   case: { en: 'the case', es: 'el caso' },
+  incident: { en: 'the incident', es: 'el incidente' },
+  stock: { en: 'the stock item', es: 'el artículo' },
 } as const
 
 export const ROLE_WORDS = {

@@ -8,6 +8,8 @@ export const CHANGE_KINDS = [
   'checklist',
   'notes',
   'requests',
+  'rights',
+  'review',
   'members',
 ] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
@@ -43,11 +45,26 @@ export function kindOf(change: Change): ChangeKind | null {
     case 'requested':
     case 'withdrew':
     case 'decided':
+    case 'signed-off':
       return 'requests'
+    case 'given':
+    case 'passed':
+    case 'spent':
+    case 'reclaimed':
+      return 'rights'
+    case 'adopted':
+    case 'dismissed':
+    case 'revoked':
+    case 'parcel-handed-in':
+    case 'parcel-taken':
+    case 'parcel-dismissed':
+    case 'policy-set':
+      return 'review'
     case 'admitted':
     case 'role-set':
     case 'cut':
     case 'founded':
+    case 'handed-over':
       return 'members'
     case 'unknown':
       return null

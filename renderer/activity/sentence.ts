@@ -1,23 +1,24 @@
 /**
  * Makes sentences of the changes that an op brings: predicates without their subject, because the author
  * stands beside them on the screen. Changes that one act of a person made together (a task and its words,
- * a job and its first fields) become one sentence. What came from people is a part of its own, so that the
- * screen can set it apart and never takes it for words of the product.
+ * a job and its first fields) become one sentence.
  */
 import type { Change, Value } from '../../shared/api/queries.ts'
 import type { Language } from '../../shared/api/messages/catalogue.ts'
-import { reasonText } from '../../shared/api/messages/reasons.ts'
-import { CHANGE_WORDS, FIELD_WORDS, KIND_WORDS, ROLE_WORDS, VALUE_WORDS } from './change-words.ts'
-
-/** `said` is what a person wrote or a number that was given; `plain` is ours. */
-export type Part = { readonly kind: 'plain' | 'said'; readonly text: string }
-export type Phrase = readonly Part[]
-
-type Bilingual = Readonly<Record<Language, string>>
-type Filling = {
-  readonly said?: Readonly<Record<string, string>>
-  readonly plain?: Readonly<Record<string, string>>
-}
+import { CHANGE_WORDS, FIELD_WORDS, KIND_WORDS, VALUE_WORDS } from './change-words.ts'
+import { compose, lookUp, quoted, type Bilingual, type Filling, type Phrase } from './phrase.ts'
+import {
+  decided,
+  moved,
+  parcelSettled,
+  reclaimed,
+  requested,
+  revoked,
+  roleName,
+  settledEdit,
+  spent,
+} from './right-sentence.ts'
+import { RIGHT_CHANGE_WORDS } from './right-words.ts'
 
 /** Every phrase for one op's changes, in their order. Never empty for an op that changes something. */
 export function phrasesOf(language: Language, changes: readonly Change[]): readonly Phrase[] {
@@ -29,8 +30,6 @@ export function phrasesOf(language: Language, changes: readonly Change[]): reado
     return [phraseOf(language, change, changes[index + 1])]
   })
 }
-
-export const plainText = (phrase: Phrase): string => phrase.map((part) => part.text).join('')
 
 /** What a field is called as a sentence's object, with its article. */
 export const fieldName = (language: Language, field: string): string =>
@@ -119,11 +118,11 @@ function phraseOf(language: Language, change: Change, next: Change | undefined):
     case 'counted':
       return counted(language, change)
     case 'requested':
-      return say(change.action === 'close' ? CHANGE_WORDS['asked-close'] : CHANGE_WORDS['asked-reopen'])
+      return requested(language, change)
     case 'withdrew':
       return say(CHANGE_WORDS.withdrew)
     case 'decided':
-      return decision(language, change)
+      return decided(language, change)
     case 'admitted':
       return say(CHANGE_WORDS.admitted, {
         said: { name: change.name },
@@ -140,10 +139,53 @@ function phraseOf(language: Language, change: Change, next: Change | undefined):
       return say(CHANGE_WORDS.founded, { said: { name: quoted(language, change.name) } })
     case 'unknown':
       return say(CHANGE_WORDS.unknown, { plain: { code: String(change.code) } })
+    default:
+      return rightPhrase(language, change)
   }
 }
 
-const roleName = (language: Language, role: string): string => lookUp(ROLE_WORDS, role)?.[language] ?? role
+type RightChange = Of<
+  | 'given'
+  | 'passed'
+  | 'spent'
+  | 'reclaimed'
+  | 'signed-off'
+  | 'handed-over'
+  | 'policy-set'
+  | 'adopted'
+  | 'dismissed'
+  | 'revoked'
+  | 'parcel-handed-in'
+  | 'parcel-taken'
+  | 'parcel-dismissed'
+>
+
+/** What is done with rights, and what sets earlier changes right. */
+function rightPhrase(language: Language, change: RightChange): Phrase {
+  switch (change.what) {
+    case 'given':
+    case 'passed':
+      return moved(language, change)
+    case 'spent':
+      return spent(language, change)
+    case 'reclaimed':
+      return reclaimed(language, change)
+    case 'signed-off':
+    case 'policy-set':
+    case 'parcel-handed-in':
+      return compose(language, RIGHT_CHANGE_WORDS[change.what])
+    case 'handed-over':
+      return compose(language, RIGHT_CHANGE_WORDS['handed-over'], { said: { name: change.name } })
+    case 'adopted':
+    case 'dismissed':
+      return settledEdit(language, change)
+    case 'revoked':
+      return revoked(language, change)
+    case 'parcel-taken':
+    case 'parcel-dismissed':
+      return parcelSettled(language, change)
+  }
+}
 
 type Of<W extends Change['what']> = Extract<Change, { readonly what: W }>
 
@@ -213,36 +255,4 @@ function counted(language: Language, change: Of<'counted'>): Phrase {
     said: { amount: String(change.amount) },
     plain: { field: fieldName(language, change.field) },
   })
-}
-
-function decision(language: Language, change: Of<'decided'>): Phrase {
-  if (!change.accept) {
-    const name = `refused-${change.action}` as const
-    return change.reason === null
-      ? compose(language, CHANGE_WORDS[`${name}-bare`], {})
-      : compose(language, CHANGE_WORDS[name], { said: { reason: reasonText(language, change.reason, {}) } })
-  }
-  if (change.action === 'reopen') return compose(language, CHANGE_WORDS.reopened, {})
-  return change.audit_number === null
-    ? compose(language, CHANGE_WORDS['closed-bare'], {})
-    : compose(language, CHANGE_WORDS.closed, { said: { audit: change.audit_number } })
-}
-
-const quoted = (language: Language, text: string): string => (language === 'en' ? `“${text}”` : `«${text}»`)
-
-/** Splits the template at its holes; a hole without a filling shows its own name, so that it is noticed. */
-function compose(language: Language, words: Bilingual, filling: Filling): Phrase {
-  return words[language].split(/(\{\w+\})/).flatMap((piece): Part[] => {
-    if (piece === '') return []
-    const hole = /^\{(\w+)\}$/.exec(piece)?.[1]
-    if (hole === undefined) return [{ kind: 'plain', text: piece }]
-    const said = filling.said?.[hole]
-    if (said !== undefined) return [{ kind: 'said', text: said }]
-    return [{ kind: 'plain', text: filling.plain?.[hole] ?? piece }]
-  })
-}
-
-/** Own keys only: a field may be called anything. */
-function lookUp(table: Readonly<Record<string, Bilingual>>, key: string): Bilingual | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined
 }

@@ -1,8 +1,9 @@
 /** The sentences that the screen makes of changes, and the demo's hints. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Change } from '../../shared/api/queries.ts'
-import { phrasesOf, plainText } from '../../renderer/activity/sentence.ts'
+import type { Change, RequestAction, RightName } from '../../shared/api/queries.ts'
+import { plainText } from '../../renderer/activity/phrase.ts'
+import { phrasesOf } from '../../renderer/activity/sentence.ts'
 import { hintFor, type CoachFacts } from '../../renderer/demo/coach.ts'
 
 const TASK = '1'.repeat(32)
@@ -24,8 +25,18 @@ const field = fc.constantFrom(
 )
 const child = fc.constantFrom(null, TASK)
 const text = fc.string()
-const action = fc.constantFrom('close' as const, 'reopen' as const)
+const action = fc.constantFrom<RequestAction[]>('close', 'reopen', 'numbers', 'stock', 'role', 'cut', 'check')
 const orNull = (of: fc.Arbitrary<string>) => fc.option(of, { nil: null })
+const right: fc.Arbitrary<RightName> = fc.record({
+  right: text,
+  of: fc.constantFrom<RightName['of'][]>('job-number', 'audit-number', 'enrol', 'stock', 'decide', 'unknown'),
+  about: orNull(text),
+})
+const detail = fc.record(
+  { right, amount: fc.nat(), actor: text, name: text, role: text, reason: text, attachment: text },
+  { requiredKeys: [] },
+)
+const ranges = fc.array(fc.tuple(fc.nat(), fc.nat()))
 
 const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.record({
@@ -53,7 +64,7 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   }),
   fc.record({ what: fc.constant('text' as const), child: fc.constant(TASK), excerpt: text }),
   fc.record({ what: fc.constant('counted' as const), field, amount: fc.integer() }),
-  fc.record({ what: fc.constant('requested' as const), action }),
+  fc.record({ what: fc.constant('requested' as const), action, detail }),
   fc.record({ what: fc.constant('withdrew' as const), request: fc.constant(REQUEST) }),
   fc.record({
     what: fc.constant('decided' as const),
@@ -72,6 +83,28 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ what: fc.constant('cut' as const), name: text, reason: text }),
   fc.record({ what: fc.constant('founded' as const), name: text }),
   fc.record({ what: fc.constant('unknown' as const), code: fc.nat() }),
+  fc.record({
+    what: fc.constantFrom('given' as const, 'passed' as const),
+    right,
+    amount: fc.nat(),
+    ranges,
+    name: text,
+  }),
+  fc.record({ what: fc.constant('spent' as const), right, amount: fc.nat(), number: orNull(text) }),
+  fc.record({ what: fc.constant('reclaimed' as const), right, name: text }),
+  fc.record({
+    what: fc.constantFrom('signed-off' as const, 'policy-set' as const),
+  }),
+  fc.record({ what: fc.constant('handed-over' as const), name: text }),
+  fc.record({ what: fc.constant('adopted' as const), op: text, author: text }),
+  fc.record({ what: fc.constant('dismissed' as const), op: text, author: text, reason: text }),
+  fc.record({ what: fc.constant('revoked' as const), dot: text, field, reason: text }),
+  fc.record({ what: fc.constant('parcel-handed-in' as const), parcel: text }),
+  fc.record({
+    what: fc.constantFrom('parcel-taken' as const, 'parcel-dismissed' as const),
+    parcel: text,
+    items: fc.nat(),
+  }),
 )
 
 describe('sentences', () => {
@@ -160,6 +193,74 @@ describe('sentences', () => {
     ])
     expect(told('en', back('a'), back('b'), back('c'), back('d'))).toEqual([
       'took a settlement back: its conflicts are open again',
+    ])
+  })
+})
+
+describe('sentences about rights and review', () => {
+  const numbers: RightName = { right: 'job-number', of: 'job-number', about: null }
+  const filter: RightName = { right: 'stock:1', of: 'stock', about: 'Filter F7' }
+  const north: RightName = { right: 'decide:close:North', of: 'decide', about: 'North' }
+
+  test('DESK-54 a right is told by what it is for, one or many, and with its numbers', () => {
+    const given = { what: 'given', right: numbers, name: 'Tablet 1' } as const
+    expect(told('en', { ...given, amount: 50, ranges: [[51, 100]] })).toEqual([
+      'gave 50 job numbers (51–100) to Tablet 1',
+    ])
+    expect(told('es', { ...given, amount: 1, ranges: [[7, 7]] })).toEqual([
+      'dio 1 número de trabajo (7) a Tablet 1',
+    ])
+    expect(told('en', { what: 'passed', right: north, amount: 1, ranges: [], name: 'Headquarters' })).toEqual(
+      ['passed the closing of zone North on to Headquarters'],
+    )
+    expect(told('en', { what: 'spent', right: numbers, amount: 1, number: 'J-0007' })).toEqual([
+      'numbered it J-0007',
+    ])
+    expect(told('en', { what: 'spent', right: filter, amount: 2, number: null })).toEqual([
+      'drew 2 of Filter F7 from stock',
+    ])
+    expect(told('es', { what: 'reclaimed', right: north, name: 'Desk 2' })).toEqual([
+      'recuperó el cierre de la zona North de Desk 2',
+    ])
+  })
+
+  test('DESK-54 a request tells what it asks for, and its answer what became of that', () => {
+    const asked = (action: RequestAction, of: object): Change => ({
+      what: 'requested',
+      action,
+      detail: of,
+    })
+    expect(told('en', asked('numbers', { right: numbers, amount: 100 }))).toEqual([
+      'asked for 100 job numbers',
+    ])
+    expect(told('en', asked('stock', { right: filter, amount: 12 }))).toEqual(['asked for 12 of Filter F7'])
+    expect(told('es', asked('role', { name: 'Tablet 3', role: 'supervisor' }))).toEqual([
+      'pidió cambiar a Tablet 3 a supervisor',
+    ])
+    expect(told('en', asked('cut', { name: 'Tablet 3', reason: 'lost in the harbour' }))).toEqual([
+      'asked to remove Tablet 3: lost in the harbour',
+    ])
+    const answer = { what: 'decided', request: REQUEST, audit_number: null } as const
+    expect(told('en', { ...answer, action: 'stock', accept: false, reason: 'none left' })).toEqual([
+      'refused the stock: none left',
+    ])
+    expect(told('en', { ...answer, action: 'cut', accept: true, reason: null })).toEqual([
+      'agreed to the removal of a device',
+    ])
+  })
+
+  test('DESK-54 a repair keeps its reason, and a review says whose edit it settled', () => {
+    expect(told('en', { what: 'adopted', op: REQUEST, author: 'Tablet 1' })).toEqual([
+      'let an edit by Tablet 1 count after all',
+    ])
+    expect(told('es', { what: 'dismissed', op: REQUEST, author: 'Tablet 1', reason: 'ya hecho' })).toEqual([
+      'descartó un cambio de Tablet 1: ya hecho',
+    ])
+    expect(
+      told('en', { what: 'revoked', dot: `${REQUEST}.0`, field: 'attachments', reason: 'too old' }),
+    ).toEqual(['withdrew an attachment: too old'])
+    expect(told('en', { what: 'parcel-taken', parcel: TASK, items: 1 })).toEqual([
+      'took over 1 item of handed-in work',
     ])
   })
 })
