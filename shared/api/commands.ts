@@ -182,6 +182,8 @@ export const NODE_COMMANDS = {
     v.strictObject({ file: path }),
     v.strictObject({ content: v.pipe(base64, v.maxLength(8_000_000, 'at most 6 MB')) }),
   ]),
+  /** With the site's recovery key, on a supervisor's device: this device becomes the authority. */
+  'site.recover': v.strictObject({ key: v.pipe(v.string(), v.trim(), v.maxLength(100)) }),
   'import.csv': v.strictObject({ source: v.optional(word), content: v.string() }),
 } as const
 
@@ -242,6 +244,8 @@ type Results = {
   'parcel.save': { readonly items: number; readonly file: string | null; readonly content: string | null }
   'parcel.import': OpResult & { readonly parcel: string; readonly items: number }
   'attachment.add': OpResult & { readonly attachment: string; readonly sha256: string }
+  /** `before`: the device that was the authority. */
+  'site.recover': OpResult & { readonly actor: string; readonly before: string }
   'setup.init': { readonly site: string; readonly actor: string; readonly recovery: string }
   'setup.join': { readonly site: string; readonly actor: string; readonly role: string }
   'setup.demo': { readonly started: true }

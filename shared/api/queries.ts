@@ -500,6 +500,8 @@ type Answers = {
      * are known. It joins again under a new key; null for the ordinary case.
      */
     readonly halted: { readonly cause: 'restored' | 'cloned' | 'forked'; readonly since: number } | null
+    /** This device was cut from the site, as far as it knows or was told by `by`; kept over restarts. */
+    readonly cut: { readonly reason: string; readonly by: string | null; readonly since: number } | null
     /** Wall time at which the authority's own word last reached this device; null: never. */
     readonly authority_heard: number | null
     readonly authority: { readonly actor: string; readonly name: string }

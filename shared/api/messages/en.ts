@@ -4,6 +4,10 @@ export const en = {
     message: 'The address {address} is already in use.',
     hint: 'Stop the program that uses it, or choose another port; port 0 picks a free one.',
   },
+  'already-authority': {
+    message: 'This device is the authority of the site already.',
+    hint: 'Nothing needs to be handed over.',
+  },
   'already-closed': {
     message: 'This record is already closed.',
     hint: 'Ask for a reopening first, if it must change.',
@@ -25,6 +29,10 @@ export const en = {
     message: 'The input of {command} is not valid: {path}: {reason}.',
     hint: 'See docs/commands.md for what {command} takes.',
   },
+  'bad-item': {
+    message: 'Item {item} of the parcel cannot be taken over: {reason}',
+    hint: 'Leave it out, or dismiss it; the others can be taken over without it.',
+  },
   'bad-json': {
     message: 'The input is not valid JSON: {reason}.',
     hint: 'Quote the whole JSON in single quotes in your shell.',
@@ -34,6 +42,14 @@ export const en = {
     hint: 'Copy the whole code, from its first to its last letter.',
   },
   'bad-utf8': { message: 'The text is not valid UTF-8.', hint: 'Save it as UTF-8 and try again.' },
+  'bad-parcel': {
+    message: 'This is no parcel that can be handed in here: {reason}.',
+    hint: 'Choose a file that "parcel.save" wrote on a device of this site.',
+  },
+  'bad-recovery-key': {
+    message: 'This is not the recovery key of this site.',
+    hint: 'Copy the whole key that "tallydesk init" printed once for this very site.',
+  },
   'bad-value': {
     message: 'The value does not fit the field "{field}": {reason}.',
     hint: 'See the table of fields in docs/commands.md.',
@@ -74,6 +90,11 @@ export const en = {
     message: 'The demo warehouse could not start: {reason}.',
     hint: 'Close other copies of Tallydesk and try again.',
   },
+  'device-halted': {
+    message:
+      'This device does not write any more ({cause}): its data is not all that it once wrote, or is in use elsewhere too.',
+    hint: 'Ask for a new pairing code and join again with the same data folder. What was not sent yet is handed in for review.',
+  },
   'disk-full': {
     message: 'The disk is full; nothing was saved.',
     hint: 'Free some space and try again.',
@@ -93,6 +114,10 @@ export const en = {
   internal: {
     message: 'Something that should never happen did: {reason}.',
     hint: 'Nothing was saved. Please report this with the log of the node.',
+  },
+  'item-settled': {
+    message: 'Item {item} of the parcel was taken over or dismissed already.',
+    hint: 'Look at the parcel again and choose among what is open.',
   },
   'network-off': {
     message: 'This link is switched off on this device.',
@@ -149,6 +174,10 @@ export const en = {
   'pairing-used': {
     message: 'The pairing code was used already.',
     hint: 'A code admits one device. Ask for a new one.',
+  },
+  'parcel-known': {
+    message: 'This parcel was handed in before.',
+    hint: 'Look for it in the review.',
   },
   'request-settled': {
     message: 'This request is no longer waiting.',

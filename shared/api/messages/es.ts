@@ -7,6 +7,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'La dirección {address} ya está en uso.',
     hint: 'Detenga el programa que la usa o elija otro puerto; el puerto 0 toma uno libre.',
   },
+  'already-authority': {
+    message: 'Este dispositivo ya es la autoridad del sitio.',
+    hint: 'No hay nada que traspasar.',
+  },
   'already-closed': {
     message: 'Este registro ya está cerrado.',
     hint: 'Si debe cambiar, pida primero su reapertura.',
@@ -31,6 +35,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'La entrada de {command} no es válida: {path}: {reason}.',
     hint: 'Vea en docs/commands.md qué acepta {command}.',
   },
+  'bad-item': {
+    message: 'El elemento {item} del paquete no se puede asumir: {reason}',
+    hint: 'Déjelo fuera o descártelo; los demás se pueden asumir sin él.',
+  },
   'bad-json': {
     message: 'La entrada no es JSON válido: {reason}.',
     hint: 'En la terminal, ponga todo el JSON entre comillas simples.',
@@ -40,6 +48,14 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     hint: 'Copie el código completo, de la primera a la última letra.',
   },
   'bad-utf8': { message: 'El texto no es UTF-8 válido.', hint: 'Guárdelo como UTF-8 e inténtelo de nuevo.' },
+  'bad-parcel': {
+    message: 'Esto no es un paquete que se pueda entregar aquí: {reason}.',
+    hint: 'Elija un archivo que «parcel.save» escribió en un dispositivo de este sitio.',
+  },
+  'bad-recovery-key': {
+    message: 'Esta no es la clave de recuperación de este sitio.',
+    hint: 'Copie la clave completa que «tallydesk init» mostró una sola vez para este mismo sitio.',
+  },
   'bad-value': {
     message: 'El valor no sirve para el campo "{field}": {reason}.',
     hint: 'Vea la tabla de campos en docs/commands.md.',
@@ -81,6 +97,11 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'No se pudo arrancar el almacén de demostración: {reason}.',
     hint: 'Cierre las otras copias de Tallydesk e inténtelo de nuevo.',
   },
+  'device-halted': {
+    message:
+      'Este dispositivo ya no escribe ({cause}): sus datos no son todo lo que escribió, o también se usan en otra parte.',
+    hint: 'Pida un nuevo código de emparejamiento y únase otra vez con la misma carpeta de datos. Lo que no se había enviado se entrega para revisión.',
+  },
   'disk-full': {
     message: 'El disco está lleno; no se guardó nada.',
     hint: 'Libere espacio e inténtelo de nuevo.',
@@ -100,6 +121,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   internal: {
     message: 'Ocurrió algo que nunca debería ocurrir: {reason}.',
     hint: 'No se guardó nada. Informe de esto y adjunte el registro del nodo.',
+  },
+  'item-settled': {
+    message: 'El elemento {item} del paquete ya se asumió o se descartó.',
+    hint: 'Mire el paquete otra vez y elija entre lo que sigue abierto.',
   },
   'network-off': {
     message: 'Este enlace está desactivado en este dispositivo.',
@@ -156,6 +181,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   'pairing-used': {
     message: 'El código de vinculación ya se usó.',
     hint: 'Un código admite un solo dispositivo. Pida uno nuevo.',
+  },
+  'parcel-known': {
+    message: 'Este paquete ya se entregó antes.',
+    hint: 'Búsquelo en la revisión.',
   },
   'request-settled': {
     message: 'Esta solicitud ya no está en espera.',
