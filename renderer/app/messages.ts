@@ -20,6 +20,8 @@ export const appWords = catalogue({
     countWaiting: (n: number) =>
       plural('en', n, { one: '{n} request waiting', other: '{n} requests waiting' }),
     countReview: (n: number) => plural('en', n, { one: '{n} edit to review', other: '{n} edits to review' }),
+    countParcels: (n: number) =>
+      plural('en', n, { one: '{n} handed-in item to review', other: '{n} handed-in items to review' }),
     theme: 'Theme',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     language: 'Language',
@@ -102,6 +104,11 @@ export const appWords = catalogue({
       plural('es', n, { one: '{n} solicitud en espera', other: '{n} solicitudes en espera' }),
     countReview: (n: number) =>
       plural('es', n, { one: '{n} edición por revisar', other: '{n} ediciones por revisar' }),
+    countParcels: (n: number) =>
+      plural('es', n, {
+        one: '{n} elemento entregado por revisar',
+        other: '{n} elementos entregados por revisar',
+      }),
     theme: 'Tema',
     themes: { system: 'Como el sistema', light: 'Claro', dark: 'Oscuro' },
     language: 'Idioma',

@@ -3,11 +3,13 @@
  * digits work anywhere in the place; the keys that mean something to other controls (arrows, Enter, Escape) and
  * those with Shift work inside the list.
  */
+import { isPlain, walkVerb, type Key, type WalkVerb } from './list-keys.ts'
+
 export type QueueVerb =
-  | { readonly verb: 'step'; readonly by: number; readonly extend: boolean }
+  | WalkVerb
   | { readonly verb: 'choose'; readonly nth: number }
   | {
-      readonly verb: 'merge' | 'toggle' | 'range' | 'all' | 'none' | 'clear' | 'author' | 'preview' | 'undo'
+      readonly verb: 'merge' | 'toggle' | 'all' | 'none' | 'clear' | 'author' | 'preview' | 'undo'
     }
   | { readonly verb: 'rule'; readonly rule: 'newest' | 'longest' | 'mine' }
 
@@ -37,35 +39,17 @@ export const PLACE_KEYS: readonly {
   { keys: 'mod+z', verb: { verb: 'undo' }, words: 'undo' },
 ]
 
-const PAGE = 8
-const STEPS: Readonly<Record<string, number>> = {
-  ArrowDown: 1,
-  ArrowUp: -1,
-  PageDown: PAGE,
-  PageUp: -PAGE,
-  Home: -Infinity,
-  End: Infinity,
-}
 const IN_LIST: Readonly<Record<string, QueueVerb>> = {
   Backspace: { verb: 'clear' },
   Delete: { verb: 'clear' },
   Enter: { verb: 'preview' },
   Escape: { verb: 'none' },
 }
-const SHIFTED: Readonly<Record<string, QueueVerb>> = {
-  J: { verb: 'step', by: 1, extend: true },
-  K: { verb: 'step', by: -1, extend: true },
-  X: { verb: 'range' },
-}
-
-type Key = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>
 
 /** The verb of a key press inside the list, or null when the list has no use for it. */
 export function listVerb(event: Key): QueueVerb | null {
-  if (event.altKey || event.ctrlKey || event.metaKey) return null
-  const by = STEPS[event.key]
-  if (by !== undefined) return { verb: 'step', by, extend: event.shiftKey }
-  if (event.shiftKey) return SHIFTED[event.key] ?? null
+  const walk = walkVerb(event)
+  if (walk || !isPlain(event)) return walk
   if (/^[1-9]$/.test(event.key)) return { verb: 'choose', nth: Number(event.key) }
   return IN_LIST[event.key] ?? null
 }

@@ -1,4 +1,4 @@
-/** The words of the conflict queue and of the review list. */
+/** The words of the place and of the conflict queue. */
 import { catalogue, plural } from '../services/language.svelte.ts'
 
 export const words = catalogue({
@@ -6,6 +6,7 @@ export const words = catalogue({
     heading: 'Conflicts',
     lead: 'Fields that two people set differently without knowing of each other.',
     tabs: { queue: 'To settle', review: 'Review' },
+    switchTab: 'Conflicts or review',
     progress: (left: string, total: string) => `${left} of ${total} left`,
     progressLabel: 'Settled and chosen so far',
     allDone: 'Nothing to settle',
@@ -97,22 +98,12 @@ export const words = catalogue({
       preview: 'preview, then settle',
       undo: 'undo',
     },
-    review: {
-      lead: 'Edits that do not count. They stay here, with the reason, for their author and for supervisors.',
-      none: 'Nothing to review',
-      noneHint: 'Edits that came too late or were not permitted wait here.',
-      late: 'Late',
-      rejected: 'Rejected',
-      would: 'Would have',
-      why: 'Why',
-      labelOf: (name: string, title: string) => `Edit by ${name} on ${title}`,
-      atSite: 'the site',
-    },
   },
   es: {
     heading: 'Conflictos',
     lead: 'Campos que dos personas cambiaron de forma distinta sin saber la una de la otra.',
     tabs: { queue: 'Por resolver', review: 'Revisión' },
+    switchTab: 'Conflictos o revisión',
     progress: (left: string, total: string) => `Quedan ${left} de ${total}`,
     progressLabel: 'Resueltos y elegidos hasta ahora',
     allDone: 'Nada que resolver',
@@ -206,17 +197,6 @@ export const words = catalogue({
       clear: 'retirar',
       preview: 'vista previa y resolver',
       undo: 'deshacer',
-    },
-    review: {
-      lead: 'Cambios que no cuentan. Quedan aquí, con su motivo, para su autor y para los supervisores.',
-      none: 'Nada que revisar',
-      noneHint: 'Los cambios que llegaron tarde o no estaban permitidos esperan aquí.',
-      late: 'Tarde',
-      rejected: 'Rechazado',
-      would: 'Habría',
-      why: 'Motivo',
-      labelOf: (name: string, title: string) => `Cambio de ${name} en ${title}`,
-      atSite: 'el sitio',
     },
   },
 })

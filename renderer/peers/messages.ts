@@ -20,7 +20,14 @@ export const words = catalogue({
     alone: 'This device is alone so far',
     aloneHint:
       'Invite a tablet or a second desk: work then syncs between them, with or without the internet.',
-    columns: { device: 'Device', link: 'Link', heard: 'Last heard', lag: 'In step', address: 'Address' },
+    columns: {
+      device: 'Device',
+      link: 'Link',
+      heard: 'Last heard',
+      lag: 'In step',
+      address: 'Address',
+      verbs: 'What to do',
+    },
     role: { authority: 'Authority', supervisor: 'Supervisor', technician: 'Technician', edge: 'Edge' },
     seen: 'Found, not linked',
     seenHint: 'Addresses that were announced or remembered. Only members of the site are ever linked.',
@@ -89,6 +96,7 @@ export const words = catalogue({
       heard: 'Última noticia',
       lag: 'Al día',
       address: 'Dirección',
+      verbs: 'Qué hacer',
     },
     role: { authority: 'Autoridad', supervisor: 'Supervisor', technician: 'Técnico', edge: 'Nodo local' },
     seen: 'Encontrados, sin enlace',

@@ -7,7 +7,7 @@ import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
 import type { PeerRow, QueryAnswer } from '../../shared/api/queries.ts'
 
-type Member = QueryAnswer<'members'>['members'][number]
+export type Member = QueryAnswer<'members'>['members'][number]
 type Seen = QueryAnswer<'peers'>['seen'][number]
 
 /** `peer` is null for this device itself, and while the node says nothing of the device. */
@@ -26,7 +26,7 @@ export class Peers {
 
   readonly isLoaded = $derived(this.#members !== null && this.#peers !== null)
   readonly devices = $derived(devicesOf(this.#members ?? [], this.#peers ?? []))
-  readonly others = $derived(this.devices.filter(({ member }) => !member.self))
+  readonly others = $derived(this.devices.filter(({ member }) => !member.self && !member.cut))
   readonly linked = $derived(this.others.filter(({ peer }) => peer?.link === 'up').length)
 
   readonly #api: DeskApi
@@ -63,7 +63,7 @@ export class Peers {
   }
 }
 
-/** This device first, then by what the others are for, then by name. */
+/** This device first, then by what the others are for, then by name; those that were cut off come last. */
 function devicesOf(members: readonly Member[], peers: readonly PeerRow[]): readonly Device[] {
   const byActor = new Map(peers.map((peer) => [peer.actor, peer]))
   return members
@@ -71,4 +71,5 @@ function devicesOf(members: readonly Member[], peers: readonly PeerRow[]): reado
     .sort(({ member: a }, { member: b }) => rank(a) - rank(b) || a.name.localeCompare(b.name))
 }
 
-const rank = (member: Member): number => (member.self ? -1 : ORDER.indexOf(member.role))
+const rank = (member: Member): number =>
+  member.self ? -1 : ORDER.indexOf(member.role) + (member.cut ? ORDER.length : 0)

@@ -62,3 +62,20 @@ export function daysUntil(day: string): number {
 export function formatList(items: readonly string[]): string {
   return new Intl.ListFormat(language.current, { style: 'long', type: 'conjunction' }).format(items)
 }
+
+/** A file's size in its largest unit: "312 kB", "4.2 MB". */
+export function formatBytes(bytes: number): string {
+  const [unit, size] =
+    bytes < 1_000
+      ? (['byte', bytes] as const)
+      : bytes < 1_000_000
+        ? (['kilobyte', bytes / 1_000] as const)
+        : (['megabyte', bytes / 1_000_000] as const)
+  const options = {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: size < 10 ? 1 : 0,
+  } as const
+  return new Intl.NumberFormat(language.current, options).format(size)
+}
