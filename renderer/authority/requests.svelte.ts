@@ -6,11 +6,15 @@ import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
 import type { RequestRow } from '../../shared/api/queries.ts'
 
+/** What a person is asked about before it is done. */
+export type Question = { readonly about: 'withdraw' | 'reject'; readonly request: RequestRow }
+
 export class Requests {
   all = $state.raw<readonly RequestRow[] | null>(null)
   failure = $state.raw<ErrorBody | null>(null)
   /** The requests whose verb is under way. */
   busy = $state.raw<ReadonlySet<string>>(new Set())
+  question = $state.raw<Question | null>(null)
 
   /** Whoever waits longest stands first. */
   readonly waiting = $derived(
@@ -36,6 +40,10 @@ export class Requests {
     })
   }
 
+  ask(about: Question['about'], request: RequestRow): void {
+    this.question = { about, request }
+  }
+
   withdraw(request: string): Promise<boolean> {
     return this.#run(request, () => this.#api.do('request.withdraw', { request }))
   }
@@ -53,6 +61,7 @@ export class Requests {
     verb: () => Promise<{ readonly ok: true } | { readonly ok: false; readonly error: ErrorBody }>,
   ): Promise<boolean> {
     if (this.busy.has(request)) return false
+    this.question = null
     this.busy = new Set([...this.busy, request])
     const answer = await verb()
     this.busy = new Set([...this.busy].filter((other) => other !== request))
