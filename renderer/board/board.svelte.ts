@@ -1,11 +1,25 @@
 /**
- * The board's state: filters, the four live lists or the one table, and which job the keyboard is on.
- * Lists come paged and live from the node, whatever their length.
+ * The board's state: the kind of record, filters, a live list for each stage or the one table, and which record the
+ * keyboard is on. Lists come paged and live from the node, whatever their length. Stock has a list of its own.
  */
-import { STAGES, type BoardRow, type QueryAnswer, type Stage } from '../../shared/api/queries.ts'
+import {
+  STAGES,
+  type BoardRow,
+  type QueryAnswer,
+  type RecordKind,
+  type Stage,
+} from '../../shared/api/queries.ts'
 import { PagedRows } from '../services/paged-rows.svelte.ts'
 import { preferences } from '../services/preferences.svelte.ts'
-import { filterInput, readFilters, writeFilters, NO_FILTERS, type Filters } from './filters.ts'
+import {
+  cleared,
+  filterInput,
+  readFilters,
+  stagesOf,
+  withKind,
+  writeFilters,
+  type Filters,
+} from './filters.ts'
 
 const PAGE = 60
 const TYPING_MS = 160
@@ -28,20 +42,35 @@ export class BoardController {
   view: BoardView = $state(preferences.get('board.view') === 'table' ? 'table' : 'columns')
   /** The row that the keyboard is on. */
   cursor: Cursor | null = $state.raw(null)
-  readonly columns: readonly Column[]
   readonly table: PagedRows<'board'>
+  readonly #lists: readonly Column[]
   #typing: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
-    this.columns = STAGES.map((stage) => ({
+    this.#lists = STAGES.map((stage) => ({
       stage,
       list: new PagedRows('board', keyOf, () =>
-        this.view === 'columns' ? { ...filterInput(this.filters), stage, limit: PAGE } : null,
+        this.view === 'columns' && this.#stages.includes(stage)
+          ? { ...filterInput(this.filters), stage, limit: PAGE }
+          : null,
       ),
     }))
     this.table = new PagedRows('board', keyOf, () =>
-      this.view === 'table' ? { ...filterInput(this.filters), limit: PAGE } : null,
+      this.view === 'table' && this.kind !== 'stock' ? { ...filterInput(this.filters), limit: PAGE } : null,
     )
+  }
+
+  get kind(): RecordKind {
+    return this.filters.kind
+  }
+
+  get #stages(): readonly Stage[] {
+    return stagesOf(this.kind)
+  }
+
+  /** A list for each stage that this kind of record has. */
+  get columns(): readonly Column[] {
+    return this.#lists.filter(({ stage }) => this.#stages.includes(stage))
   }
 
   /** Counts and facets over the present filters. */
@@ -60,10 +89,14 @@ export class BoardController {
     preferences.set('board.filters', writeFilters(this.filters))
   }
 
+  showKind(kind: RecordKind): void {
+    this.setFilter(withKind(this.filters, kind))
+  }
+
   clearFilters(): void {
     clearTimeout(this.#typing)
     this.text = ''
-    this.setFilter(NO_FILTERS)
+    this.setFilter(cleared(this.filters))
   }
 
   type(text: string): void {
@@ -95,7 +128,7 @@ export class BoardController {
     return this.columns.find((column) => column.stage === stage)?.list ?? this.table
   }
 
-  /** The job that the keyboard is on. */
+  /** The record that the keyboard is on. */
   get current(): BoardRow | null {
     return this.cursor ? (this.listOf(this.cursor.stage).rows[this.cursor.index] ?? null) : null
   }
@@ -117,9 +150,10 @@ export class BoardController {
       this.step(0)
       return
     }
-    const at = STAGES.findIndex((stage) => stage === cursor.stage)
-    for (let index = at + by; index >= 0 && index < STAGES.length; index += by) {
-      const stage = STAGES[index]
+    const stages = this.#stages
+    const at = stages.findIndex((stage) => stage === cursor.stage)
+    for (let index = at + by; index >= 0 && index < stages.length; index += by) {
+      const stage = stages[index]
       const count = stage ? this.listOf(stage).rows.length : 0
       if (stage && count > 0) {
         this.cursor = { stage, index: Math.min(count - 1, cursor.index), pull: true }

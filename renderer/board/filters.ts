@@ -1,28 +1,42 @@
 /** What the board is narrowed to, and how that is remembered as text. */
-import type { QueryInput } from '../../shared/api/queries.ts'
+import {
+  RECORD_KINDS,
+  STAGES,
+  type QueryInput,
+  type RecordKind,
+  type Stage,
+} from '../../shared/api/queries.ts'
 
 export type Filters = {
-  readonly kind: 'job' | 'case' | null
+  /** Which kind of record the board shows: a choice that always holds, not a filter to be cleared. */
+  readonly kind: RecordKind
   readonly zone: string | null
   readonly assignee: string | null
   readonly tag: string | null
   readonly text: string
 }
 
-export const NO_FILTERS: Filters = { kind: null, zone: null, assignee: null, tag: null, text: '' }
+export const NO_FILTERS: Filters = { kind: 'job', zone: null, assignee: null, tag: null, text: '' }
 
 export const isFiltered = (filters: Filters): boolean =>
-  filters.kind !== null ||
-  filters.zone !== null ||
-  filters.assignee !== null ||
-  filters.tag !== null ||
-  filters.text !== ''
+  filters.zone !== null || filters.assignee !== null || filters.tag !== null || filters.text !== ''
+
+/** The same kind of record, all of them. */
+export const cleared = ({ kind }: Filters): Filters => ({ ...NO_FILTERS, kind })
+
+/** Another kind has other fields: what only jobs have does not narrow it. */
+export const withKind = (filters: Filters, kind: RecordKind): Filters =>
+  kind === 'job' ? { ...filters, kind } : { ...filters, kind, zone: null, assignee: null }
+
+/** A case has no checklist, so it is never half done; stock is a list without stages. */
+export const stagesOf = (kind: RecordKind): readonly Stage[] =>
+  kind === 'stock' ? [] : kind === 'job' ? STAGES : STAGES.filter((stage) => stage !== 'doing')
 
 /** The part of a board query that filters decide. */
 export function filterInput(filters: Filters): QueryInput<'board'> {
   const text = filters.text.trim()
   return {
-    ...(filters.kind === null ? {} : { kind: filters.kind }),
+    kind: filters.kind,
     ...(filters.zone === null ? {} : { zone: filters.zone }),
     ...(filters.assignee === null ? {} : { assignee: filters.assignee }),
     ...(filters.tag === null ? {} : { tag: filters.tag }),
@@ -42,9 +56,8 @@ export function readFilters(kept: string | null): Filters {
       const value: unknown = Reflect.get(read, key)
       return typeof value === 'string' && value !== '' ? value : null
     }
-    const kind = entry('kind')
     return {
-      kind: kind === 'job' || kind === 'case' ? kind : null,
+      kind: RECORD_KINDS.find((kind) => kind === entry('kind')) ?? NO_FILTERS.kind,
       zone: entry('zone'),
       assignee: entry('assignee'),
       tag: entry('tag'),

@@ -1,5 +1,5 @@
 /**
- * An open job: its live record and what a person can do with it. Every change is a command that is answered
+ * An open record of any kind: what is live of it and what a person can do with it. Every change is a command that is answered
  * after its commit; a refusal is told, and the screen keeps showing what is true.
  */
 import type { CommandInput, CommandName, CommandResult } from '../../shared/api/commands.ts'
@@ -26,6 +26,11 @@ export class JobController {
 
   get isClosed(): boolean {
     return this.record?.status === 'closed'
+  }
+
+  /** Which field names it. */
+  get titleField(): 'title' | 'name' {
+    return this.record?.kind === 'stock' ? 'name' : 'title'
   }
 
   valuesOf(field: string): readonly FieldValue[] {
@@ -92,6 +97,15 @@ export class JobController {
 
   addMinutes(amount: number): Promise<boolean> {
     return this.#done('tally.add', { record: this.id, field: 'labour', amount })
+  }
+
+  /** The next of this device's own block becomes the job's number. */
+  takeNumber(): Promise<boolean> {
+    return this.#done('right.spend', { right: 'job-number', amount: 1, record: this.id })
+  }
+
+  askForNumbers(amount: number): Promise<boolean> {
+    return this.#done('request.numbers', { right: 'job-number', amount })
   }
 
   request(): Promise<boolean> {

@@ -10,11 +10,17 @@ export type Refusal = {
   readonly why: string | null
 }
 
-/** The newest request of a record, if the authority refused it. */
+type AboutItsEnd = RequestRow & { readonly action: Refusal['action'] }
+
+const isAboutItsEnd = (request: RequestRow): request is AboutItsEnd =>
+  request.action === 'close' || request.action === 'reopen'
+
+/** The newest request to close or reopen a record, if the authority refused it. */
 export function lastRefusal(requests: readonly RequestRow[], record: JobRecord): Refusal | null {
   const last = requests
     .filter((request) => request.record === record.record)
-    .reduce<RequestRow | null>((newest, one) => (newest && newest.since > one.since ? newest : one), null)
+    .filter(isAboutItsEnd)
+    .reduce<AboutItsEnd | null>((newest, one) => (newest && newest.since > one.since ? newest : one), null)
   if (last?.state !== 'rejected') return null
   return {
     action: last.action,

@@ -3,11 +3,13 @@ import { catalogue, plural } from '../services/language.svelte.ts'
 
 export const jobWords = catalogue({
   en: {
-    loading: 'Reading the job…',
+    loading: 'Reading the record…',
     close: 'Close this panel',
     title: 'Title',
+    name: 'Name',
     editTitle: 'Edit the title',
     opened: (who: string, when: string) => `Opened by ${who}, ${when}`,
+    entered: (who: string, when: string) => `Entered by ${who}, ${when}`,
     fields: 'Details',
     zone: 'Zone',
     priority: 'Priority',
@@ -16,6 +18,8 @@ export const jobWords = catalogue({
     due: 'Due',
     label: 'Label',
     reference: 'Reference',
+    location: 'Location',
+    unit: 'Unit',
     none: 'Not set',
     tags: 'Tags',
     addTag: 'Add a tag',
@@ -34,13 +38,14 @@ export const jobWords = catalogue({
     removeNoteAbout: 'It leaves every device. Words that somebody adds meanwhile keep it.',
     remove: 'Remove',
     cancel: 'Cancel',
+    attachments: { title: 'Attachments', nowhere: 'Not on any device in reach' },
     labour: 'Labour',
     labourAbout: 'Minutes from everyone, added up',
     minutes: (n: number) => plural('en', n, { one: '{n} minute', other: '{n} minutes' }),
     addMinutes: (n: number) => `Add ${n} minutes`,
     takeMinutes: (n: number) => `Take ${n} minutes back`,
     activity: 'Activity',
-    noActivity: 'Nothing has happened to this job yet.',
+    noActivity: 'Nothing has happened here yet.',
     older: 'Show older',
     conflict: {
       about: (n: number) =>
@@ -72,15 +77,36 @@ export const jobWords = catalogue({
       audit: 'Audit number',
       about: 'Its fields and checklist are frozen. Notes stay open.',
     },
-    frozen: 'Frozen: the job is closed',
+    frozen: {
+      job: 'Frozen: the job is closed',
+      case: 'Frozen: the case is closed',
+      incident: 'Frozen: the incident is closed',
+      stock: 'Frozen',
+    },
+    closedAt: (when: string) => `Closed ${when}`,
+    number: {
+      none: 'No number yet',
+      noBlock:
+        'A number comes from a block that a device holds, and this device holds none. It asks the authority for one by itself when it is in reach.',
+      asked: (when: string) =>
+        `This device asked for a block of numbers ${when}. The answer is not here yet; everything else works meanwhile.`,
+      here: (left: number) =>
+        plural('en', left, {
+          one: 'This device holds {n} number that it can give without asking.',
+          other: 'This device holds {n} numbers that it can give without asking.',
+        }),
+      take: 'Give it the next number',
+      ask: 'Ask for a block',
+      sent: 'The request is on its way to the authority.',
+      former: (numbers: string) => `Formerly ${numbers}`,
+      formerAbout: 'It was given more than one number while devices were apart. The first one counts.',
+    },
     review: {
       title: 'Set aside',
       about: 'These edits arrived but do not count. Nothing of them is lost.',
     },
     notHere: 'This job is not on this device',
     notHereAbout: 'It may not have arrived yet, or the address is wrong.',
-    caseKind: 'Case',
-    jobKind: 'Job',
     keys: {
       title: 'Edit the title',
       task: 'Add a task',
@@ -89,11 +115,13 @@ export const jobWords = catalogue({
     },
   },
   es: {
-    loading: 'Leyendo el trabajo…',
+    loading: 'Leyendo el registro…',
     close: 'Cerrar este panel',
     title: 'Título',
+    name: 'Nombre',
     editTitle: 'Editar el título',
     opened: (who: string, when: string) => `Abierto por ${who}, ${when}`,
+    entered: (who: string, when: string) => `Anotado por ${who}, ${when}`,
     fields: 'Detalles',
     zone: 'Zona',
     priority: 'Prioridad',
@@ -102,6 +130,8 @@ export const jobWords = catalogue({
     due: 'Vence',
     label: 'Rótulo',
     reference: 'Referencia',
+    location: 'Ubicación',
+    unit: 'Unidad',
     none: 'Sin definir',
     tags: 'Etiquetas',
     addTag: 'Añadir etiqueta',
@@ -121,13 +151,14 @@ export const jobWords = catalogue({
       'Desaparece de todos los dispositivos. Si alguien le añade palabras mientras tanto, se conserva.',
     remove: 'Quitar',
     cancel: 'Cancelar',
+    attachments: { title: 'Adjuntos', nowhere: 'En ningún dispositivo al alcance' },
     labour: 'Mano de obra',
     labourAbout: 'Minutos de todos, sumados',
     minutes: (n: number) => plural('es', n, { one: '{n} minuto', other: '{n} minutos' }),
     addMinutes: (n: number) => `Sumar ${n} minutos`,
     takeMinutes: (n: number) => `Descontar ${n} minutos`,
     activity: 'Actividad',
-    noActivity: 'Aún no ha pasado nada con este trabajo.',
+    noActivity: 'Aún no ha pasado nada aquí.',
     older: 'Mostrar anteriores',
     conflict: {
       about: (n: number) =>
@@ -159,15 +190,36 @@ export const jobWords = catalogue({
       audit: 'Número de auditoría',
       about: 'Sus campos y su lista están congelados. Las notas siguen abiertas.',
     },
-    frozen: 'Congelado: el trabajo está cerrado',
+    frozen: {
+      job: 'Congelado: el trabajo está cerrado',
+      case: 'Congelado: el caso está cerrado',
+      incident: 'Congelado: el incidente está cerrado',
+      stock: 'Congelado',
+    },
+    closedAt: (when: string) => `Cerrado ${when}`,
+    number: {
+      none: 'Aún sin número',
+      noBlock:
+        'El número sale de un bloque que tiene un dispositivo, y este no tiene ninguno. Lo pide por sí mismo a la autoridad cuando la alcanza.',
+      asked: (when: string) =>
+        `Este dispositivo pidió un bloque de números ${when}. La respuesta aún no ha llegado; mientras tanto todo lo demás funciona.`,
+      here: (left: number) =>
+        plural('es', left, {
+          one: 'Este dispositivo tiene {n} número que puede dar sin preguntar.',
+          other: 'Este dispositivo tiene {n} números que puede dar sin preguntar.',
+        }),
+      take: 'Darle el próximo número',
+      ask: 'Pedir un bloque',
+      sent: 'La solicitud va camino de la autoridad.',
+      former: (numbers: string) => `Antes ${numbers}`,
+      formerAbout: 'Recibió más de un número mientras los dispositivos estaban separados. Cuenta el primero.',
+    },
     review: {
       title: 'Apartado',
       about: 'Estas ediciones llegaron pero no cuentan. Nada de ellas se pierde.',
     },
     notHere: 'Este trabajo no está en este dispositivo',
     notHereAbout: 'Quizá aún no ha llegado, o la dirección está mal.',
-    caseKind: 'Caso',
-    jobKind: 'Trabajo',
     keys: {
       title: 'Editar el título',
       task: 'Añadir una tarea',

@@ -1,18 +1,26 @@
-/** What the board is narrowed to: remembered whole, and never by what cannot be read. */
+/** What the board shows and is narrowed to: remembered whole, and never by what cannot be read. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  cleared,
   filterInput,
   isFiltered,
   NO_FILTERS,
   readFilters,
+  stagesOf,
+  withKind,
   writeFilters,
 } from '../../renderer/board/filters.ts'
+import { faultsOf, isStricter, NO_POLICY, retentionOf, typedOf } from '../../renderer/policy/retention.ts'
+import { readAmount } from '../../renderer/stock/amount.ts'
+import { SITE_COMMANDS } from '../../shared/api/commands.ts'
+import { RECORD_KINDS } from '../../shared/api/queries.ts'
+import * as v from 'valibot'
 import { hueOf, initialsOf } from '../../renderer/ui/initials.ts'
 
 const chosen = fc.option(fc.string({ minLength: 1 }), { nil: null })
 const filters = fc.record({
-  kind: fc.constantFrom('job' as const, 'case' as const, null),
+  kind: fc.constantFrom(...RECORD_KINDS),
   zone: chosen,
   assignee: chosen,
   tag: chosen,
@@ -33,7 +41,7 @@ describe('the filters of the board', () => {
       fc.property(fc.oneof(fc.string(), fc.json()), (kept) => {
         const { zone, kind, text } = readFilters(kept)
         expect(zone).not.toBe('')
-        expect([null, 'job', 'case']).toContain(kind)
+        expect(RECORD_KINDS).toContain(kind)
         expect(text).toBe('')
       }),
     )
@@ -41,12 +49,35 @@ describe('the filters of the board', () => {
   })
 
   test('DESK-8 ask the node for nothing that is not chosen', () => {
-    expect(filterInput(NO_FILTERS)).toEqual({})
+    expect(filterInput(NO_FILTERS)).toEqual({ kind: 'job' })
     expect(isFiltered(NO_FILTERS)).toBe(false)
     expect(filterInput({ ...NO_FILTERS, zone: 'Yard', text: '  pump ' })).toEqual({
+      kind: 'job',
       zone: 'Yard',
       text: 'pump',
     })
+  })
+
+  test('DESK-120 keep the kind of record when they are cleared, and are none but it then', () => {
+    fc.assert(
+      fc.property(filters, (all) => {
+        expect(cleared(all)).toEqual({ ...NO_FILTERS, kind: all.kind })
+        expect(isFiltered(cleared(all))).toBe(false)
+      }),
+    )
+  })
+
+  test('DESK-120 of jobs alone never narrow another kind', () => {
+    const zoned = { ...NO_FILTERS, zone: 'Yard', assignee: 'Maya', tag: 'wet' }
+    expect(withKind(zoned, 'incident')).toEqual({ ...NO_FILTERS, kind: 'incident', tag: 'wet' })
+    expect(withKind(zoned, 'job')).toEqual(zoned)
+  })
+
+  test('DESK-121 what has no checklist is open, waiting or closed, and never half done', () => {
+    expect(stagesOf('job')).toEqual(['todo', 'doing', 'waiting', 'closed'])
+    expect(stagesOf('incident')).toEqual(['todo', 'waiting', 'closed'])
+    expect(stagesOf('case')).toEqual(stagesOf('incident'))
+    expect(stagesOf('stock')).toEqual([])
   })
 })
 
@@ -64,5 +95,51 @@ describe('a name', () => {
       'TL',
       'ED',
     ])
+  })
+})
+
+describe('an amount', () => {
+  test('DESK-124 is a whole number from 1 to a million, or none', () => {
+    expect(['1', ' 12 ', '1000000'].map(readAmount)).toEqual([1, 12, 1_000_000])
+    const none = ['', '0', '-3', '1.5', '1e3', '1000001', 'ten', '99999999999999999999']
+    expect(none.map(readAmount)).toEqual(none.map(() => null))
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const amount = readAmount(text)
+        expect(amount === null || (Number.isInteger(amount) && amount >= 1 && amount <= 1_000_000)).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('the retention policy', () => {
+  const typed = (size: string, types: string, days: string) => ({ size, types, days })
+
+  test('DESK-127 is sent as the contract takes it, and stands in the form as it was typed', () => {
+    const full = retentionOf(typed('2,5', 'image/*, Application/PDF, image/*', '365'))
+    expect(full).toEqual({ max_bytes: 2_500_000, types: ['image/*', 'application/pdf'], max_days: 365 })
+    expect(retentionOf(typed('', ' ', ''))).toEqual(NO_POLICY)
+    for (const policy of [full, NO_POLICY]) expect(v.is(SITE_COMMANDS['policy.set'], policy)).toBe(true)
+    expect(typedOf({ max_bytes: 2_500_000, types: ['image/*'], max_days: null })).toEqual(
+      typed('2.5', 'image/*', ''),
+    )
+  })
+
+  test('DESK-127 names each field that cannot be read', () => {
+    expect([...faultsOf(typed('0', 'pictures', '1.5'))]).toEqual(['size', 'types', 'days'])
+    expect([...faultsOf(typed('', '', ''))]).toEqual([])
+    expect([...faultsOf(typed('big', 'image/*,', '7'))]).toEqual(['size'])
+  })
+
+  test('DESK-127 is stricter when something that may stay now would have to go', () => {
+    const now = { max_bytes: 5_000_000, types: ['image/*', 'text/plain'], max_days: null }
+    expect(isStricter(now, now)).toBe(false)
+    expect(isStricter(NO_POLICY, now)).toBe(false)
+    expect(isStricter({ ...now, max_bytes: 4_000_000 }, now)).toBe(true)
+    expect(isStricter({ ...now, max_days: 30 }, now)).toBe(true)
+    expect(isStricter({ ...now, types: ['image/*'] }, now)).toBe(true)
+    expect(isStricter({ ...now, types: ['image/*', 'text/plain', 'video/mp4'] }, now)).toBe(false)
+    expect(isStricter({ ...now, types: ['image/*'] }, { ...now, types: ['image/png'] })).toBe(false)
+    expect(isStricter({ ...now, types: ['image/png'] }, { ...now, types: ['image/*'] })).toBe(true)
   })
 })

@@ -1,0 +1,6 @@
+/** An amount with its unit, as people say it: "12 boxes". */
+import type { StockRow } from '../../shared/api/queries.ts'
+import { formatNumber } from '../services/format.ts'
+
+export const quantity = (amount: number, { unit }: Pick<StockRow, 'unit'>): string =>
+  unit === null ? formatNumber(amount) : `${formatNumber(amount)} ${unit}`
