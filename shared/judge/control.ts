@@ -1,288 +1,492 @@
 /**
- * Strata 1 and 3 of judgement: who is what, and what was asked and decided. The state is folded from the
- * site's control ops alone, in causal order, and nothing here reads data ops but for whether a record exists;
- * so it can be rebuilt at any time, and comes out the same whatever the order of arrival.
+ * Strata 1 to 3 of judgement: who is what, what was asked, decided and given out. The state is folded from the site's
+ * control ops alone. An op of the authority's chain is judged by that chain; any other by its causal past and by what
+ * the authority's chain says of its author. So it comes out the same whatever the order of arrival, and is folded anew
+ * whenever the authority's word reaches back.
  */
-import { toHex, type Bytes } from '../base/bytes.ts'
-import { formatOpId, type ActorId, type OpId, type OpRef, type RecordId } from '../model/ids.ts'
+import { toHex } from '../base/bytes.ts'
+import type { ActorId, OpRef, RecordId } from '../model/ids.ts'
+import { declared } from '../model/fields.ts'
+import { NOTHING, parseRight, plus, single, tokenRight, type Numbered, type Share } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
 import type { Action } from '../op/codes.ts'
-import type { ControlEffect } from '../op/effect.ts'
-import { actorOf, type Sha256 } from '../op/identity.ts'
+import type { ControlEffect, Effect, Request } from '../op/effect.ts'
+import { actorOf } from '../op/identity.ts'
+import { Escrow } from './escrow.ts'
+import { Forks, type ForkPast } from './forks.ts'
+import { admissionOf, Membership, type Admission, type Cut } from './membership.ts'
+import { byOrder, type ControlOp, type Placed } from './past.ts'
 import { permits } from './permissions.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from './reason.ts'
-
-/** From `after` on (exclusive, the actor's own seq) the role holds; null: cut. The last that fits prevails. */
-type Span = { readonly after: number; readonly role: Role | null }
+import { recordOf, Requests, type RequestState } from './requests.ts'
+import { missingSignOffs } from './sign-offs.ts'
 
 export type MemberState = {
   readonly actor: ActorId
-  readonly opKey: Bytes
-  readonly tlsKeyHash: Bytes
+  readonly opKey: Uint8Array
+  readonly tlsKeyHash: Uint8Array
   readonly name: string
   readonly person: string
   readonly admitted: number
-  readonly timeline: readonly Span[]
-  readonly cut: { readonly through: number; readonly reason: string } | null
+  /** Now, as far as this log goes; of a cut member, the one it had. */
+  readonly role: Role
+  readonly cut: Cut | null
 }
 
-export type RequestState = {
-  readonly ref: OpRef
-  readonly action: Action
-  readonly record: RecordId
-  readonly lamport: number
-  readonly wall: number
-  readonly withdrawn: OpRef | null
-  readonly answer: Decision | null
-}
+type Decide = Extract<ControlEffect, { type: 'decide' }>
+type Admit = Extract<ControlEffect, { type: 'admit' }>
 
-export type Decision = {
-  readonly ref: OpRef
-  readonly accept: boolean
-  readonly number: { readonly year: number; readonly count: number } | null
-  readonly reason: string | null
-  readonly wall: number
-}
+/** A number that a record got, and by which op. */
+export type Numbering = { readonly op: Placed; readonly lamport: number; readonly number: Numbered }
 
-/** An accepted closing or reopening of a record. */
-export type Turn = { readonly action: Action; readonly decision: Decision }
-
-export type ControlOp = {
-  readonly ref: OpRef
-  readonly lamport: number
-  readonly wall: number
-  readonly effect: ControlEffect
-}
-
-/** What control judgement asks of the log. */
-export interface ControlPast {
-  readonly sha256: Sha256
-  /** Is `target` in the causal past of `op`? */
-  knows(op: OpRef, target: OpRef): boolean
-  /** Was the record created by an op in the causal past of `op`? */
-  recordKnown(op: OpRef, record: RecordId): boolean
-}
-
-export const auditNumber = (number: { readonly year: number; readonly count: number }): string =>
-  `A-${number.year}-${String(number.count).padStart(4, '0')}`
+const AUDIT = 'audit-number'
+const ENROL = 'enrol'
+const ONE: Share = { units: 1, spans: [] }
 
 export class ControlState {
-  siteName = ''
-  authority: ActorId | null = null
-  readonly members = new Map<ActorId, MemberState>()
-  readonly requests = new Map<OpId, RequestState>()
-  readonly turns = new Map<RecordId, Turn[]>()
-  /** Requests without an answer, in the order in which they came. */
-  readonly #waiting = new Set<OpId>()
-  /** Every audit number named in any stored op, whatever became of it: never issued again. */
-  readonly #named = new Set<string>()
-  /** Those that the authority named itself. Its chain has one order, so that every replica judges them alike. */
-  readonly #spent = new Set<string>()
-  /** By year, the highest count that the authority named. */
-  readonly #highest = new Map<number, number>()
-  readonly #past: ControlPast
+  readonly requests: Requests
+  readonly escrow: Escrow
+  readonly membership: Membership
+  /** Job numbers by record, the one that counts first. */
+  readonly numbers = new Map<RecordId, readonly Numbering[]>()
+  /** Raised with every op that is judged. */
+  version = 0
+  readonly #past: ForkPast
+  readonly #forks: Forks
+  /** Admissions by desks, by the actor admitted, in the order (lamport, actor). */
+  readonly #delegated = new Map<ActorId, readonly Admission[]>()
+  readonly #refused = new Map<number, Verdict>()
+  /** What the authority's chain was heard to say, and what of it does not hold. */
+  readonly #heard = new Set<number>()
+  readonly #unheard = new Map<number, ReasonOf>()
 
-  constructor(past: ControlPast) {
+  constructor(past: ForkPast) {
     this.#past = past
+    this.membership = new Membership(past)
+    this.#forks = new Forks(past, this.membership)
+    this.requests = new Requests(past)
+    this.escrow = new Escrow(past, this.membership)
   }
 
-  roleAt(actor: ActorId, seq: number): Role | null {
-    let role: Role | null = null
-    for (const span of this.members.get(actor)?.timeline ?? []) if (span.after < seq) role = span.role
-    return role
+  get siteName(): string {
+    return this.membership.siteName
+  }
+
+  get authority(): ActorId | null {
+    return this.membership.authority
+  }
+
+  /** What the authority's chain says among these control ops, causes first; they are all to be judged next, in order. */
+  static authorityOf(past: ForkPast, ops: readonly ControlOp[]): ControlState {
+    const state = new ControlState(past)
+    state.#foldAuthority(ops)
+    return state
+  }
+
+  /** What is new from the author as the authority, taken in ahead of the rest: the same op goes to `judge` next. */
+  hearAuthority(op: ControlOp): void {
+    if (this.membership.tenures.length > 0 && !this.membership.isAuthority(op)) return
+    if (!this.#forks.stands(op)) return
+    this.#takeWords(op)
   }
 
   /** Judges one control op and, where it stands, takes it in. Each op is given once, causes first. */
-  apply(op: ControlOp): Verdict {
-    const { effect } = op
-    const problem = this.roleProblem(op.ref, effect.type) ?? this.#problem(op)
-    if (effect.type === 'decide' && effect.number) this.use(effect.number, op.ref.actor)
-    if (problem) return rejected(problem)
-    this.#take(op)
+  judge(op: ControlOp): Verdict {
+    for (const effect of op.effects) this.#name(effect)
+    this.version += 1
+    const problem = this.#unheard.get(op.no) ?? this.#problemOf(op)
+    if (problem) {
+      const verdict = rejected(problem)
+      this.#refused.set(op.no, verdict)
+      return verdict
+    }
+    for (const effect of op.effects) this.#take(op, effect)
     return ACCEPTED
   }
 
-  /** Why the author may not write this effect at this seq; null when it may. */
-  roleProblem(ref: OpRef, type: ControlEffect['type'] | Parameters<typeof permits>[1]): ReasonOf | null {
+  /** Keeps what a flawed op names, and that it does not count. */
+  refuse(op: ControlOp, why: ReasonOf): Verdict {
+    for (const effect of op.effects) this.#name(effect)
+    this.#refused.set(op.no, rejected(why))
+    return rejected(why)
+  }
+
+  verdictOf(no: number): Verdict {
+    return this.#refused.get(no) ?? ACCEPTED
+  }
+
+  stands(op: Placed): boolean {
+    return this.#forks.stands(op)
+  }
+
+  roleAt(op: Placed): Role | null {
+    return this.membership.roleAt(op, this.#admissionBefore(op)?.role) ?? null
+  }
+
+  /** Why the author may not write this effect at this op; null when it may. */
+  roleProblem(op: Placed, type: Effect['type']): ReasonOf | null {
     if (type === 'genesis') return null
-    const role = this.roleAt(ref.actor, ref.seq)
+    if (!this.stands(op)) return reason('forked')
+    const role = this.roleAt(op)
     if (role !== null) return permits(role, type) ? null : reason('not-permitted', { role })
-    const cut = this.members.get(ref.actor)?.cut
+    const cut = this.membership.words.get(op.actor)?.cut
     return cut ? reason('cut', { why: cut.reason }) : reason('not-member')
   }
 
+  member(actor: ActorId): MemberState | null {
+    const word = this.membership.words.get(actor)
+    const admission = word?.admission ?? this.#delegated.get(actor)?.[0]
+    if (!admission) return null
+    const { opKey, tlsKeyHash, name, person, wall } = admission
+    const cut = word?.cut ?? null
+    const role = this.#roleNow(actor, admission, cut)
+    return { actor, opKey, tlsKeyHash, name, person, admitted: wall, role, cut }
+  }
+
+  members(): MemberState[] {
+    return [...this.actors()].flatMap((actor) => this.member(actor) ?? [])
+  }
+
+  /** Whose device it is, as far as the op knows. */
+  personOf(actor: ActorId, op: Placed): string {
+    const word = this.membership.words.get(actor)?.admission
+    const known = this.#delegated.get(actor)?.find((one) => this.#past.knows(op, one.op))
+    return (word ?? known)?.person ?? actor
+  }
+
   isClosed(record: RecordId): boolean {
-    return this.turns.get(record)?.at(-1)?.action === 'close'
+    return this.requests.isClosed(record)
   }
 
   /** Counts accepted closings and reopenings: 0 while never closed. */
   freezeEpoch(record: RecordId): number {
-    return this.turns.get(record)?.length ?? 0
+    return this.requests.turns.get(record)?.length ?? 0
   }
 
-  /** Requests that wait for an answer, in the order in which they came to this device. */
-  waiting(): RequestState[] {
-    return [...this.#waiting].flatMap((id) => this.requests.get(id) ?? [])
+  /** All that decides what an actor may do, as text: where it changed, its ops are to be judged again. */
+  standingOf(actor: ActorId): string {
+    const { words, tenures } = this.membership
+    const own = tenures.filter((tenure) => tenure.actor === actor)
+    return JSON.stringify([words.get(actor), this.#delegated.get(actor), own], canonical)
   }
 
-  /** The one that came first. */
-  nextWaiting(): RequestState | null {
-    const first = this.#waiting.values().next()
-    return first.done ? null : (this.requests.get(first.value) ?? null)
-  }
-
-  waitingFor(record: RecordId, action: Action): RequestState | null {
-    return this.waiting().find((one) => one.record === record && one.action === action) ?? null
-  }
-
-  /** The least count of a year above all that the authority named, and named by nobody else either. */
-  nextNumber(year: number): number {
-    let count = (this.#highest.get(year) ?? 0) + 1
-    while (this.#named.has(auditNumber({ year, count }))) count += 1
-    return count
-  }
-
-  #problem(op: ControlOp): ReasonOf | null {
-    const { effect } = op
-    switch (effect.type) {
-      case 'genesis':
-        return this.authority === null && op.ref.seq === 1 ? null : reason('not-authority')
-      case 'admit':
-        if (effect.role === 'authority') return reason('one-authority')
-        return this.members.has(actorOf(this.#past.sha256, effect.opKey)) ? reason('already-member') : null
-      case 'setRole':
-        return effect.role === 'authority' ? reason('one-authority') : this.#memberProblem(effect.actor)
-      case 'cut':
-        return this.#memberProblem(effect.actor)
-      case 'request':
-        return this.#past.recordKnown(op.ref, effect.record) ? null : reason('unknown-record')
-      case 'withdraw':
-        return this.#withdrawProblem(op.ref, effect.request)
-      case 'decide':
-        return this.#decideProblem(op.ref, effect)
-    }
-  }
-
-  #memberProblem(actor: ActorId): ReasonOf | null {
-    if (actor === this.authority) return reason('authority-itself')
-    const member = this.members.get(actor)
-    if (!member) return reason('not-member')
-    return member.cut ? reason('cut', { why: member.cut.reason }) : null
-  }
-
-  #withdrawProblem(ref: OpRef, target: OpRef): ReasonOf | null {
-    const request = this.requests.get(formatOpId(target))
-    if (!request || !this.#past.knows(ref, target)) return reason('unknown-request')
-    return request.ref.actor === ref.actor ? null : reason('not-author')
-  }
-
-  #decideProblem(ref: OpRef, effect: Extract<ControlEffect, { type: 'decide' }>): ReasonOf | null {
-    const request = this.requests.get(formatOpId(effect.request))
-    if (!request || !this.#past.knows(ref, effect.request)) return reason('unknown-request')
-    if (request.answer) return reason('already-decided')
-    if (request.withdrawn && this.#past.knows(ref, request.withdrawn)) return reason('withdrawn')
-    if (!effect.accept) return null
-    const closed = this.isClosed(request.record)
-    if (request.action === 'reopen') return closed ? null : reason('already-open')
-    if (closed) return reason('already-closed')
-    return effect.number && !this.#spent.has(auditNumber(effect.number)) ? null : reason('number-used')
-  }
-
-  #take(op: ControlOp): void {
-    const { effect, ref, lamport, wall } = op
-    switch (effect.type) {
-      case 'genesis':
-        this.siteName = effect.siteName
-        this.authority = ref.actor
-        this.#admit({ ...effect, type: 'admit', role: 'authority' }, wall)
-        return
-      case 'admit':
-        this.#admit(effect, wall)
-        return
-      case 'setRole':
-        this.#extend(effect.actor, { after: effect.through, role: effect.role })
-        return
-      case 'cut':
-        this.#extend(
-          effect.actor,
-          { after: effect.through, role: null },
-          { through: effect.through, reason: effect.reason },
-        )
-        return
-      case 'request':
-        this.#waiting.add(formatOpId(ref))
-        this.requests.set(formatOpId(ref), {
-          ref,
-          action: effect.action,
-          record: effect.record,
-          lamport,
-          wall,
-          withdrawn: null,
-          answer: null,
-        })
-        return
-      case 'withdraw':
-        this.#updateRequest(effect.request, { withdrawn: ref })
-        return
-      case 'decide':
-        this.#decide(effect, {
-          ref,
-          accept: effect.accept,
-          number: effect.number,
-          reason: effect.reason,
-          wall,
-        })
-    }
-  }
-
-  #admit(effect: Extract<ControlEffect, { type: 'admit' }>, wall: number): void {
-    const actor = actorOf(this.#past.sha256, effect.opKey)
-    this.members.set(actor, {
-      actor,
-      opKey: effect.opKey,
-      tlsKeyHash: effect.tlsKeyHash,
-      name: effect.name,
-      person: effect.person,
-      admitted: wall,
-      timeline: [{ after: 0, role: effect.role }],
-      cut: null,
-    })
-  }
-
-  #extend(actor: ActorId, span: Span, cut: MemberState['cut'] = null): void {
-    const member = this.members.get(actor)
-    if (member) this.members.set(actor, { ...member, timeline: [...member.timeline, span], cut })
-  }
-
-  #updateRequest(ref: OpRef, change: Partial<RequestState>): void {
-    const request = this.requests.get(formatOpId(ref))
-    if (request) this.requests.set(formatOpId(ref), { ...request, ...change })
-    this.#waiting.delete(formatOpId(ref))
-  }
-
-  #decide(effect: Extract<ControlEffect, { type: 'decide' }>, decision: Decision): void {
-    const request = this.requests.get(formatOpId(effect.request))
-    this.#updateRequest(effect.request, { answer: decision })
-    if (!request || !decision.accept) return
-    const turns = this.turns.get(request.record) ?? []
-    this.turns.set(request.record, [...turns, { action: request.action, decision }])
-  }
-
-  /** Burns an audit number: it stands in a stored op, and is never issued again. */
-  use(number: { readonly year: number; readonly count: number }, by: ActorId): void {
-    this.#named.add(auditNumber(number))
-    if (by !== this.authority) return
-    this.#spent.add(auditNumber(number))
-    this.#highest.set(number.year, Math.max(number.count, this.#highest.get(number.year) ?? 0))
+  actors(): Set<ActorId> {
+    return new Set([...this.membership.words.keys(), ...this.#delegated.keys()])
   }
 
   /** All of it as text, for comparing two states that must be equal. */
   fingerprint(): string {
-    const plain = (_: string, value: unknown): unknown => (value instanceof Uint8Array ? toHex(value) : value)
-    const sorted = <V>(map: ReadonlyMap<string, V>): [string, V][] =>
-      [...map].sort(([a], [b]) => (a < b ? -1 : 1))
-    return JSON.stringify([sorted(this.members), sorted(this.requests), sorted(this.turns)], plain)
+    const { words, tenures, reclaims } = this.membership
+    return JSON.stringify(
+      [
+        tenures,
+        sorted(words),
+        sorted(reclaims),
+        sorted(this.#delegated),
+        sorted(this.requests.all),
+        sorted(this.requests.turns),
+        sorted(this.requests.signOffs),
+        sorted(this.numbers),
+        this.escrow.holdings().sort((a, b) => (a.owner + a.right < b.owner + b.right ? -1 : 1)),
+      ],
+      canonical,
+    )
+  }
+
+  #foldAuthority(ops: readonly ControlOp[]): void {
+    const ofActor = Map.groupBy(ops, ({ actor }) => actor)
+    const [founding] = ops
+    if (founding) this.#takeWords(founding)
+    const recovery = this.membership.recovery?.actor
+    const recoveries = (recovery && ofActor.get(recovery)) ?? []
+    for (let at = 0; at < this.membership.tenures.length; at += 1) {
+      const tenure = this.membership.tenures[at]
+      if (tenure) this.#foldTenure(ofActor.get(tenure.actor) ?? [], recoveries)
+    }
+  }
+
+  /** Everything that the last holder of the role said with it, and how its time ended, if it did. */
+  #foldTenure(chain: readonly ControlOp[], recoveries: readonly ControlOp[]): void {
+    const { membership } = this
+    const found = membership.tenures.length
+    const recovery = recoveries.find((op) => membership.endedBy(op) !== null)
+    if (recovery) membership.settleFork(recovery)
+    for (const op of chain) {
+      const through = recovery && membership.endedBy(recovery)
+      if (recovery && through && op.seq > through.seq && membership.recovers(recovery)) break
+      if (membership.isBegun(op) || !membership.isAuthority(op) || !this.#forks.stands(op)) continue
+      this.#takeWords(op)
+      if (membership.tenures.length > found) return
+    }
+    if (recovery) this.#takeWords(recovery)
+  }
+
+  #takeWords(op: ControlOp): void {
+    const problem = this.#wordProblem(op)
+    if (problem) this.#unheard.set(op.no, problem)
+    else for (const effect of op.effects) this.membership.take(op, effect)
+    this.#heard.add(op.no)
+  }
+
+  #wordProblem(op: ControlOp): ReasonOf | null {
+    for (const effect of op.effects) {
+      const problem =
+        effect.type === 'handover' && op.actor === this.membership.recovery?.actor
+          ? this.membership.recoveryProblem(op, effect)
+          : this.membership.problem(op, effect)
+      if (problem) return problem
+    }
+    return null
+  }
+
+  /** Checks effect by effect; what an op moves of one right adds up. */
+  #problemOf(op: ControlOp): ReasonOf | null {
+    const moved = new Map<string, Share>()
+    for (const effect of op.effects) {
+      const problem = this.#effectProblem(op, effect, moved)
+      if (problem) return problem
+      if ('share' in effect) moved.set(effect.right, plus(moved.get(effect.right) ?? NOTHING, effect.share))
+    }
+    return null
+  }
+
+  #effectProblem(op: ControlOp, effect: ControlEffect, moved: ReadonlyMap<string, Share>): ReasonOf | null {
+    if (effect.type === 'handover' && op.actor === this.membership.recovery?.actor)
+      return this.#heard.has(op.no) ? null : reason('not-authority')
+    const role = this.roleProblem(op, effect.type)
+    if (role) return role
+    switch (effect.type) {
+      case 'admit':
+        return this.#admitProblem(op, effect)
+      case 'request':
+        return this.#requestProblem(op, effect)
+      case 'withdraw':
+        return this.#withdrawProblem(op, effect.request)
+      case 'decide':
+        return this.#decideProblem(op, effect)
+      case 'mint':
+      case 'transfer':
+        if (!this.#knowsMember(op, effect.to)) return reason('not-member')
+        return this.escrow.problem(op, effect, moved.get(effect.right) ?? NOTHING)
+      case 'spend':
+        return this.escrow.problem(op, effect, moved.get(effect.right) ?? NOTHING)
+      case 'sign':
+        return this.#signProblem(op, effect.record)
+      case 'reclaim':
+      case 'genesis':
+      case 'setRole':
+      case 'cut':
+      case 'handover':
+      case 'policy':
+        return this.#heard.has(op.no) ? null : reason('not-authority')
+    }
+  }
+
+  #take(op: ControlOp, effect: ControlEffect): void {
+    switch (effect.type) {
+      case 'admit':
+        return this.#admit(op, effect)
+      case 'request':
+        return this.requests.ask(op, effect)
+      case 'withdraw': {
+        const request = this.requests.find(op, effect.request)
+        if (request) this.requests.withdraw(request, placed(op))
+        return
+      }
+      case 'decide':
+        return this.#decide(op, effect)
+      case 'mint':
+      case 'transfer':
+        return this.escrow.take(op, effect)
+      case 'spend':
+        this.escrow.take(op, effect)
+        return this.#number(op, effect)
+      case 'reclaim':
+        return this.escrow.takeBack(op, effect)
+      case 'sign':
+        return this.requests.sign(op, effect.record)
+      default:
+    }
+  }
+
+  #name(effect: ControlEffect): void {
+    if (effect.type === 'decide' && effect.number) this.escrow.name(AUDIT, single(effect.number))
+    if (effect.type === 'spend') this.escrow.name(effect.right, effect.share)
+  }
+
+  // Members.
+
+  #admissionBefore(op: Placed): Admission | undefined {
+    return this.#delegated.get(op.actor)?.find((one) => this.#past.knows(op, one.op))
+  }
+
+  #roleNow(actor: ActorId, admission: Admission, cut: Cut | null): Role {
+    if (actor === this.authority) return 'authority'
+    const spans = this.membership.words.get(actor)?.spans ?? []
+    const last = spans.findLast(({ role }) => role !== null)?.role ?? admission.role
+    if (last !== 'authority') return last
+    return cut ? last : 'supervisor'
+  }
+
+  #knowsMember(op: Placed, actor: ActorId): boolean {
+    return actor === op.actor || this.#past.admitted(op, actor)
+  }
+
+  #admitProblem(op: ControlOp, effect: Admit): ReasonOf | null {
+    if (this.membership.isAuthority(op)) return null
+    if (effect.role !== 'technician') return reason('technicians-only')
+    const actor = actorOf(this.#past.sha256, effect.opKey)
+    if (this.#admittedEarlier(op, actor)) return reason('already-member')
+    return this.escrow.lack(op, ENROL, ONE)
+  }
+
+  #admittedEarlier(op: Placed, actor: ActorId): boolean {
+    const word = this.membership.words.get(actor)?.admission
+    if (word && this.#past.knows(op, word.op)) return true
+    return this.#delegated.get(actor)?.some((one) => this.#past.knows(op, one.op)) ?? false
+  }
+
+  #admit(op: ControlOp, effect: Admit): void {
+    if (this.membership.isAuthority(op)) return
+    this.escrow.use(op, ENROL, ONE)
+    const actor = actorOf(this.#past.sha256, effect.opKey)
+    const all = [...(this.#delegated.get(actor) ?? []), admissionOf(op, effect)]
+    this.#delegated.set(
+      actor,
+      all.sort((a, b) => byOrder(orderOf(a), orderOf(b))),
+    )
+  }
+
+  // Requests and decisions.
+
+  #requestProblem(op: ControlOp, ask: Request): ReasonOf | null {
+    switch (ask.action) {
+      case 'close':
+      case 'reopen': {
+        const kind = this.#past.kindOf(op, ask.record)
+        if (!kind) return reason('unknown-record')
+        return declared(kind).closing === 'none' ? reason('cannot-close', { kind }) : null
+      }
+      case 'numbers':
+        return parseRight(ask.right) ? null : reason('unknown-right')
+      case 'stock':
+        return this.#past.kindOf(op, ask.record) === 'stock' ? null : reason('unknown-record')
+      case 'role':
+        if (ask.role === 'authority') return reason('one-authority')
+        return this.#knowsMember(op, ask.actor) ? null : reason('not-member')
+      case 'cut':
+        return this.#knowsMember(op, ask.actor) ? null : reason('not-member')
+      case 'check':
+        return this.#past.hasChild(op, ask.record, ask.child) ? null : reason('unknown-child')
+    }
+  }
+
+  #withdrawProblem(op: ControlOp, target: OpRef): ReasonOf | null {
+    const request = this.requests.find(op, target)
+    if (!request) return reason('unknown-request')
+    return request.ref.actor === op.actor ? null : reason('not-author')
+  }
+
+  #decideProblem(op: ControlOp, effect: Decide): ReasonOf | null {
+    const request = this.requests.find(op, effect.request)
+    if (!request) return reason('unknown-request')
+    const answer = this.requests.answerOf(request)
+    if (answer && this.#past.knows(op, answer.ref)) return reason('already-decided')
+    if (request.withdrawn && this.#past.knows(op, request.withdrawn)) return reason('withdrawn')
+    return (
+      this.#mandateProblem(op, request) ?? (effect.accept ? this.#acceptProblem(op, effect, request) : null)
+    )
+  }
+
+  /** May the author answer this request: the authority where the zone's token is not out, else who holds it. */
+  #mandateProblem(op: ControlOp, { ask }: RequestState): ReasonOf | null {
+    const record = recordOf(ask)
+    const zones = record === null ? [] : this.#past.zonesOf(op, record)
+    const closing = ask.action === 'close' || ask.action === 'reopen'
+    if (this.membership.isAuthority(op)) {
+      const out = closing && zones.some((zone) => zone !== null && this.escrow.isOut(op, zone))
+      return out ? reason('token-out') : null
+    }
+    if (!closing || record === null || this.#past.kindOf(op, record) !== 'job') return reason('not-authority')
+    const lacks = (zone: string | null): boolean =>
+      zone === null || this.escrow.lack(op, tokenRight(zone), ONE) !== null
+    return zones.length === 0 || zones.some(lacks) ? reason('token-elsewhere') : null
+  }
+
+  #acceptProblem(op: ControlOp, effect: Decide, { ask }: RequestState): ReasonOf | null {
+    if (ask.action !== 'close' && ask.action !== 'reopen') return null
+    const closed = this.requests.turnsKnown(op, ask.record).at(-1)?.action === 'close'
+    if (ask.action === 'reopen') return closed ? null : reason('already-open')
+    if (closed) return reason('already-closed')
+    if (!effect.number) return reason('number-used')
+    return this.escrow.lack(op, AUDIT, single(effect.number)) ?? this.#signOffProblem(op, ask.record)
+  }
+
+  #signOffProblem(op: ControlOp, record: RecordId): ReasonOf | null {
+    const kind = this.#past.kindOf(op, record)
+    if (!kind || declared(kind).closing !== 'signed') return null
+    const signed = this.signedBy(op, record).length
+    return missingSignOffs(signed) > 0 ? reason('sign-offs', { signed }) : null
+  }
+
+  /** The persons whose sign-off stands for a decision at `op`: each has seen every frozen edit that the op has seen. */
+  signedBy(op: Placed, record: RecordId): string[] {
+    const edits = this.#past.frozenEdits(op, record)
+    const since = this.requests.turnsKnown(op, record).at(-1)?.decision.ref
+    const valid = this.requests
+      .signOffsKnown(op, record)
+      .filter((one) => !since || this.#past.knows(one.op, since))
+      .filter((one) => edits.every((edit) => this.#past.knows(one.op, edit)))
+    return [...new Set(valid.map((one) => this.personOf(one.op.actor, op)))]
+  }
+
+  #decide(op: ControlOp, effect: Decide): void {
+    const request = this.requests.find(op, effect.request)
+    if (!request) return
+    if (effect.accept && effect.number) this.escrow.use(op, AUDIT, single(effect.number))
+    const { accept, number, reason: why } = effect
+    const { lamport, wall } = op
+    this.requests.answer(request, { ref: placed(op), lamport, accept, number, reason: why, wall })
+  }
+
+  #signProblem(op: ControlOp, record: RecordId): ReasonOf | null {
+    const kind = this.#past.kindOf(op, record)
+    if (!kind) return reason('unknown-record')
+    return declared(kind).closing === 'signed' ? null : reason('cannot-sign', { kind })
+  }
+
+  #number(op: ControlOp, effect: Extract<ControlEffect, { type: 'spend' }>): void {
+    const span = effect.share.spans[0]
+    if (effect.right !== 'job-number' || effect.record === null || !span) return
+    const numbering = { op: placed(op), lamport: op.lamport, number: { year: span.year, count: span.from } }
+    const all = [...(this.numbers.get(effect.record) ?? []), numbering]
+    this.numbers.set(
+      effect.record,
+      all.sort((a, b) => byOrder(orderOf(a), orderOf(b))),
+    )
+  }
+
+  waitingFor(record: RecordId, action: Action): RequestState | null {
+    return this.requests.waitingFor(record, action)
   }
 }
 
-export const isWaiting = (request: RequestState): boolean => !request.answer && !request.withdrawn
+const placed = ({ actor, seq, no }: Placed): Placed => ({ actor, seq, no })
+
+const orderOf = ({
+  lamport,
+  op,
+}: {
+  readonly lamport: number
+  readonly op: Placed
+}): {
+  lamport: number
+  actor: ActorId
+} => ({ lamport, actor: op.actor })
+
+const sorted = <V>(map: ReadonlyMap<string, V>): [string, V][] =>
+  [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** The number of an op in this file tells nothing: it is the order of arrival. */
+const canonical = (key: string, value: unknown): unknown =>
+  key === 'no' ? undefined : value instanceof Uint8Array ? toHex(value) : value

@@ -1,8 +1,8 @@
-/** Which role may write which effect: plain data, the whole table in one place. */
+/** Which role may write which effect: plain data, the whole table in one place. docs/permissions.md is made from it. */
 import type { Role } from '../model/roles.ts'
 import type { Effect } from '../op/effect.ts'
 
-type EffectType = Exclude<Effect['type'], 'unknown'>
+export type EffectType = Exclude<Effect['type'], 'unknown'>
 
 const DATA: readonly EffectType[] = [
   'create',
@@ -18,13 +18,27 @@ const DATA: readonly EffectType[] = [
   'count',
 ]
 
-const ASKING: readonly EffectType[] = ['request', 'withdraw']
-const GOVERNING: readonly EffectType[] = ['genesis', 'admit', 'setRole', 'cut', 'decide']
+/** What everybody who works may do: ask, use and pass on rights that were given to them, sign, hand work in. */
+const WORKING: readonly EffectType[] = ['request', 'withdraw', 'transfer', 'spend', 'sign', 'parcel']
+
+/** What a supervisor adds: review, repair, and, within rights given in advance, admitting and deciding. */
+const SUPERVISING: readonly EffectType[] = ['adopt', 'dismiss', 'revoke', 'admit', 'decide']
+
+/** The authority's alone. */
+const GOVERNING: readonly EffectType[] = [
+  'genesis',
+  'setRole',
+  'cut',
+  'mint',
+  'reclaim',
+  'handover',
+  'policy',
+]
 
 export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<EffectType>>> = {
-  authority: new Set([...DATA, ...ASKING, ...GOVERNING]),
-  supervisor: new Set([...DATA, ...ASKING]),
-  technician: new Set([...DATA, ...ASKING]),
+  authority: new Set([...DATA, ...WORKING, ...SUPERVISING, ...GOVERNING]),
+  supervisor: new Set([...DATA, ...WORKING, ...SUPERVISING]),
+  technician: new Set([...DATA, ...WORKING]),
   /** Keeps and relays; writes nothing of its own. */
   edge: new Set(),
 }

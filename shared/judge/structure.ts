@@ -6,7 +6,7 @@ import type { ActorId, ChildId, DotRef, RecordId } from '../model/ids.ts'
 import { fieldByCode, misfit, placeOf, type Place } from '../model/fields.ts'
 import type { MergeType, KindName } from '../model/kinds.ts'
 import type { Address, Effect } from '../op/effect.ts'
-import { isControl } from '../op/op.ts'
+import { isControl, isData, isReview } from '../op/op.ts'
 import { reason, type ReasonOf } from './reason.ts'
 
 /** The causal past of the op that is checked, the op's own creations included. */
@@ -25,7 +25,7 @@ export const isHeld = (effects: readonly Effect[]): boolean =>
 /** The first thing that is wrong with an op's effects, or null. */
 export function flawOf(effects: readonly Effect[], past: StructurePast): ReasonOf | null {
   const control = effects.filter(isControl)
-  if (control.length > 1) return reason('mixed-control')
+  if (!mayGoTogether(effects)) return reason('mixed-control')
   for (const effect of effects) {
     const flaw = flawOfEffect(effect, past, control.length > 0)
     if (flaw) return flaw
@@ -33,8 +33,30 @@ export function flawOf(effects: readonly Effect[], past: StructurePast): ReasonO
   return null
 }
 
+/** What the authority says of members is judged ahead of everything else, so nothing else may hang on it. */
+const WORDS: ReadonlySet<Effect['type']> = new Set([
+  'genesis',
+  'setRole',
+  'cut',
+  'handover',
+  'policy',
+  'reclaim',
+])
+/** Several of a kind in one op are several questions; only rights are moved in parts. */
+const REPEATED: ReadonlySet<Effect['type']> = new Set(['mint', 'transfer', 'spend', 'reclaim'])
+
+function mayGoTogether(effects: readonly Effect[]): boolean {
+  const control = effects.filter(isControl)
+  const review = effects.filter(isReview)
+  if (review.length > 0) return review.length === effects.length
+  const once = control.filter(({ type }) => !REPEATED.has(type))
+  if (new Set(once.map(({ type }) => type)).size < once.length) return false
+  const words = control.filter(({ type }) => WORDS.has(type))
+  return words.length === 0 || words.length === effects.length
+}
+
 function flawOfEffect(effect: Effect, past: StructurePast, besideControl: boolean): ReasonOf | null {
-  if (effect.type === 'unknown' || isControl(effect) || effect.type === 'create') return null
+  if (!isData(effect) || effect.type === 'create') return null
   if (effect.type === 'import') return effect.source && effect.key ? null : reason('bad-value')
   const record = 'at' in effect ? effect.at.record : effect.record
   const kind = past.kindOf(record)

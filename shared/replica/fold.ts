@@ -43,6 +43,18 @@ export const cellOf = (record: number, at: Address): Cell => ({
   sub: at.sub,
 })
 
+/** Is the i-th effect of the op, or the child that it is about, taken out of every view? */
+export type IsRevoked = (
+  index: number,
+  child: { readonly field: number; readonly id: ChildId } | null,
+) => boolean
+
+function childIn(effect: Effect): { field: number; id: ChildId } | null {
+  if (effect.type === 'drop') return { field: effect.field, id: effect.child }
+  if (!('at' in effect) || effect.at.child === null) return null
+  return { field: effect.at.field, id: effect.at.child }
+}
+
 export class Fold {
   readonly #sql: Sql
   readonly #log: Log
@@ -54,9 +66,10 @@ export class Fold {
     this.#crypto = crypto
   }
 
-  /** Takes in what an accepted op says of one record. */
-  apply(op: FoldedOp, id: RecordId, record: number): void {
+  /** Takes in what an accepted op says of one record, but for effects that were revoked. */
+  apply(op: FoldedOp, id: RecordId, record: number, isRevoked: IsRevoked): void {
     op.effects.forEach((effect, index) => {
+      if (isRevoked(index, childIn(effect))) return
       if (effect.type === 'child' && effect.record === id)
         this.#touchNewChild(op, record, effect.field, index)
       else if (effect.type === 'drop' && effect.record === id) this.#drop(record, effect)

@@ -1,52 +1,67 @@
 /**
- * Judges ops against the log (design 6). What depends on the op and its past alone (its flaw) is found once;
- * roles, freezes and what it rests on are asked anew whenever they may have changed.
+ * Judges ops against the log (design 6). What depends on the op and its past alone (its flaw) is found once; roles,
+ * freezes, adoptions and what it rests on are asked anew whenever they may have changed. The strata go one way: control
+ * and forks, then what the op itself is (its ground), then adoptions, then what it rests on.
  */
-import type { ActorId, OpRef } from '../model/ids.ts'
-import type { ControlEffect, DataEffect, Effect } from '../op/effect.ts'
-import { recordAt } from '../op/identity.ts'
-import { changedRecord, isControl, isData, parseOp } from '../op/op.ts'
+import type { ChildId, OpRef } from '../model/ids.ts'
+import type { DataEffect, Effect, ReviewEffect } from '../op/effect.ts'
+import { actorOf, recordAt } from '../op/identity.ts'
+import { changedRecord, isControl, isData, isReview, parseOp } from '../op/op.ts'
 import { invariant } from '../base/invariant.ts'
-import { auditNumber, ControlState, type ControlPast } from '../judge/control.ts'
+import { auditNumber } from '../model/rights.ts'
+import { ControlState } from '../judge/control.ts'
 import { closingThatFreezes } from '../judge/freeze.ts'
+import { byOrder, type ControlOp, type Placed } from '../judge/past.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from '../judge/reason.ts'
+import { Review, type Named, type ReviewOp } from '../judge/review.ts'
 import { flawOf, isHeld, touchesFrozen, type StructurePast } from '../judge/structure.ts'
 import type { RecordRow, Records } from './interner.ts'
 import { OP_COLUMNS, type Log, type OpRow } from './log.ts'
+import { LogPast } from './log-past.ts'
 import type { Origins } from './origins.ts'
 import type { Crypto, Sql } from './ports.ts'
 
 /** An op of the log as judgement needs it. */
-export type JudgedOp = OpRef & {
-  readonly no: number
+export type JudgedOp = Placed & {
   readonly lamport: number
   readonly wall: number
   readonly effects: readonly Effect[]
   readonly flaw: ReasonOf | null
 }
 
+/** Where a child is: its map's field, and its id. */
+export type ChildAt = { readonly field: number; readonly id: ChildId }
+
 export const JUDGEMENTS = ['accepted', 'late', 'rejected', 'held'] as const
+
+/** Which ops must be read again to fold the control state, or to know what is in review. */
+export const CLASSES = { data: 0, control: 1, review: 2 } as const
+export const classOf = (effects: readonly Effect[]): number =>
+  effects.some(isControl) ? CLASSES.control : effects.some(isReview) ? CLASSES.review : CLASSES.data
+
+const HELD: Verdict = { judgement: 'held', reason: reason('newer-version') }
 
 export class Judging {
   control: ControlState
+  readonly review: Review
+  readonly past: LogPast
   readonly #sql: Sql
   readonly #log: Log
   readonly #records: Records
   readonly #origins: Origins
-  readonly #past: ControlPast
 
   constructor(sql: Sql, log: Log, records: Records, origins: Origins, crypto: Crypto) {
     this.#sql = sql
     this.#log = log
     this.#records = records
     this.#origins = origins
-    this.#past = {
-      sha256: (bytes) => crypto.sha256(bytes),
-      knows: (op, target) => log.knows(op, target),
-      recordKnown: (op, record) => origins.recordKnown(op, record),
-    }
-    this.control = new ControlState(this.#past)
+    this.past = new LogPast(log, records, origins, (bytes) => crypto.sha256(bytes))
+    this.past.frozenEdits = (op, record) => this.#frozenEdits(op, record)
+    this.review = new Review(this.past)
+    this.control = new ControlState(this.past)
+    for (const op of this.#opsOf(CLASSES.control)) this.#hearAdmissions(op)
     this.replayControl()
+    for (const op of this.#opsOf(CLASSES.review)) if (!op.flaw) this.review.file(reviewOpOf(op))
   }
 
   fromRow(row: OpRow): JudgedOp {
@@ -64,76 +79,192 @@ export class Judging {
     }
   }
 
+  byNumber(no: number): JudgedOp {
+    return this.fromRow(this.#log.rowByNumber(no))
+  }
+
   /** What is wrong with the op whatever else holds; it must stand in the log already. */
-  flaw(op: OpRef, effects: readonly Effect[]): ReasonOf | null {
+  flaw(op: Placed, effects: readonly Effect[]): ReasonOf | null {
     return flawOf(effects, this.#structurePast(op, effects))
   }
 
-  /** Judges a new op; an accepted control effect is taken in. */
-  judgeNew(op: JudgedOp): Verdict {
-    const control = op.effects.find(isControl)
-    if (isHeld(op.effects)) return { judgement: 'held', reason: reason('newer-version') }
-    if (!control) return this.judgeData(op)
-    if (op.flaw) return this.#burn(op, control, op.flaw)
-    const ref = { actor: op.actor, seq: op.seq }
-    const verdict = this.control.apply({ ref, lamport: op.lamport, wall: op.wall, effect: control })
-    return verdict.judgement === 'accepted' ? this.judgeData(op) : verdict
+  /** Takes a new op in: what it says of control, or of other ops. */
+  arrive(op: JudgedOp): void {
+    const effects = classOf(op.effects)
+    if (effects === CLASSES.review && !op.flaw) this.review.file(reviewOpOf(op))
+    if (effects !== CLASSES.control) return
+    this.#hearAdmissions(op)
+    this.#judgeControl(this.control, op, true)
   }
 
-  /** Judges the data effects of an op by what is known now. */
-  judgeData(op: JudgedOp): Verdict {
-    if (isHeld(op.effects)) return { judgement: 'held', reason: reason('newer-version') }
+  /** Judges an op by what is known now. */
+  verdict(op: JudgedOp): Verdict {
+    if (isHeld(op.effects)) return HELD
+    if (op.effects.some(isReview)) return this.#reviewVerdict(op)
+    const ground = this.#ground(op)
+    if (ground.judgement !== 'accepted' && !this.adoption(op)) return ground
+    return this.#restsOn(op) ?? ACCEPTED
+  }
+
+  /** The adoption that makes an op count which does not count by itself; the least by (lamport, actor) of several. */
+  adoption(op: JudgedOp): ReviewOp | null {
+    const standing = this.review
+      .adoptionsOf(op.no)
+      .filter((one) => this.#reviewVerdict(one.op).judgement === 'accepted')
+      .map((one) => one.op)
+    return standing.sort(byOrder)[0] ?? null
+  }
+
+  /** Why this device may not adopt the op by its next op `at`; null when it may. */
+  adoptionObstacle(at: Placed, op: JudgedOp): ReasonOf | null {
+    return this.#adoptProblem(at, op)
+  }
+
+  /** The dismissal that settles an op that does not count; the least by (lamport, actor) of several. */
+  dismissal(op: JudgedOp): Named<'dismiss'> | null {
+    const standing = this.review
+      .dismissalsOf(op.no)
+      .filter((one) => this.#reviewVerdict(one.op).judgement === 'accepted')
+    return standing.sort((a, b) => byOrder(a.op, b.op))[0] ?? null
+  }
+
+  /** The op that an act of review names, where its author had seen it. */
+  targetOf(op: Placed, effect: ReviewEffect): Placed | null {
+    return effect.type === 'parcel' ? null : this.review.target(op, effect)
+  }
+
+  /** Is the i-th effect of an op out of every view: itself revoked, or part of a child whose making was? */
+  isRevokedIn(no: number, index: number, record: number, child: ChildAt | null): boolean {
+    if (!this.review.hasRevocations) return false
+    if (this.isRevoked(no, index)) return true
+    const made = child && this.#origins.creationOfChild(record, child.field, child.id)
+    return made !== null && this.isRevoked(made.op, made.index)
+  }
+
+  /** Is the i-th effect of an op taken out of every view? */
+  isRevoked(no: number, index: number): boolean {
+    return this.review
+      .revocationsOf(no)
+      .some(
+        ({ op, effect }) => effect.dot.index === index && this.#reviewVerdict(op).judgement === 'accepted',
+      )
+  }
+
+  /** Folds the control state anew from the log. */
+  replayControl(): void {
+    const ops = this.#opsOf(CLASSES.control)
+    const sound = ops.filter((op) => op.flaw === null && !isHeld(op.effects)).map(controlOpOf)
+    const state = ControlState.authorityOf(this.past, sound)
+    this.control = state
+    for (const op of ops) this.#judgeControl(state, op, false)
+  }
+
+  #judgeControl(state: ControlState, op: JudgedOp, isNew: boolean): void {
+    if (isHeld(op.effects)) return
+    const control = controlOpOf(op)
+    if (op.flaw) {
+      state.refuse(control, op.flaw)
+      return
+    }
+    if (isNew) state.hearAuthority(control)
+    state.judge(control)
+  }
+
+  #hearAdmissions(op: JudgedOp): void {
+    for (const effect of op.effects) {
+      if (effect.type !== 'admit' && effect.type !== 'genesis') continue
+      this.past.heardAdmission(op, actorOf(this.past.sha256, effect.opKey), effect.opKey)
+      if (effect.type === 'genesis') {
+        const recovery = actorOf(this.past.sha256, effect.recoveryKey)
+        this.past.heardAdmission(op, recovery, effect.recoveryKey)
+      }
+    }
+  }
+
+  /** What the op is by itself, adoptions apart. */
+  #ground(op: JudgedOp): Verdict {
+    const control = op.effects.some(isControl) ? this.control.verdictOf(op.no) : ACCEPTED
+    if (control.judgement !== 'accepted') return control
     const problem = this.#roleProblem(op) ?? op.flaw
     if (problem) return rejected(problem)
-    return this.#lateness(op) ?? this.#restsOn(op) ?? ACCEPTED
-  }
-
-  /** Folds the control state anew from the log; answers what each control op came to. */
-  replayControl(): Map<number, Verdict> {
-    const ops = this.#sql
-      .prepare(`SELECT ${OP_COLUMNS} FROM op WHERE control = 1 ORDER BY no`)
-      .all<OpRow>()
-      .map((row) => this.fromRow(row))
-    this.control = new ControlState(this.#past)
-    const verdicts = new Map<number, Verdict>()
-    const [founding] = ops
-    const ofAuthority = (op: JudgedOp): boolean => op.actor === founding?.actor
-    const ofMembership = (op: JudgedOp): boolean => op.effects.some(isMembership)
-    const strata = [
-      ops.filter((op) => ofMembership(op) && ofAuthority(op)),
-      ops.filter((op) => ofMembership(op) && !ofAuthority(op)),
-      ops.filter((op) => !ofMembership(op)),
-    ]
-    for (const op of strata.flat()) verdicts.set(op.no, this.judgeNew(op))
-    return verdicts
-  }
-
-  /** A number named in any stored op is used, also when the op does not count. */
-  #burn(by: OpRef, control: ControlEffect, flaw: ReasonOf): Verdict {
-    if (control.type === 'decide' && control.number) this.control.use(control.number, by.actor)
-    return rejected(flaw)
+    return this.#lateness(op, op) ?? ACCEPTED
   }
 
   #roleProblem(op: JudgedOp): ReasonOf | null {
     for (const effect of op.effects) {
-      if (effect.type === 'unknown') continue
+      if (effect.type === 'unknown' || isControl(effect)) continue
       const problem = this.control.roleProblem(op, effect.type)
       if (problem) return problem
     }
     return null
   }
 
-  #lateness(op: JudgedOp): Verdict | null {
+  /** Are these effects late, coming by the op `by`: their own, or one that adopts them? */
+  #lateness(op: JudgedOp, by: Placed): Verdict | null {
     for (const effect of op.effects) {
       const row = this.#existing(effect)
       if (!row || !touchesFrozen(effect, row.kind)) continue
-      const turns = this.control.turns.get(row.id)
-      const closing = turns && closingThatFreezes(turns, op, (by, target) => this.#log.knows(by, target))
+      const turns = this.control.requests.turns.get(row.id)
+      const closing = turns && closingThatFreezes(turns, by, (at, target) => this.past.knows(at, target))
       if (!closing) continue
       const number = closing.decision.number ? auditNumber(closing.decision.number) : ''
       return { judgement: 'late', reason: reason('frozen', { number }) }
     }
     return null
+  }
+
+  #reviewVerdict(
+    op: Placed & { readonly effects: readonly Effect[]; readonly flaw?: ReasonOf | null },
+  ): Verdict {
+    if (op.flaw) return rejected(op.flaw)
+    for (const effect of op.effects) {
+      const problem = isReview(effect)
+        ? (this.control.roleProblem(op, effect.type) ?? this.#reviewProblem(op, effect))
+        : null
+      if (problem) return rejected(problem)
+    }
+    return ACCEPTED
+  }
+
+  #reviewProblem(op: Placed, effect: ReviewEffect): ReasonOf | null {
+    if (effect.type === 'parcel')
+      return effect.of === 'settled' && !this.#knowsParcel(op, effect) ? reason('unknown-parcel') : null
+    const target = this.review.target(op, effect)
+    if (!target) return reason('unknown-op')
+    const named = this.byNumber(target.no)
+    if (effect.type === 'revoke') return this.#revokeProblem(op, named, effect.dot.index)
+    return effect.type === 'adopt' ? this.#adoptProblem(op, named) : this.#dismissProblem(named)
+  }
+
+  #adoptProblem(by: Placed, op: JudgedOp): ReasonOf | null {
+    const data = op.effects.filter(isData)
+    if (data.length === 0) return reason('not-adoptable', { why: 'control' })
+    if (op.flaw) return reason('not-adoptable', { why: op.flaw.code })
+    if (isHeld(op.effects) || this.#ground(op).judgement === 'accepted') return reason('not-in-review')
+    for (const effect of data) {
+      const problem = this.control.roleProblem(by, effect.type)
+      if (problem) return problem
+    }
+    const late = this.#lateness(op, by)
+    return late && late.judgement !== 'accepted' ? late.reason : null
+  }
+
+  #dismissProblem(op: JudgedOp): ReasonOf | null {
+    return isHeld(op.effects) || this.#ground(op).judgement === 'accepted' ? reason('not-in-review') : null
+  }
+
+  #revokeProblem(by: Placed, op: JudgedOp, index: number): ReasonOf | null {
+    const effect = op.effects[index]
+    if (!effect || !REVOCABLE.has(effect.type) || op.flaw) return reason('not-revocable')
+    if (this.control.membership.isAuthority(by)) return null
+    const late = this.#lateness({ ...op, effects: [effect] }, by)
+    return late && late.judgement !== 'accepted' ? late.reason : null
+  }
+
+  #knowsParcel(op: Placed, { parcel }: Extract<ReviewEffect, { type: 'parcel' }>): boolean {
+    return this.review
+      .parcel(parcel)
+      .some((part) => part.effect.of === 'part' && part.op.no !== op.no && this.past.knows(op, part.op))
   }
 
   /** An effect on a record or child whose creating op does not count is set aside with it. */
@@ -143,7 +274,7 @@ export class Judging {
       if (!row || !isData(effect)) continue
       const stands = this.#origins
         .ofRecord(row.no)
-        .some((origin) => origin.no === op.no || (origin.accepted && this.#log.knows(op, origin)))
+        .some((origin) => origin.no === op.no || (origin.accepted && this.past.knows(op, origin)))
       if (!stands || !this.#childStands(op, row.no, effect)) return rejected(reason('rests-on'))
     }
     return null
@@ -157,36 +288,80 @@ export class Judging {
     return origin !== null && (origin.accepted || origin.no === op.no)
   }
 
+  /** Edits of frozen fields that count for a decision at `op`: by who may, sound, and not late by closings it knows. */
+  #frozenEdits(op: Placed, record: RecordRow['id']): Placed[] {
+    const row = this.#records.find(record)
+    if (!row) return []
+    return this.#sql
+      .prepare(
+        `SELECT ${OP_COLUMNS} FROM touch JOIN op ON op.no = touch.op
+         WHERE touch.record = ? AND op.no < ? AND op.flaw IS NULL ORDER BY op.no`,
+      )
+      .all<OpRow>(row.no, op.no)
+      .map((edit) => this.fromRow(edit))
+      .filter((edit) => this.past.knows(op, edit) && this.#countsAsEdit(op, edit, row))
+  }
+
+  #countsAsEdit(op: Placed, edit: JudgedOp, { id, kind }: RecordRow): boolean {
+    if (edit.effects.some((effect) => effect.type === 'adopt'))
+      return this.control.roleProblem(edit, 'adopt') === null
+    const touches = edit.effects.some(
+      (effect) => isData(effect) && changedRecord(effect) === id && touchesFrozen(effect, kind),
+    )
+    if (!touches || this.#roleProblem(edit) !== null) return false
+    const turns = this.control.requests.turnsKnown(op, id)
+    return closingThatFreezes(turns, edit, (at, target) => this.past.knows(at, target)) === null
+  }
+
+  #opsOf(effects: number): JudgedOp[] {
+    return this.#sql
+      .prepare(`SELECT ${OP_COLUMNS} FROM op WHERE control = ? ORDER BY no`)
+      .all<OpRow>(effects)
+      .map((row) => this.fromRow(row))
+  }
+
   /** The row of the record that a data effect changes, unless it creates it. */
   #existing(effect: Effect): RecordRow | null {
     const id = isData(effect) ? changedRecord(effect) : null
     return id && this.#records.find(id)
   }
 
-  #structurePast(op: OpRef, effects: readonly Effect[]): StructurePast {
+  #structurePast(op: Placed, effects: readonly Effect[]): StructurePast {
     const knows = (target: OpRef): boolean => this.#log.knows(op, target)
     return {
       author: op.actor,
-      kindOf: (id) => (this.#origins.recordKnown(op, id) ? (this.#records.find(id)?.kind ?? null) : null),
+      kindOf: (id) => this.past.kindOf(op, id),
       madeHere: (id) =>
         effects.some(
-          ({ type }, index) => type === 'create' && recordAt(this.#past.sha256, { ...op, index }) === id,
+          ({ type }, index) => type === 'create' && recordAt(this.past.sha256, { ...op, index }) === id,
         ),
       hasChild: (id, field, child) => {
         const row = this.#records.find(id)
         const origin = row && this.#origins.ofChild(row.no, field, child)
-        return origin !== null && knows(origin)
+        return origin !== null && this.past.knows(op, origin)
       },
       knowsDot: (dot) => (dot.actor === op.actor ? dot.seq < op.seq : knows(dot)),
     }
   }
 }
 
-const isMembership = (effect: Effect): boolean => ['genesis', 'admit', 'setRole', 'cut'].includes(effect.type)
+/** Values that were set; not what made the record, and not words of a text, whose note is revoked as a whole. */
+const REVOCABLE: ReadonlySet<Effect['type']> = new Set(['assign', 'draft', 'insert', 'child', 'count'])
 
-/** The actor and the first seq that a membership effect sets aside or brings back, where it reaches back. */
-export function restricts(effect: ControlEffect): { readonly actor: ActorId; readonly after: number } | null {
-  return effect.type === 'setRole' || effect.type === 'cut'
-    ? { actor: effect.actor, after: effect.through }
-    : null
-}
+export const controlOpOf = ({ actor, seq, no, lamport, wall, effects }: JudgedOp): ControlOp => ({
+  actor,
+  seq,
+  no,
+  lamport,
+  wall,
+  effects: effects.filter(isControl),
+})
+
+const reviewOpOf = ({ actor, seq, no, lamport, wall, effects }: JudgedOp): ReviewOp => ({
+  actor,
+  seq,
+  no,
+  lamport,
+  wall,
+  effects: effects.filter(isReview),
+})

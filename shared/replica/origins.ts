@@ -45,9 +45,10 @@ export class Origins {
       else if (effect.type === 'import') {
         const id = importedRecord(this.#sha256, site, effect.kind, effect.source, effect.key)
         this.#create(id, effect.kind, no, touched)
-      } else if (effect.type === 'child') this.#createChild(op, effect, childAt(this.#sha256, dot), no, index)
-      const named = isData(effect) ? changedRecord(effect) : effect.type === 'request' ? effect.record : null
-      const row = named && this.recordKnown(op, named) ? this.#records.find(named) : null
+      } else if (effect.type === 'child')
+        this.#createChild({ ...dot, no }, effect, childAt(this.#sha256, dot), no, index)
+      const named = isData(effect) ? changedRecord(effect) : null
+      const row = named && this.recordKnown({ ...dot, no }, named) ? this.#records.find(named) : null
       if (row) touched.set(row.id, row)
     })
     return touched
@@ -84,6 +85,14 @@ export class Origins {
       )
       .get<OriginRow>(record, field, idBytes(child))
     return row ? this.#origin(row) : null
+  }
+
+  /** The op and effect that made a child. */
+  creationOfChild(record: number, field: number, child: ChildId): { op: number; index: number } | null {
+    const row = this.#sql
+      .prepare('SELECT op, idx AS "index" FROM child WHERE record = ? AND field = ? AND id = ?')
+      .get<{ op: number; index: number }>(record, field, idBytes(child))
+    return row ?? null
   }
 
   /** Was the record created in the causal past of the op, or by it? */

@@ -1,0 +1,252 @@
+/**
+ * Stratum 1 of judgement: the authority's own chain. Who holds the authority's role through which of its ops, whom it
+ * admitted, with which role from which of the member's own ops on, whom it cut, and what it took back. It reads
+ * nothing else, so every later stratum may read it.
+ */
+import type { Bytes } from '../base/bytes.ts'
+import type { ActorId } from '../model/ids.ts'
+import { parseRight } from '../model/rights.ts'
+import type { Role } from '../model/roles.ts'
+import type { ControlEffect, Genesis, Retention } from '../op/effect.ts'
+import { actorOf } from '../op/identity.ts'
+import type { ControlOp, Past, Placed } from './past.ts'
+import { reason, type ReasonOf } from './reason.ts'
+
+/** From `after` on (exclusive, the actor's own seq) the role holds; null: cut. The last that fits prevails. */
+export type RoleSpan = { readonly after: number; readonly role: Role | null }
+
+export type Admission = {
+  readonly op: Placed
+  readonly lamport: number
+  readonly opKey: Bytes
+  readonly tlsKeyHash: Bytes
+  readonly name: string
+  readonly person: string
+  readonly role: Role
+  readonly wall: number
+}
+
+export type Cut = {
+  readonly through: number
+  readonly reason: string
+  readonly wall: number
+  readonly op: Placed
+}
+export type Reclaim = { readonly op: Placed; readonly right: string; readonly through: number }
+
+/** One device's time as the authority: from the op that made it so, through its last op that stands. */
+type Tenure = {
+  readonly actor: ActorId
+  readonly since: Placed
+  through: number | null
+  /** The op at `through`, where a handover by the recovery key named it. */
+  end: Placed | null
+}
+
+/** What the authority's chain says of one actor, whoever admitted it. */
+type Word = { admission: Admission | null; readonly spans: RoleSpan[]; cut: Cut | null }
+
+type Admit = Extract<ControlEffect, { type: 'admit' }>
+type Handover = Extract<ControlEffect, { type: 'handover' }>
+
+export class Membership {
+  siteName = ''
+  recovery: { readonly actor: ActorId; readonly key: Bytes } | null = null
+  retention: Retention | null = null
+  readonly words = new Map<ActorId, Word>()
+  readonly reclaims = new Map<ActorId, Reclaim[]>()
+  readonly tenures: Tenure[] = []
+  readonly #past: Past
+
+  constructor(past: Past) {
+    this.#past = past
+  }
+
+  /** The device that is the authority as far as this log goes. */
+  get authority(): ActorId | null {
+    return this.tenures.at(-1)?.actor ?? null
+  }
+
+  /** Was the op written by its author as the authority? */
+  isAuthority(op: Placed): boolean {
+    return this.#tenureOf(op) !== null
+  }
+
+  /** The role that the authority's chain gives the author at this op; undefined where it never spoke of it. */
+  roleAt(op: Placed, base: Role | null | undefined): Role | null | undefined {
+    if (this.isAuthority(op)) return 'authority'
+    const word = this.words.get(op.actor)
+    let role: Role | null | undefined = word?.admission?.role ?? base
+    // Who was the authority and is it no more is a supervisor like another.
+    if (role === 'authority') role = 'supervisor'
+    for (const span of word?.spans ?? []) if (span.after < op.seq) role = span.role
+    return role
+  }
+
+  /** Why the authority may not say this; effects that it does not write itself are none of its business. */
+  problem(op: ControlOp, effect: ControlEffect): ReasonOf | null {
+    switch (effect.type) {
+      case 'genesis':
+        return this.tenures.length === 0 && op.seq === 1 ? null : reason('not-authority')
+      case 'admit':
+        if (effect.role === 'authority') return reason('one-authority')
+        return this.words.get(this.#actorOf(effect))?.admission ? reason('already-member') : null
+      case 'setRole':
+        if (effect.role === 'authority') return reason('one-authority')
+        return this.#targetProblem(op, effect.actor)
+      case 'cut':
+        return this.#targetProblem(op, effect.actor) ?? this.#cutProblem(op, effect)
+      case 'reclaim':
+        return this.#reclaimProblem(op, effect)
+      case 'handover':
+        return this.#successorProblem(effect.actor)
+      default:
+        return null
+    }
+  }
+
+  take(op: ControlOp, effect: ControlEffect): void {
+    switch (effect.type) {
+      case 'genesis':
+        return this.#found(op, effect)
+      case 'admit':
+        this.#word(this.#actorOf(effect)).admission = admissionOf(op, effect)
+        return
+      case 'setRole':
+        this.#word(effect.actor).spans.push({ after: effect.through, role: effect.role })
+        return
+      case 'cut':
+        return this.#cut(op, effect)
+      case 'reclaim': {
+        const reclaim = { op, right: effect.right, through: effect.through }
+        this.reclaims.set(effect.actor, [...(this.reclaims.get(effect.actor) ?? []), reclaim])
+        return
+      }
+      case 'handover':
+        return this.#handOver(op, effect)
+      case 'policy':
+        this.retention = effect.retention
+        return
+      default:
+    }
+  }
+
+  /** Is it the op that made its author the authority, which is taken in already? */
+  isBegun(op: Placed): boolean {
+    return this.tenures.some(({ since }) => since.no === op.no)
+  }
+
+  /** The last op of the present authority that stands, where this op of the recovery key ends its time. */
+  endedBy(op: ControlOp): Placed | null {
+    const last = this.tenures.at(-1)
+    const effect = op.effects.find((one) => one.type === 'handover')
+    if (!last || !effect || !this.#past.knows(op, last.since)) return null
+    return this.#named(op, last.actor, effect)
+  }
+
+  recovers(op: ControlOp): boolean {
+    const effect = op.effects.find((one) => one.type === 'handover')
+    return effect !== undefined && this.recoveryProblem(op, effect) === null
+  }
+
+  /** Of an authority that forked itself, the branch is known before its chain is folded. */
+  settleFork(op: ControlOp): void {
+    const last = this.tenures.at(-1)
+    if (last) last.end = this.endedBy(op)
+  }
+
+  /** May the recovery key hand over now: only away from an authority that it knows, through an op that it names. */
+  recoveryProblem(op: ControlOp, effect: Handover): ReasonOf | null {
+    const last = this.tenures.at(-1)
+    if (!last || op.actor !== this.recovery?.actor) return reason('not-authority')
+    if (!this.#past.knows(op, last.since) || !this.#named(op, last.actor, effect)) return reason('unknown-op')
+    return this.#successorProblem(effect.actor)
+  }
+
+  #named(op: ControlOp, actor: ActorId, { through, hash }: Handover): Placed | null {
+    return this.#past.resolveHash(op, { actor, seq: through }, hash)
+  }
+
+  #tenureOf(op: Placed): Tenure | null {
+    for (const tenure of this.tenures) {
+      if (tenure.actor !== op.actor || !this.#past.knows(op, tenure.since)) continue
+      if (tenure.through === null || op.seq <= tenure.through) return tenure
+    }
+    return null
+  }
+
+  #actorOf(effect: Admit): ActorId {
+    return actorOf(this.#past.sha256, effect.opKey)
+  }
+
+  #found(op: ControlOp, effect: Genesis): void {
+    this.siteName = effect.siteName
+    this.recovery = { actor: actorOf(this.#past.sha256, effect.recoveryKey), key: effect.recoveryKey }
+    this.tenures.push({ actor: op.actor, since: op, through: null, end: null })
+    this.#word(op.actor).admission = admissionOf(op, { ...effect, type: 'admit', role: 'authority' })
+  }
+
+  #cut(op: ControlOp, { actor, through, reason: why }: Extract<ControlEffect, { type: 'cut' }>): void {
+    const word = this.#word(actor)
+    word.spans.push({ after: through, role: null })
+    word.cut = { through, reason: why, wall: op.wall, op }
+  }
+
+  #handOver(op: ControlOp, effect: Handover): void {
+    const last = this.tenures.at(-1)
+    if (last) {
+      const own = op.actor === last.actor
+      last.through = own ? op.seq : effect.through
+      last.end = own ? null : this.#named(op, last.actor, effect)
+    }
+    this.tenures.push({ actor: effect.actor, since: op, through: null, end: null })
+  }
+
+  #targetProblem(op: ControlOp, actor: ActorId): ReasonOf | null {
+    if (actor === this.authority) return reason('authority-itself')
+    const cut = this.words.get(actor)?.cut
+    if (cut) return reason('cut', { why: cut.reason })
+    return this.words.has(actor) || this.#past.admitted(op, actor) ? null : reason('not-member')
+  }
+
+  #cutProblem(op: ControlOp, effect: Extract<ControlEffect, { type: 'cut' }>): ReasonOf | null {
+    if (effect.through === 0) return null
+    const named = this.#past.resolveHash(op, { actor: effect.actor, seq: effect.through }, effect.hash)
+    return named ? null : reason('unknown-op')
+  }
+
+  #reclaimProblem(op: ControlOp, effect: Extract<ControlEffect, { type: 'reclaim' }>): ReasonOf | null {
+    const { actor, right, through } = effect
+    if (!parseRight(right)) return reason('unknown-right')
+    if (actor === op.actor) return reason('authority-itself')
+    if (through > 0 && !this.#past.resolve(op, { actor, seq: through })) return reason('unknown-op')
+    const later = this.reclaims.get(actor)?.some((one) => one.right === right && one.through > through)
+    return later ? reason('already-reclaimed') : null
+  }
+
+  #successorProblem(actor: ActorId): ReasonOf | null {
+    if (actor === this.authority) return reason('one-authority')
+    const word = this.words.get(actor)
+    if (!word?.admission) return reason('not-member')
+    return word.cut ? reason('cut', { why: word.cut.reason }) : null
+  }
+
+  #word(actor: ActorId): Word {
+    const known = this.words.get(actor)
+    if (known) return known
+    const made: Word = { admission: null, spans: [], cut: null }
+    this.words.set(actor, made)
+    return made
+  }
+}
+
+export const admissionOf = (op: ControlOp, effect: Admit): Admission => ({
+  op,
+  lamport: op.lamport,
+  opKey: effect.opKey,
+  tlsKeyHash: effect.tlsKeyHash,
+  name: effect.name,
+  person: effect.person,
+  role: effect.role,
+  wall: op.wall,
+})

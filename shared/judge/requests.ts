@@ -1,0 +1,141 @@
+/** Requests, their answers, and the closings and reopenings that came of them, each seen from an op's causal past. */
+import { formatOpId, type ActorId, type OpId, type OpRef, type RecordId } from '../model/ids.ts'
+import type { Numbered } from '../model/rights.ts'
+import type { Action } from '../op/codes.ts'
+import type { Ask } from '../op/effect.ts'
+import { byOrder, type ControlOp, type Past, type Placed } from './past.ts'
+
+export type Decision = {
+  readonly ref: Placed
+  readonly lamport: number
+  readonly accept: boolean
+  readonly number: Numbered | null
+  readonly reason: string | null
+  readonly wall: number
+}
+
+export type RequestState = {
+  readonly ref: Placed
+  readonly ask: Ask
+  readonly lamport: number
+  readonly wall: number
+  readonly withdrawn: Placed | null
+  readonly answer: Decision | null
+}
+
+/** An accepted closing or reopening of a record. */
+export type Turn = { readonly action: 'close' | 'reopen'; readonly decision: Decision }
+
+export type SignOff = { readonly op: Placed; readonly lamport: number; readonly wall: number }
+
+/** The record that a request is about, where it is about one. */
+export const recordOf = (ask: Ask): RecordId | null => ('record' in ask ? ask.record : null)
+
+const NO_TURNS: readonly Turn[] = []
+
+export class Requests {
+  readonly all = new Map<OpId, RequestState>()
+  readonly turns = new Map<RecordId, readonly Turn[]>()
+  readonly signOffs = new Map<RecordId, readonly SignOff[]>()
+  /** Requests without an answer of their own, in the order in which they came. */
+  readonly #open = new Set<OpId>()
+  readonly #past: Past
+
+  constructor(past: Past) {
+    this.#past = past
+  }
+
+  find(op: Placed, ref: OpRef): RequestState | null {
+    const request = this.all.get(formatOpId(ref))
+    return request && this.#past.knows(op, request.ref) ? request : null
+  }
+
+  ask(op: ControlOp, ask: Ask): void {
+    const { actor, seq, no, lamport, wall } = op
+    const request = { ref: { actor, seq, no }, ask, lamport, wall, withdrawn: null, answer: null }
+    this.all.set(formatOpId(op), request)
+    this.#open.add(formatOpId(op))
+  }
+
+  withdraw(request: RequestState, op: Placed): void {
+    this.#update(request, { withdrawn: op })
+  }
+
+  answer(request: RequestState, decision: Decision): void {
+    this.#update(request, { answer: decision })
+    const { ask } = request
+    if (!decision.accept || (ask.action !== 'close' && ask.action !== 'reopen')) return
+    const turn: Turn = { action: ask.action, decision }
+    const turns = [...(this.turns.get(ask.record) ?? NO_TURNS), turn]
+    this.turns.set(
+      ask.record,
+      turns.sort((a, b) => byOrder(order(a), order(b))),
+    )
+  }
+
+  sign(op: ControlOp, record: RecordId): void {
+    const { actor, seq, no, lamport, wall } = op
+    const signed = [...(this.signOffs.get(record) ?? []), { op: { actor, seq, no }, lamport, wall }]
+    this.signOffs.set(
+      record,
+      signed.sort((a, b) => a.lamport - b.lamport || byOrderOfOp(a, b)),
+    )
+  }
+
+  /** Its own answer, or the one that another request for the same closing got before its author had heard of it. */
+  answerOf(request: RequestState): Decision | null {
+    return request.answer ?? this.#sharedAnswer(request)
+  }
+
+  isWaiting(request: RequestState): boolean {
+    return !request.withdrawn && this.answerOf(request) === null
+  }
+
+  /** In the order in which they came to this device. */
+  waiting(): RequestState[] {
+    return [...this.#open].flatMap((id) => this.all.get(id) ?? []).filter((one) => this.isWaiting(one))
+  }
+
+  waitingFor(record: RecordId, action: Action): RequestState | null {
+    for (const id of this.#open) {
+      const request = this.all.get(id)
+      if (!request || request.ask.action !== action || recordOf(request.ask) !== record) continue
+      if (this.isWaiting(request)) return request
+    }
+    return null
+  }
+
+  /** The closings and reopenings that the op knows. */
+  turnsKnown(op: Placed, record: RecordId): Turn[] {
+    return (this.turns.get(record) ?? NO_TURNS).filter(({ decision }) => this.#past.knows(op, decision.ref))
+  }
+
+  signOffsKnown(op: Placed, record: RecordId): SignOff[] {
+    return (this.signOffs.get(record) ?? []).filter((one) => this.#past.knows(op, one.op))
+  }
+
+  isClosed(record: RecordId): boolean {
+    return this.turns.get(record)?.at(-1)?.action === 'close'
+  }
+
+  #sharedAnswer({ ref, ask }: RequestState): Decision | null {
+    if (ask.action !== 'close' && ask.action !== 'reopen') return null
+    const turns = this.turns.get(ask.record) ?? NO_TURNS
+    const same = turns.findLast(
+      ({ action, decision }) => action === ask.action && !this.#past.knows(ref, decision.ref),
+    )
+    return same?.decision ?? null
+  }
+
+  #update(request: RequestState, change: Partial<RequestState>): void {
+    this.all.set(formatOpId(request.ref), { ...request, ...change })
+    this.#open.delete(formatOpId(request.ref))
+  }
+}
+
+const order = ({ decision }: Turn): { lamport: number; actor: ActorId } => ({
+  lamport: decision.lamport,
+  actor: decision.ref.actor,
+})
+
+const byOrderOfOp = (a: SignOff, b: SignOff): number => (a.op.actor < b.op.actor ? -1 : 1)

@@ -1,0 +1,121 @@
+/** The causal past of ops, as judgement asks for it, read from the log. */
+import { equalBytes, type Bytes } from '../base/bytes.ts'
+import type { ActorId, ChildId, OpRef, RecordId } from '../model/ids.ts'
+import { fieldByName, fieldsOf } from '../model/fields.ts'
+import type { KindName } from '../model/kinds.ts'
+import type { ForkPast } from '../judge/forks.ts'
+import type { Placed } from '../judge/past.ts'
+import type { Effect } from '../op/effect.ts'
+import type { Sha256 } from '../op/identity.ts'
+import { parseOp } from '../op/op.ts'
+import { invariant } from '../base/invariant.ts'
+import type { Records } from './interner.ts'
+import type { Log } from './log.ts'
+import type { Origins } from './origins.ts'
+
+export class LogPast implements ForkPast {
+  readonly sha256: Sha256
+  /** Set by judgement, which alone can tell what of a record's past counts. */
+  frozenEdits: ForkPast['frozenEdits'] = () => []
+  readonly #log: Log
+  readonly #records: Records
+  readonly #origins: Origins
+  readonly #admissions = new Map<ActorId, { readonly op: Placed; readonly opKey: Bytes }[]>()
+  readonly #zones = new Map<number, string | null>()
+
+  constructor(log: Log, records: Records, origins: Origins, sha256: Sha256) {
+    this.#log = log
+    this.#records = records
+    this.#origins = origins
+    this.sha256 = sha256
+  }
+
+  knows(op: Placed, target: Placed): boolean {
+    return this.#log.knowsNo(op.no, target.no)
+  }
+
+  resolve(op: Placed, ref: OpRef): Placed | null {
+    const no = this.#log.resolve(op.no, ref)
+    return no === null ? null : { actor: ref.actor, seq: ref.seq, no }
+  }
+
+  resolveHash(op: Placed, ref: OpRef, hash: Bytes): Placed | null {
+    const found = this.branches(ref.actor, ref.seq).find((one) => equalBytes(this.#log.hashOf(one.no), hash))
+    return found && this.knows(op, found) ? found : null
+  }
+
+  admitted(op: Placed, actor: ActorId): boolean {
+    return this.#admissions.get(actor)?.some((one) => this.knows(op, one.op)) ?? false
+  }
+
+  /** Whatever became of an admission, what its device signs can be checked: to be told of each. */
+  heardAdmission(op: Placed, actor: ActorId, opKey: Bytes): void {
+    const known = this.#admissions.get(actor) ?? []
+    this.#admissions.set(actor, [...known, { op, opKey }])
+  }
+
+  keyOf(actor: ActorId): Bytes | null {
+    return this.#admissions.get(actor)?.[0]?.opKey ?? null
+  }
+
+  kindOf(op: Placed, record: RecordId): KindName | null {
+    return this.#origins.recordKnown(op, record) ? (this.#records.find(record)?.kind ?? null) : null
+  }
+
+  hasChild(op: Placed, record: RecordId, child: ChildId): boolean {
+    const row = this.#records.find(record)
+    if (!row) return false
+    return fieldsOf(row.kind).some((field) => {
+      const origin = field.merge === 'map' ? this.#origins.ofChild(row.no, field.code, child) : null
+      return origin !== null && this.knows(op, origin)
+    })
+  }
+
+  zonesOf(op: Placed, record: RecordId): readonly (string | null)[] {
+    const row = this.#records.find(record)
+    if (!row || !fieldByName(row.kind, 'zone')) return []
+    const known = this.#origins.ofRecord(row.no).filter((origin) => this.knows(op, origin))
+    return known.map((origin) => this.#zoneIn(origin, record))
+  }
+
+  forkedAt(actor: ActorId): number | null {
+    return this.#log.forkedAt(actor)
+  }
+
+  branches(actor: ActorId, seq: number): readonly Placed[] {
+    return this.#log.numbersAt({ actor, seq }).map((no) => ({ actor, seq, no }))
+  }
+
+  lastOf(actor: ActorId): Placed | null {
+    const head = this.#log.head(actor)
+    return head && this.#named(actor, head.seq, head.hash)
+  }
+
+  #named(actor: ActorId, seq: number, hash: Bytes): Placed | null {
+    const found = this.#log.find({ actor, seq, hash })
+    return found && { actor, seq, no: found.op }
+  }
+
+  #zoneIn(origin: Placed, record: RecordId): string | null {
+    const known = this.#zones.get(origin.no)
+    if (known !== undefined) return known
+    const parsed = parseOp(this.#log.rowByNumber(origin.no).bytes)
+    invariant(parsed.ok, 'a stored op parses')
+    const zone = zoneGiven(parsed.value.effects, record)
+    // An import makes one record an op, a creation may make several.
+    if (createsOne(parsed.value.effects)) this.#zones.set(origin.no, zone)
+    return zone
+  }
+}
+
+const createsOne = (effects: readonly Effect[]): boolean =>
+  effects.filter(({ type }) => type === 'create' || type === 'import').length === 1
+
+function zoneGiven(effects: readonly Effect[], record: RecordId): string | null {
+  const code = fieldByName('job', 'zone')?.code
+  for (const effect of effects) {
+    if (effect.type !== 'assign' || effect.at.record !== record || effect.at.field !== code) continue
+    return typeof effect.value === 'string' ? effect.value : null
+  }
+  return null
+}

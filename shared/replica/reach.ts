@@ -1,0 +1,103 @@
+/**
+ * What a new op changes of earlier judgements: the authority's word on members, a fork, and what follows from both
+ * through rights and admissions. The control state is folded anew, and what differs is told, record by record.
+ */
+import type { ActorId, RecordId } from '../model/ids.ts'
+import type { ControlState } from '../judge/control.ts'
+import type { Op } from '../op/op.ts'
+import type { Parts } from './door.ts'
+import type { JudgedOp } from './judging.ts'
+
+type Needed = Pick<Parts, 'sql' | 'log' | 'judging' | 'records'>
+
+/** Actors whose ops behind a seq (exclusive) are to be judged again. */
+export type Affected = ReadonlyMap<ActorId, number>
+
+/** Null where the op reaches back to nothing that is here. */
+export function reachOf(parts: Needed, op: Op, judged: JudgedOp): Affected | null {
+  const affected = new Map([...byWord(parts, judged), ...byFork(parts, op)])
+  const handedOver = judged.effects.some(({ type }) => type === 'handover')
+  return affected.size > 0 || handedOver ? affected : null
+}
+
+function* byWord({ log }: Needed, op: JudgedOp): Generator<[ActorId, number]> {
+  for (const effect of op.effects) {
+    if (effect.type !== 'setRole' && effect.type !== 'cut' && effect.type !== 'reclaim') continue
+    const head = log.head(effect.actor)
+    if (head && head.seq > effect.through) yield [effect.actor, effect.through]
+  }
+}
+
+/** A branch came, or the authority's chain named one. */
+function* byFork({ log, judging }: Needed, op: Op): Generator<[ActorId, number]> {
+  const isAuthority = judging.control.membership.tenures.some(({ actor }) => actor === op.actor)
+  const named = isAuthority ? op.causes.map(({ actor }) => actor) : []
+  for (const actor of new Set([op.actor, ...named])) {
+    const fork = log.forkedAt(actor)
+    if (fork !== null) yield [actor, fork - 1]
+  }
+}
+
+export type Changed = { readonly ops: ReadonlySet<number>; readonly records: ReadonlySet<number> }
+
+export class Reach {
+  readonly #parts: Needed
+
+  constructor(parts: Needed) {
+    this.#parts = parts
+  }
+
+  /** Folds the control state anew; answers the ops and records whose judgement may have changed with it. */
+  refold(affected: Affected): Changed {
+    const { judging } = this.#parts
+    const before = judging.control
+    judging.replayControl()
+    const after = judging.control
+    const all = new Map([...differing(before, after).map((actor) => [actor, 0] as const), ...affected])
+    const ops = new Set<number>([...this.#controlOps(before, after)])
+    const records = new Set<number>(this.#records(before, after))
+    for (const [actor, behind] of all) this.#addOps(actor, behind, ops, records)
+    return { ops, records }
+  }
+
+  #controlOps(before: ControlState, after: ControlState): number[] {
+    return this.#parts.sql
+      .prepare('SELECT no FROM op WHERE control = 1')
+      .all<{ no: number }>()
+      .map(({ no }) => no)
+      .filter((no) => !same(before.verdictOf(no), after.verdictOf(no)))
+  }
+
+  #records(before: ControlState, after: ControlState): number[] {
+    const changed = [
+      ...differingKeys(before.requests.turns, after.requests.turns),
+      ...differingKeys(before.requests.signOffs, after.requests.signOffs),
+      ...differingKeys(before.numbers, after.numbers),
+    ]
+    return changed.flatMap((id) => this.#parts.records.find(id)?.no ?? [])
+  }
+
+  #addOps(actor: ActorId, behind: number, ops: Set<number>, records: Set<number>): void {
+    const rows = this.#parts.sql
+      .prepare(
+        `SELECT op.no, touch.record FROM op LEFT JOIN touch ON touch.op = op.no
+         WHERE op.actor = ? AND op.seq > ?`,
+      )
+      .all<{ no: number; record: number | null }>(this.#parts.log.actors.numberOf(actor), behind)
+    for (const { no, record } of rows) {
+      if (record === null) ops.add(no)
+      else records.add(record)
+    }
+  }
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+function differing(before: ControlState, after: ControlState): ActorId[] {
+  return [...new Set([...before.actors(), ...after.actors()])].filter(
+    (actor) => before.standingOf(actor) !== after.standingOf(actor),
+  )
+}
+
+const differingKeys = <V>(before: ReadonlyMap<RecordId, V>, after: ReadonlyMap<RecordId, V>): RecordId[] =>
+  [...new Set([...before.keys(), ...after.keys()])].filter((id) => !same(before.get(id), after.get(id)))
