@@ -5,6 +5,7 @@
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
 import type { QueryAnswer } from '../../shared/api/queries.ts'
+import { fileName } from './file-name.ts'
 
 type Member = QueryAnswer<'members'>['members'][number]
 type Status = QueryAnswer<'status'>
@@ -65,7 +66,3 @@ function troubleOf(self: Member | null, status: Status | null): Trouble | null {
   const halted = status?.halted ?? null
   return halted && { kind: halted.cause, since: halted.since }
 }
-
-/** Letters and digits of any script stay; what a file system may refuse does not. */
-export const fileName = (device: string): string =>
-  `tallydesk-${device.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '')}.parcel`

@@ -115,3 +115,28 @@ export function batchOf(entries: readonly Entry[]): Batch {
 
 /** The obstacle that a reopening takes away. */
 export const needsReopening = ({ obstacle }: Entry): boolean => obstacle?.code === 'frozen'
+
+/** The item of the same parcel that an item goes with, and that is not taken over yet. */
+function neededBy(entry: Entry, among: readonly Entry[]): Entry | undefined {
+  if (entry.of !== 'parcel' || entry.obstacle?.code !== 'parcel-needs') return undefined
+  const index = Number(entry.obstacle.params.item) - 1
+  return among.find(
+    (other) =>
+      other.of === 'parcel' && other.parcel.parcel === entry.parcel.parcel && other.item.item === index,
+  )
+}
+
+/** An entry behind everything that it goes with, in the order in which they must be taken over. */
+export function withNeeded(entry: Entry, among: readonly Entry[]): readonly Entry[] {
+  const needed = neededBy(entry, among)
+  // An item only ever goes with an earlier one, so this ends.
+  return needed && needed.key !== entry.key ? [...withNeeded(needed, among), entry] : [entry]
+}
+
+/** What of a batch can be made to count: what may by itself, and what goes with something that is in the batch too. */
+export function adoptable(entries: readonly Entry[]): readonly Entry[] {
+  return entries.filter((entry) => {
+    const [first] = withNeeded(entry, entries)
+    return entry.state !== 'taken' && first !== undefined && first.isAdoptable
+  })
+}

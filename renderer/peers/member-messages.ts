@@ -1,11 +1,10 @@
 /** The words of members: their roles, cutting one off, handing the authority over. */
-import { catalogue, plural } from '../services/language.svelte.ts'
+import { catalogue } from '../services/language.svelte.ts'
 
 export const words = catalogue({
   en: {
     actions: (name: string) => `What to do with ${name}`,
     person: (role: string, person: string) => `${role} · ${person}`,
-    admitted: (when: string) => `admitted ${when}`,
     forked: 'Forked',
     forkedAbout:
       'It signed two different edits under one number: it was copied or set back, or it lies. Only what the authority had seen of it counts. Cut it off, and let it join again with a new code.',
@@ -58,18 +57,10 @@ export const words = catalogue({
     handSend: 'Hand the authority over',
     handDone: (name: string) => `${name} is the authority now`,
     cancel: 'Cancel',
-    held: {
-      jobNumbers: (n: number) => plural('en', n, { one: '{n} job number', other: '{n} job numbers' }),
-      auditNumbers: (n: number) => plural('en', n, { one: '{n} audit number', other: '{n} audit numbers' }),
-      enrol: (n: number) => plural('en', n, { one: 'admitting {n} device', other: 'admitting {n} devices' }),
-      stock: (n: number, item: string) => plural('en', n, { one: `{n} of ${item}`, other: `{n} of ${item}` }),
-      decide: (zone: string) => `deciding closings in ${zone}`,
-    },
   },
   es: {
     actions: (name: string) => `Qué hacer con ${name}`,
     person: (role: string, person: string) => `${role} · ${person}`,
-    admitted: (when: string) => `admitido ${when}`,
     forked: 'Bifurcado',
     forkedAbout:
       'Firmó dos cambios distintos con un mismo número: fue copiado o restaurado, o miente. Solo cuenta lo que la autoridad había visto de él. Exclúyalo y deje que se una de nuevo con otro código.',
@@ -124,14 +115,5 @@ export const words = catalogue({
     handSend: 'Traspasar la autoridad',
     handDone: (name: string) => `${name} es ahora la autoridad`,
     cancel: 'Cancelar',
-    held: {
-      jobNumbers: (n: number) =>
-        plural('es', n, { one: '{n} número de trabajo', other: '{n} números de trabajo' }),
-      auditNumbers: (n: number) =>
-        plural('es', n, { one: '{n} número de auditoría', other: '{n} números de auditoría' }),
-      enrol: (n: number) => plural('es', n, { one: 'admitir {n} equipo', other: 'admitir {n} equipos' }),
-      stock: (n: number, item: string) => plural('es', n, { one: `{n} de ${item}`, other: `{n} de ${item}` }),
-      decide: (zone: string) => `decidir los cierres en ${zone}`,
-    },
   },
 })
