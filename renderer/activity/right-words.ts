@@ -78,7 +78,7 @@ export const RIGHT_CHANGE_WORDS = {
     en: 'found that an attachment may not stay',
     es: 'decidió que un adjunto no puede quedarse',
   },
-  'signed-off': { en: 'signed it off', es: 'dio su visto bueno' },
+  'signed-off': { en: 'signed it off', es: 'lo firmó' },
   'handed-over': { en: 'handed the authority over to {name}', es: 'traspasó la autoridad a {name}' },
   'policy-set': { en: 'changed which attachments may stay', es: 'cambió qué adjuntos pueden quedarse' },
   adopted: { en: 'let an edit by {author} count after all', es: 'hizo valer un cambio de {author}' },

@@ -133,12 +133,12 @@ export const words = catalogue({
         reason === '' ? `Excluir a ${name}` : `Excluir a ${name}: ${reason}`,
       check: (name: string) => (name === '' ? '¿Puede quedarse un adjunto?' : `¿Puede quedarse «${name}»?`),
     },
-    signed: (names: string) => `Con el visto bueno de ${names}`,
-    signedByNone: 'Aún sin ningún visto bueno',
+    signed: (names: string) => `Con la firma de ${names}`,
+    signedByNone: 'Aún no lo ha firmado nadie',
     signatures: (n: number) =>
       plural('es', n, {
-        one: 'Falta el visto bueno de otra persona para poder aceptarla.',
-        other: 'Falta el visto bueno de {n} personas para poder aceptarla.',
+        one: 'Falta la firma de otra persona para poder aceptarla.',
+        other: 'Faltan las firmas de {n} personas para poder aceptarla.',
       }),
     asked: (name: string) => `la pidió ${name}`,
     askedByYou: 'la pidió usted',

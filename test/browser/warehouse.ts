@@ -34,7 +34,8 @@ export async function eventually<T>(ask: () => Promise<T>, fits: (answer: T) => 
   }
 }
 
-export async function openWarehouse(): Promise<Warehouse> {
+/** `hqArgs`: more for the line that starts headquarters, as how it decides. */
+export async function openWarehouse(hqArgs: readonly string[] = []): Promise<Warehouse> {
   const scratch = scratchFolder()
   const running: NodeProcess[] = []
   const start = async (...args: string[]): Promise<NodeProcess> => {
@@ -43,7 +44,7 @@ export async function openWarehouse(): Promise<Warehouse> {
     return node
   }
   const [hqAddress, deskAddress] = [await freeAddress(), await freeAddress()]
-  const hq = await start('--listen', hqAddress)
+  const hq = await start('--listen', hqAddress, ...hqArgs)
   must(await hq.client.do('setup.init', { site: 'Harbour warehouse', name: 'Headquarters' }))
   const desk = await start('--listen', deskAddress, '--hq', hqAddress)
   await admit(hq, desk, { role: 'supervisor', name: 'Desk 1' })
