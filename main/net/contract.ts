@@ -95,7 +95,7 @@ export type InviteRow = QueryAnswer<'invites'>['invites'][number]
 
 export interface Invites {
   /** A one-time code that names this node's addresses; ten minutes, one use, five wrong tries. */
-  create(invite: { readonly role: Role; readonly name: string }): {
+  create(invite: { readonly role: Role; readonly name: string; readonly person?: string | undefined }): {
     readonly invite: string
     readonly code: string
     /** Wall time. */

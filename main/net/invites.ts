@@ -37,6 +37,7 @@ type Invite = {
   readonly secret: Bytes
   readonly role: Role
   readonly name: string
+  readonly person: string
   readonly expires: number
   life: Life
 }
@@ -60,12 +61,12 @@ export class InviteTable implements Invites {
     this.#options = options
   }
 
-  create({ role, name }: { readonly role: Role; readonly name: string }): ReturnType<Invites['create']> {
+  create({ role, name, person = name }: Parameters<Invites['create']>[0]): ReturnType<Invites['create']> {
     const { site, keyHash, clock, addresses } = this.#options
     const id = new Uint8Array(randomBytes(CODE_SIZES.invite))
     const secret = new Uint8Array(randomBytes(CODE_SIZES.secret))
     const expires = clock.now() + LIFE
-    this.#keep({ id: toHex(id), secret, role, name, expires, life: { is: 'open', wrong: 0 } })
+    this.#keep({ id: toHex(id), secret, role, name, person, expires, life: { is: 'open', wrong: 0 } })
     const code = formatPairingCode({
       site: siteTag(site),
       keyHash: keyHash.slice(0, CODE_SIZES.keyHash),
@@ -128,7 +129,7 @@ export class InviteTable implements Invites {
     if (this.#stateOf(invite) === 'expired') return err('pairing-expired')
     return this.#admit(
       invite,
-      { opKey, tlsKeyHash: joinerKeyHash, name, person: invite.name, role: invite.role },
+      { opKey, tlsKeyHash: joinerKeyHash, name, person: invite.person, role: invite.role },
       device,
     )
   }

@@ -11,7 +11,11 @@ export const INVITED_ROLES = ['technician', 'supervisor', 'edge'] as const
 export type InvitedRole = (typeof INVITED_ROLES)[number]
 
 export type Invite = QueryAnswer<'invites'>['invites'][number]
-export type MadeCode = CommandResult<'invite.create'> & { readonly name: string; readonly role: InvitedRole }
+export type MadeCode = CommandResult<'invite.create'> & {
+  readonly name: string
+  readonly person: string
+  readonly role: InvitedRole
+}
 
 export class Invites {
   all = $state.raw<readonly Invite[]>([])
@@ -36,12 +40,17 @@ export class Invites {
     })
   }
 
-  async make(role: InvitedRole, name: string): Promise<void> {
+  /** An empty `person` says that the device's name is theirs. */
+  async make(role: InvitedRole, name: string, person: string): Promise<void> {
     this.isMaking = true
     this.failure = null
-    const answer = await this.#api.do('invite.create', { role, name })
+    const answer = await this.#api.do('invite.create', {
+      role,
+      name,
+      ...(person === '' ? {} : { person }),
+    })
     this.isMaking = false
-    if (answer.ok) this.made = { ...answer.value, role, name }
+    if (answer.ok) this.made = { ...answer.value, role, name, person }
     else this.failure = answer.error
   }
 

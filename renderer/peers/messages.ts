@@ -47,6 +47,8 @@ export const words = catalogue({
     inviteName: 'Its name',
     inviteNamePlaceholder: 'Tablet 3',
     inviteNameNeeded: 'Give it a name, as people will see it beside its work.',
+    invitePerson: 'Who works with it',
+    invitePersonHint: 'Only where it differs: two devices of one person sign off as one.',
     inviteRole: 'Its role',
     roleHint: {
       technician: 'Works on jobs: ticks, notes, titles, asks to close.',
@@ -118,6 +120,8 @@ export const words = catalogue({
     inviteName: 'Su nombre',
     inviteNamePlaceholder: 'Tableta 3',
     inviteNameNeeded: 'Póngale un nombre, tal como se verá junto a su trabajo.',
+    invitePerson: 'Quién trabaja con él',
+    invitePersonHint: 'Solo si es otro nombre: dos equipos de una persona firman como una.',
     inviteRole: 'Su papel',
     roleHint: {
       technician: 'Trabaja en los trabajos: marca, anota, titula, pide cerrar.',

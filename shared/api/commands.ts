@@ -155,7 +155,12 @@ export const NODE_COMMANDS = {
   'setup.join': v.strictObject({ code: v.pipe(v.string(), v.maxLength(2000)), name: word }),
   'setup.demo': v.strictObject({}),
   /** A one-time pairing code of this node; only where it may admit. */
-  'invite.create': v.strictObject({ role: v.picklist(['technician', 'supervisor', 'edge']), name: word }),
+  'invite.create': v.strictObject({
+    role: v.picklist(['technician', 'supervisor', 'edge']),
+    name: word,
+    /** Who works with it: several devices of one person are one person. Without it, the name stands for both. */
+    person: v.optional(word),
+  }),
   'invite.revoke': v.strictObject({ invite: v.string() }),
   'peer.dial': v.strictObject({ address: v.pipe(v.string(), v.maxLength(300)) }),
   /** Closes the real links of this node and refuses new ones, or allows them again. */
