@@ -9,8 +9,12 @@ export const LIMITS = {
   runBytes: 1024 * 1024,
   /** A frame holds at most one run and its envelope. */
   frameBytes: 1024 * 1024 + 64 * 1024,
-  /** Members of a site: a bound for version vectors on the wire. */
+  /** Members of a site. */
   actors: 4096,
+  /** Heads in a message: every actor's, and branches of those that forked; 16,000 of them fill a frame. */
+  heads: 16_000,
+  /** Heads that an own op names at most: half of what an op holds. Of forked actors only can there be more news. */
+  causes: 512,
   /** Ops that wait for their causes, per peer that sent them; more are dropped and asked for again. */
   inboxOps: 20_000,
   inboxBytes: 64 * 1024 * 1024,

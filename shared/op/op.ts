@@ -13,10 +13,11 @@ import type { ControlEffect, DataEffect, Effect, KnownEffect, ReviewEffect } fro
 import { encodeEffect, parseEffect } from './effect-codec.ts'
 import { LIMITS } from './limits.ts'
 import { Malformed, Reader } from './reader.ts'
+import { compareHeads } from './run.ts'
 
 export const OP_VERSION = 1
 
-/** What the author has newly seen since its own previous op: the head it saw of one actor. */
+/** What the author has newly seen since its own previous op: the head it saw of one branch of an actor's chain. */
 export type Cause = { readonly actor: ActorId; readonly seq: number; readonly hash: Bytes }
 
 export type Op = {
@@ -87,7 +88,7 @@ function readOp(read: Reader): Op {
     seq: item.positive(),
     hash: item.bytes(CAUSE_HASH_BYTES),
   }))
-  if (!ascend(causes)) read.fail('each actor once, in order')
+  if (!ascend(causes)) read.fail('each cause once, in order')
   const lamport = read.positive()
   const wall = read.count()
   const items = read.next()
@@ -106,9 +107,12 @@ function readOp(read: Reader): Op {
   }
 }
 
-/** One context, one encoding; and no actor named twice. */
+/** One context, one encoding. An actor is named several times only where it has forked, which the log finds out. */
 const ascend = (causes: readonly Cause[]): boolean =>
-  causes.every((cause, i) => i === 0 || (causes[i - 1]?.actor ?? '') < cause.actor)
+  causes.every((cause, i) => {
+    const before = causes[i - 1]
+    return before === undefined || compareHeads(before, cause) < 0
+  })
 
 const REVIEW: ReadonlySet<Effect['type']> = new Set<ReviewEffect['type']>([
   'adopt',

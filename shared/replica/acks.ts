@@ -4,23 +4,27 @@
  */
 import { toHex, concatBytes, type Bytes } from '../base/bytes.ts'
 import { decodeCanonical, decodeCbor, encodeCbor } from '../base/cbor.ts'
-import type { ActorId, OpRef, SiteId } from '../model/ids.ts'
+import type { ActorId, SiteId } from '../model/ids.ts'
 import type { ControlState } from '../judge/control.ts'
 import { LIMITS } from '../op/limits.ts'
 import { Malformed, Reader } from '../op/reader.ts'
-import type { Head } from '../op/run.ts'
+import { CAUSE_HASH_BYTES } from '../op/op.ts'
+import { foremost, type Head } from '../op/run.ts'
 import type { Whereabouts } from '../api/queries.ts'
+import { coverageOf } from './coverage.ts'
 import { idBytes } from './interner.ts'
-import type { Log } from './log.ts'
+import type { Line } from './lines.ts'
+import type { Log, NamedOp } from './log.ts'
 import type { Crypto, Signer, Sql } from './ports.ts'
 
 const CURSOR_TAG = Uint8Array.from('tallydesk cursor 1\n', (letter) => letter.charCodeAt(0))
 const MAX_BYTES = LIMITS.actors * 64
 
-type Cursor = { readonly wall: number; readonly seqs: ReadonlyMap<ActorId, number>; readonly bytes: Bytes }
+/** Names heads by hash: it says nothing of another branch. */
+type Cursor = { readonly wall: number; readonly heads: readonly Head[]; readonly bytes: Bytes }
 
 /** How much a cursor covers. The authority's log only grows, so of two cursors the one that covers more is newer. */
-const coverOf = ({ seqs }: Cursor): number => [...seqs.values()].reduce((sum, seq) => sum + seq, 0)
+const coverOf = ({ heads }: Cursor): number => heads.reduce((sum, { seq }) => sum + seq, 0)
 
 /** By what it covers, and only then by a clock: one that once ran ahead must not hide what came after. */
 const isNewer = (a: Cursor, b: Cursor): boolean =>
@@ -34,6 +38,7 @@ export class Acks {
   readonly #self: ActorId
   readonly #control: () => ControlState
   #authority: Cursor | null = null
+  #covered: { readonly ops: number; readonly upTo: ReadonlyMap<Line, number> } | null = null
 
   constructor(sql: Sql, log: Log, crypto: Crypto, site: SiteId, self: ActorId, control: () => ControlState) {
     this.#sql = sql
@@ -48,30 +53,27 @@ export class Acks {
     if (kept) this.#authority = this.#read(kept)
   }
 
+  /** A head that is not here yet may lie on another branch: it counts once it has come and is told again. */
   acknowledge(peer: ActorId, heads: readonly Head[]): void {
     const by = this.#log.actors.numberOf(peer)
     const raise = this.#sql.prepare(
-      `INSERT INTO ack (peer, actor, seq) VALUES (?, ?, ?)
+      `INSERT INTO ack (peer, line, seq) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`,
     )
-    for (const head of heads) {
-      const seq = Math.min(head.seq, this.#log.head(head.actor)?.seq ?? 0)
-      if (seq < 1 || (seq === head.seq && this.#log.has(head.actor, seq, head.hash) !== 'same')) continue
-      raise.run(by, this.#log.actors.numberOf(head.actor), seq)
-    }
+    for (const [line, seq] of coverageOf(this.#log, heads).upTo) raise.run(by, line.no, seq)
   }
 
   /** Other devices, not cut, that are known to hold the op; its author among them. */
-  holders(op: OpRef): ActorId[] {
+  holders(op: NamedOp): ActorId[] {
     const holders = new Set<ActorId>()
     if (op.actor !== this.#self) holders.add(op.actor)
-    for (const { peer, seq } of this.#acksOf(op.actor)) if (seq >= op.seq) holders.add(peer)
+    for (const { peer, seq } of this.#acksOf(this.#log.lineOf(op))) if (seq >= op.seq) holders.add(peer)
     const { authority } = this.#control()
     if (authority && authority !== this.#self && this.#atAuthority(op)) holders.add(authority)
     return [...holders]
   }
 
-  whereabouts(op: OpRef): Whereabouts {
+  whereabouts(op: NamedOp): Whereabouts {
     if (this.#control().authority === this.#self || this.#atAuthority(op)) return { at: 'authority' }
     const devices = this.holders(op).length
     return devices === 0 ? { at: 'device' } : { at: 'shared', devices }
@@ -80,13 +82,14 @@ export class Acks {
   /** The highest own seq that is shared: with an edge, a desk or the authority, or with any two devices. */
   sharedSeq(): number {
     const { members, authority } = this.#control()
-    const acks = this.#acksOf(this.#self)
+    const own = this.#log.lineOf({ actor: this.#self, seq: 1 })
+    const acks = this.#acksOf(own)
     const alone = acks.filter(({ peer }) => {
       const role = peer === authority ? 'authority' : members.get(peer)?.timeline.at(-1)?.role
       return role !== undefined && role !== null && role !== 'technician'
     })
     const byTwo = acks.map(({ seq }) => seq).sort((a, b) => b - a)[1] ?? 0
-    return Math.max(byTwo, this.#authority?.seqs.get(this.#self) ?? 0, ...alone.map(({ seq }) => seq))
+    return Math.max(byTwo, (own && this.#authorityHolds().get(own)) ?? 0, ...alone.map(({ seq }) => seq))
   }
 
   /** Wall time of the authority's newest word that reached this device; null: never. */
@@ -100,14 +103,11 @@ export class Acks {
 
   /** By the authority itself: states under its signature what it holds at `wall`. */
   sign(signer: Signer, wall: number): void {
-    const heads = this.#log.heads()
-    const body = encodeCbor([idBytes(this.#site), wall, heads.map((head) => [idBytes(head.actor), head.seq])])
+    const heads = foremost(this.#log.heads(), LIMITS.actors)
+    const items = heads.map((head) => [idBytes(head.actor), head.seq, head.hash])
+    const body = encodeCbor([idBytes(this.#site), wall, items])
     const signature = signer.sign(concatBytes(CURSOR_TAG, body))
-    this.#keep({
-      wall,
-      seqs: new Map(heads.map((head) => [head.actor, head.seq])),
-      bytes: encodeCbor([body, signature]),
-    })
+    this.#keep({ wall, heads, bytes: encodeCbor([body, signature]) })
   }
 
   /** False for what is no cursor of this site's authority; an older one is taken note of by doing nothing. */
@@ -120,6 +120,7 @@ export class Acks {
 
   #keep(cursor: Cursor): void {
     this.#authority = cursor
+    this.#covered = null
     this.#sql
       .prepare(
         "INSERT INTO meta (key, value) VALUES ('authority-cursor', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -151,24 +152,34 @@ export class Acks {
     const read = Reader.of(decoded.value)
     if (toHex(read.bytes(32)) !== this.#site) return null
     const wall = read.count()
-    const seqs = read.list(
-      LIMITS.actors,
-      (item) => [toHex(item.bytes(32)) as ActorId, item.positive()] as const,
-    )
-    return { wall, seqs: new Map(seqs), bytes }
+    const heads = read.list(LIMITS.actors, (item) => ({
+      actor: toHex(item.bytes(32)) as ActorId,
+      seq: item.positive(),
+      hash: item.bytes(CAUSE_HASH_BYTES),
+    }))
+    return { wall, heads, bytes }
   }
 
-  #atAuthority(op: OpRef): boolean {
-    return op.actor === this.#control().authority || (this.#authority?.seqs.get(op.actor) ?? 0) >= op.seq
+  #atAuthority(op: NamedOp): boolean {
+    if (op.actor === this.#control().authority) return true
+    const line = this.#log.lineOf(op)
+    return line !== null && (this.#authorityHolds().get(line) ?? 0) >= op.seq
   }
 
-  #acksOf(actor: ActorId): { readonly peer: ActorId; readonly seq: number }[] {
-    const no = this.#log.actors.find(actor)
-    if (no === null) return []
+  /** What the authority's cursor says of every line; it may name heads that come only later. */
+  #authorityHolds(): ReadonlyMap<Line, number> {
+    const ops = this.#log.lastNumber
+    if (this.#covered?.ops !== ops)
+      this.#covered = { ops, upTo: coverageOf(this.#log, this.#authority?.heads ?? []).upTo }
+    return this.#covered.upTo
+  }
+
+  #acksOf(line: Line | null): { readonly peer: ActorId; readonly seq: number }[] {
+    if (line === null) return []
     const { members } = this.#control()
     return this.#sql
-      .prepare('SELECT peer, seq FROM ack WHERE actor = ?')
-      .all<{ peer: number; seq: number }>(no)
+      .prepare('SELECT peer, seq FROM ack WHERE line = ?')
+      .all<{ peer: number; seq: number }>(line.no)
       .map((row) => ({ peer: this.#log.actors.idOf(row.peer), seq: row.seq }))
       .filter(({ peer }) => peer !== this.#self && members.get(peer)?.cut === null)
   }

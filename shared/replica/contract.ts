@@ -113,6 +113,11 @@ export interface Replica extends SyncStore {
   admit(admission: Admission): Result<OpResult, TallydeskError>
   members(): readonly Member[]
   member(actor: ActorId): Member | null
+  /**
+   * Where another branch of this device's own chain leaves what it wrote, and that branch's first op: the device was
+   * restored or cloned, and must not write any more. Null: there is none here.
+   */
+  ownFork(): { readonly seq: number; readonly hash: Bytes } | null
   /** Is this device admitted, as far as its own log knows? False right after joining, before the first sync. */
   admitted(): boolean
   /** Authority only: answers waiting requests by policy, at most `max`; how many were decided. */

@@ -36,7 +36,7 @@ export type Core = {
 }
 
 export function openCore({ sql, crypto }: World, site: SiteId, self: ActorId): Core {
-  const log = new Log(sql)
+  const log = new Log(sql, self)
   const records = new Records(sql)
   const origins = new Origins(sql, log, records, crypto)
   const judging = new Judging(sql, log, records, origins, crypto)

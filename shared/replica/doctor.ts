@@ -6,6 +6,7 @@ import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { parseOp, signedBytes } from '../op/op.ts'
 import { formatOpId } from '../model/ids.ts'
 import type { Core } from './core.ts'
+import type { Line } from './lines.ts'
 import { DERIVED_TABLES } from './schema.ts'
 
 export type Finding = {
@@ -32,10 +33,11 @@ export function diagnose(core: Core): Diagnosis {
 }
 
 function* chainFindings(core: Core): Generator<Finding> {
-  for (const { actor } of core.log.heads()) {
-    let expected = 1
-    let before: Bytes = new Uint8Array(0)
-    for (const row of opsOf(core, core.log.actors.numberOf(actor))) {
+  for (const line of core.log.lines.all()) {
+    const { actor, base, first } = line
+    let expected = first
+    let before: Bytes = base ? core.log.hashOf(core.log.numberOn(base, first - 1)) : new Uint8Array(0)
+    for (const row of opsOf(core, line)) {
       const id = formatOpId({ actor, seq: row.seq })
       const parsed = parseOp(row.bytes)
       if (row.seq !== expected) yield { what: 'chain', detail: `${id} follows ${expected - 1}` }
@@ -52,10 +54,12 @@ function* chainFindings(core: Core): Generator<Finding> {
   }
 }
 
-const opsOf = (core: Core, actor: number): OpRow[] =>
+const opsOf = (core: Core, line: Line): OpRow[] =>
   core.sql
-    .prepare('SELECT no, actor, seq, hash, bytes, signature FROM op WHERE actor = ? ORDER BY seq')
-    .all<OpRow>(actor)
+    .prepare(
+      'SELECT no, actor, seq, hash, bytes, signature FROM op WHERE actor = ? AND line = ? ORDER BY seq',
+    )
+    .all<OpRow>(core.log.actors.find(line.actor), line.no)
 
 /** Carries what was found out of the transaction that must be undone. */
 class Undo extends Error {

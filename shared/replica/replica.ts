@@ -23,6 +23,8 @@ import {
 } from '../model/ids.ts'
 import type { ControlEffect, DataEffect } from '../op/effect.ts'
 import { actorOf } from '../op/identity.ts'
+import { LIMITS } from '../op/limits.ts'
+import { CAUSE_HASH_BYTES } from '../op/op.ts'
 import type { Head, Run } from '../op/run.ts'
 import type { Received } from '../sync/store.ts'
 import { answer, plan, type Plan } from './commands.ts'
@@ -37,6 +39,7 @@ import type {
   ReplicaStatus,
 } from './contract.ts'
 import { openCore, type Core } from './core.ts'
+import { lacking, lackingFrom, leavesOf, milestones } from './coverage.ts'
 import { nextDecision } from './deciding.ts'
 import { diagnose, type Diagnosis } from './doctor.ts'
 import type { Passage } from './door.ts'
@@ -231,7 +234,32 @@ class SqlReplica implements Replica {
   }
 
   holds(head: Head): boolean {
-    return this.#core.log.has(head.actor, head.seq, head.hash) === 'same'
+    return this.#core.log.whereIs(head) !== null
+  }
+
+  nameOf({ actor, first, ops }: Run): Head {
+    const hash = this.#core.sha256(ops.at(-1) ?? new Uint8Array(0))
+    return { actor, seq: first + ops.length - 1, hash: hash.subarray(0, CAUSE_HASH_BYTES) }
+  }
+
+  leaves(heads: readonly Head[]): readonly Head[] {
+    return leavesOf(this.#core.log, heads)
+  }
+
+  lacking(have: readonly Head[]): number {
+    return lacking(this.#core.log, have)
+  }
+
+  lackingFrom(have: readonly Head[], actor: ActorId): number | null {
+    return lackingFrom(this.#core.log, have, actor)
+  }
+
+  milestones(actor: ActorId): readonly Head[] {
+    return milestones(this.#core.log, actor, LIMITS.heads)
+  }
+
+  ownFork(): { readonly seq: number; readonly hash: Bytes } | null {
+    return this.#core.log.ownFork()
   }
 
   authority(): ActorId | null {
@@ -254,9 +282,9 @@ class SqlReplica implements Replica {
         : { outcome: 'refused', reason: checked.error.refused }
     }
     const last = checked.value.at(-1)
-    const fresh = checked.value.filter(({ op, hash }) => !this.#isHere(op.actor, op.seq, hash))
+    const fresh = checked.value.filter((arrival) => !this.#isHere(arrival))
     if (fresh.length === 0) {
-      if (last) this.#core.log.keepSignature(last.op, run.signature)
+      if (last) this.#core.log.keepSignature({ ...last.op, hash: last.hash }, run.signature)
       return { outcome: 'known' }
     }
     return this.#take(fresh, from)
@@ -286,8 +314,8 @@ class SqlReplica implements Replica {
     return member.cut ? { ok: false, cut: member.cut.reason } : { ok: true }
   }
 
-  #isHere(actor: ActorId, seq: number, hash: Bytes): boolean {
-    return this.#core.log.has(actor, seq, hash) === 'same' || this.#core.inbox.holds(actor, seq, hash)
+  #isHere({ op: { actor, seq }, hash }: Arrival): boolean {
+    return this.#core.log.find({ actor, seq, hash }) !== null || this.#core.inbox.holds(hash)
   }
 
   #take(arrivals: readonly Arrival[], from: ActorId): Received {

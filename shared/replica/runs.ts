@@ -1,13 +1,15 @@
 /**
- * Runs to send: consecutive ops of one actor, in an order in which causes go first, each ending at a known signature.
+ * Runs to send: consecutive ops of one branch of an actor's chain, in an order in which causes go first, each ending at a known signature.
  * Ops that came in a run whose end still waits for its causes have no signature yet; they are sent once it has come.
  */
 import type { Bytes } from '../base/bytes.ts'
 import { LIMITS } from '../op/limits.ts'
 import type { ActorId } from '../model/ids.ts'
-import type { Run } from '../op/run.ts'
+import type { Head, Run } from '../op/run.ts'
 import type { SyncStore } from '../sync/store.ts'
 import type { Core } from './core.ts'
+import { coverageOf, heldOf } from './coverage.ts'
+import type { Line } from './lines.ts'
 
 type Row = { no: number; bytes: Bytes; signature: Bytes | null }
 type Draft = { actor: ActorId; first: number; ops: Bytes[]; signature: Bytes | null; last: number }
@@ -17,47 +19,56 @@ const SCAN = 512
 
 export function runsAfter(
   core: Core,
-  have: ReadonlyMap<ActorId, number>,
+  have: readonly Head[],
   from: number,
   bounds: Parameters<SyncStore['runsAfter']>[2],
 ): ReturnType<SyncStore['runsAfter']> {
-  const sent = new Map(have)
+  const sent = sentTo(core, have)
   const runs: Run[] = []
   let position = from
   let room = { ops: bounds.ops, bytes: bounds.bytes }
   for (;;) {
-    const row = nextLacking(core, sent, position)
-    if (!row) return { runs, position: Math.max(position, core.log.lastNumber), end: true }
-    const actor = core.log.actors.idOf(row.actor)
-    const run = runFrom(core, actor, (sent.get(actor) ?? 0) + 1, bounds)
+    const next = nextLacking(core, sent, position)
+    if (!next) return { runs, position: Math.max(position, core.log.lastNumber), end: true }
+    const { line } = next
+    const run = runFrom(core, line, heldOf({ upTo: sent }, line) + 1, bounds)
     if (!run) {
-      sent.set(actor, Number.MAX_SAFE_INTEGER)
+      sent.set(line, Number.MAX_SAFE_INTEGER)
       continue
     }
     const size = run.ops.reduce((sum, bytes) => sum + bytes.length, 0)
     if (runs.length > 0 && (run.ops.length > room.ops || size > room.bytes))
-      return { runs, position: row.no - 1, end: false }
+      return { runs, position: next.no - 1, end: false }
     runs.push(run)
-    sent.set(run.actor, run.first + run.ops.length - 1)
-    position = row.no
+    sent.set(line, run.first + run.ops.length - 1)
+    position = next.no
     room = { ops: room.ops - run.ops.length, bytes: room.bytes - size }
     if (room.ops <= 0 || room.bytes <= 0) return { runs, position, end: position >= core.log.lastNumber }
   }
 }
 
-/** The first op behind `position`, in order of arrival, that is beyond what was sent of its actor. */
+/** How far the peer has every line. Of an actor in whom it is ahead nothing is sent: it may have all that is here. */
+function sentTo(core: Core, have: readonly Head[]): Map<Line, number> {
+  const { upTo, ahead } = coverageOf(core.log, have)
+  for (const actor of ahead.keys())
+    for (const line of core.log.lines.of(actor)) upTo.set(line, Number.MAX_SAFE_INTEGER)
+  return upTo
+}
+
+/** The first op behind `position`, in order of arrival, that is beyond what was sent of its line. */
 function nextLacking(
   core: Core,
-  sent: ReadonlyMap<ActorId, number>,
+  sent: ReadonlyMap<Line, number>,
   position: number,
-): { readonly no: number; readonly actor: number } | null {
+): { readonly no: number; readonly line: Line } | null {
+  const { lines } = core.log
   let from = position
   for (;;) {
     const rows = core.sql
-      .prepare('SELECT no, actor, seq FROM op WHERE no > ? ORDER BY no LIMIT ?')
-      .all<{ no: number; actor: number; seq: number }>(from, SCAN)
-    const found = rows.find((row) => row.seq > (sent.get(core.log.actors.idOf(row.actor)) ?? 0))
-    if (found) return found
+      .prepare('SELECT no, line, seq FROM op WHERE no > ? ORDER BY no LIMIT ?')
+      .all<{ no: number; line: number; seq: number }>(from, SCAN)
+    const found = rows.find((row) => row.seq > (sent.get(lines.byNumber(row.line)) ?? 0))
+    if (found) return { no: found.no, line: lines.byNumber(found.line) }
     const last = rows.at(-1)
     if (!last || rows.length < SCAN) return null
     from = last.no
@@ -65,20 +76,22 @@ function nextLacking(
 }
 
 /**
- * The run that begins at an actor's seq: as far as its ops stood together in the log, and on to a signature.
- * Ops of the actor that lie further on would go before their causes; they wait for their own turn.
+ * The run that begins at a seq of a line: as far as its ops stood together in the log, and on to a signature.
+ * Ops of the line that lie further on would go before their causes; they wait for their own turn.
  * Null where no signature vouches for them yet.
  */
 function runFrom(
   core: Core,
-  actor: ActorId,
+  { no, actor }: Line,
   first: number,
   bounds: { readonly ops: number; readonly bytes: number },
 ): Run | null {
   const most = Math.min(LIMITS.runOps, Math.max(1, bounds.ops))
   const rows = core.sql
-    .prepare('SELECT no, bytes, signature FROM op WHERE actor = ? AND seq >= ? ORDER BY seq LIMIT ?')
-    .all<Row>(core.log.actors.find(actor), first, LIMITS.runOps)
+    .prepare(
+      'SELECT no, bytes, signature FROM op WHERE actor = ? AND seq >= ? AND line = ? ORDER BY seq LIMIT ?',
+    )
+    .all<Row>(core.log.actors.find(actor), first, no, LIMITS.runOps)
   const draft: Draft = { actor, first, ops: [], signature: null, last: 0 }
   let bytes = 0
   let before: number | null = null

@@ -3,7 +3,7 @@
  * must commit together. Ids of actors, records and ops are replaced by small numbers inside the file; the
  * number of an op is its order of arrival, and causes always arrive before their effects.
  *
- * From the log: actor, op, context, record, creation, child, touch, text_session, text_update, fork.
+ * From the log: actor, line, op, context, record, creation, child, touch, text_session, text_update.
  * The fold of accepted ops: value, presence. Views: board, board_tag, conflict, search. Sync: inbox, ack.
  */
 import { TallydeskError } from '../api/errors.ts'
@@ -13,10 +13,15 @@ const MIGRATIONS: readonly string[] = [
   `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
 CREATE TABLE actor (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;
+CREATE TABLE line (
+  no INTEGER PRIMARY KEY, actor INTEGER NOT NULL REFERENCES actor (no), base INTEGER REFERENCES line (no),
+  first INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE op (
   no INTEGER PRIMARY KEY,
   actor INTEGER NOT NULL REFERENCES actor (no),
+  line INTEGER NOT NULL REFERENCES line (no),
   seq INTEGER NOT NULL,
   hash BLOB NOT NULL,
   bytes BLOB NOT NULL,
@@ -26,16 +31,17 @@ CREATE TABLE op (
   control INTEGER NOT NULL,
   flaw TEXT,
   judgement INTEGER NOT NULL,
-  reason TEXT
+  reason TEXT,
+  dismissed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX op_by_chain ON op (actor, seq, hash);
 CREATE INDEX op_by_order ON op (lamport, no);
 CREATE INDEX op_set_aside ON op (no) WHERE judgement <> 0;
-CREATE INDEX op_control ON op (no) WHERE control = 1;
+CREATE INDEX op_control ON op (control, no) WHERE control > 0;
 
 CREATE TABLE context (
-  actor INTEGER NOT NULL, on_actor INTEGER NOT NULL, seq INTEGER NOT NULL, on_seq INTEGER NOT NULL,
-  PRIMARY KEY (actor, on_actor, seq)
+  line INTEGER NOT NULL, on_line INTEGER NOT NULL, seq INTEGER NOT NULL, on_seq INTEGER NOT NULL, named INTEGER NOT NULL,
+  PRIMARY KEY (line, on_line, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE record (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind TEXT NOT NULL, hash BLOB) STRICT;
@@ -77,12 +83,8 @@ CREATE TABLE inbox (
   signature BLOB, sender BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX inbox_by_chain ON inbox (actor, seq, hash);
-CREATE TABLE fork (
-  actor INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL, signature BLOB NOT NULL,
-  PRIMARY KEY (actor, seq, hash)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE ack (
-  peer INTEGER NOT NULL, actor INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (peer, actor)
+  peer INTEGER NOT NULL, line INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (line, peer)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE board (

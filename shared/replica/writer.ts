@@ -4,9 +4,10 @@ import { reason, type ReasonOf } from '../judge/reason.ts'
 import type { OpRef } from '../model/ids.ts'
 import type { ControlEffect, DataEffect } from '../op/effect.ts'
 import { LIMITS } from '../op/limits.ts'
-import { CAUSE_HASH_BYTES, encodeOp, parseOp, signedBytes, type Cause, type OpToWrite } from '../op/op.ts'
+import { encodeOp, parseOp, signedBytes, type OpToWrite } from '../op/op.ts'
 import type { Core } from './core.ts'
 import type { Arrival } from './log.ts'
+import { newsFor } from './news.ts'
 import type { Signer } from './ports.ts'
 
 /** Thrown inside the transaction, so that it is undone: an own op that would not count must not be written. */
@@ -37,9 +38,8 @@ export function write(
   const arrival = signed(core, signer, opOf(core, ref, wall, effects))
   const refused = core.door.admit(arrival, core.site)
   invariant(refused === null, `an own op is sound (${refused})`)
-  const no = core.log.numberAt(ref)
-  const row = no === null ? null : core.log.rowByNumber(no)
-  if (row?.judgement !== 0) throw new Unfit(JSON.parse(row?.reason ?? 'null') as ReasonOf | null)
+  const { judgement, reason: why } = core.log.rowByNumber(core.log.lastNumber)
+  if (judgement !== 0) throw new Unfit(JSON.parse(why ?? 'null') as ReasonOf | null)
   return ref
 }
 
@@ -54,20 +54,10 @@ function opOf(
     site: core.site,
     ...ref,
     prev: own?.hash ?? new Uint8Array(0),
-    causes: newlySeen(core),
-    lamport: core.log.highestLamport() + 1,
+    ...newsFor(core.log, core.self),
     wall,
     effects,
   }
-}
-
-function newlySeen(core: Core): Cause[] {
-  const own = core.log.head(core.self)
-  return core.log
-    .heads()
-    .filter((head) => head.actor !== core.self)
-    .filter((head) => head.seq > (own?.context.get(core.log.actors.numberOf(head.actor)) ?? 0))
-    .map((head) => ({ ...head, hash: head.hash.subarray(0, CAUSE_HASH_BYTES) }))
 }
 
 /** The op is read back from its bytes: this device must fold what every other one will read. */

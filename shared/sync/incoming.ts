@@ -3,7 +3,9 @@
  * The queue is bounded by the window that both sides know; a peer that ignores it is sent away.
  */
 import type { ActorId } from '../model/ids.ts'
-import type { Head, Run } from '../op/run.ts'
+import { LIMITS } from '../op/limits.ts'
+import { foremost, type Head, type Run } from '../op/run.ts'
+import { keyOf } from './holding.ts'
 import { PACE } from './pace.ts'
 import type { Received, SyncStore } from './store.ts'
 import type { Ack, RunMessage, Vector } from './wire.ts'
@@ -18,8 +20,8 @@ export class Incoming {
   #arrived = 0
   #through = 0
   #acknowledged = 0
-  /** What the peer was told that this replica holds. */
-  readonly #told = new Map<ActorId, number>()
+  /** The heads that the peer was told of. */
+  #told: ReadonlySet<string> = new Set()
   #refusals = 0
 
   constructor(store: SyncStore) {
@@ -66,19 +68,23 @@ export class Incoming {
   vector(): Vector {
     this.#acknowledged = this.#through
     const heads = this.#store.heads()
-    for (const head of heads) this.#told.set(head.actor, head.seq)
-    return { kind: 'vector', through: this.#through, heads }
+    this.#told = new Set(heads.map(keyOf))
+    return { kind: 'vector', through: this.#through, heads: foremost(heads, LIMITS.heads) }
   }
 
   /** The peer holds the same: it need not be told of it again. */
   startEqual(heads: readonly Head[]): void {
-    for (const head of heads) this.#told.set(head.actor, head.seq)
+    this.#told = new Set(heads.map(keyOf))
   }
 
-  #news(): Head[] {
-    const moved = this.#store.heads().filter((head) => this.#told.get(head.actor) !== head.seq)
-    for (const head of moved) this.#told.set(head.actor, head.seq)
-    return moved
+  #news(): readonly Head[] {
+    const heads = this.#store.heads()
+    const told = this.#told
+    this.#told = new Set(heads.map(keyOf))
+    return foremost(
+      heads.filter((head) => !told.has(keyOf(head))),
+      LIMITS.heads,
+    )
   }
 }
 

@@ -4,99 +4,120 @@
  */
 import type { ActorId } from '../model/ids.ts'
 import type { Head, Run } from '../op/run.ts'
+import { Holding } from './holding.ts'
 import { PACE } from './pace.ts'
+import { Parting } from './parting.ts'
 import type { SyncStore } from './store.ts'
-import type { RunMessage } from './wire.ts'
+import type { Locate, RunMessage } from './wire.ts'
 
-type Batch = {
-  readonly batch: number
-  readonly actor: ActorId
-  readonly last: number
-  readonly bytes: number
-}
+type Batch = { readonly batch: number; readonly last: Head; readonly bytes: number }
 
 /** Reads the authority's chain alone, by pretending that the peer has everything else. */
 type Ahead = {
   readonly authority: ActorId
-  readonly rest: ReadonlyMap<ActorId, number>
+  readonly rest: readonly Head[]
   position: number
   left: number
 }
 
 export class Outgoing {
   readonly #store: SyncStore
-  /** What the peer said it committed, by actor. */
-  #theirs = new Map<ActorId, number>()
+  readonly #parting: Parting
+  /** What the peer said it committed. */
+  #theirs: Holding
   /** That, what it sent itself, and what is under way: nothing of it is sent again. */
-  #has = new Map<ActorId, number>()
+  #has: Holding
   #flying: Batch[] = []
   #batches = 0
   #position = 0
   #ahead: Ahead | null = null
   #end = true
-  /** Heads of another branch whose actor's chain was already sent from its beginning. */
-  readonly #resent = new Set<string>()
 
   constructor(store: SyncStore) {
     this.#store = store
+    this.#parting = new Parting(store)
+    this.#theirs = new Holding(store)
+    this.#has = new Holding(store)
   }
 
   /** The peer holds exactly `heads`, which were all that was here before `position`. */
   startEqual(heads: readonly Head[], position: number): void {
-    for (const head of heads) this.#raise(head.actor, head.seq)
-    this.#has = new Map(this.#theirs)
+    this.#theirs = new Holding(this.#store, heads)
+    this.#has = new Holding(this.#store, heads)
     this.#position = position
     this.#end = false
   }
 
   /** The peer holds exactly `heads`, having dealt with the batches up to `through`: begin anew from there. */
   startFrom(heads: readonly Head[], through: number): void {
-    const own = seqs(this.#store.heads())
-    this.#theirs = seqs(heads)
-    this.#has = new Map(this.#theirs)
-    for (const head of heads) if (this.#isOtherBranch(head, own)) this.#has.set(head.actor, 0)
     this.#land(through)
-    for (const batch of this.#flying) raise(this.#has, batch.actor, batch.last)
+    this.#theirs = new Holding(this.#store, heads)
+    this.#has = new Holding(this.#store, [
+      ...heads,
+      ...this.#parting.common(),
+      ...this.#flying.map(({ last }) => last),
+    ])
+    this.#parting.begin(heads)
     this.#position = 0
-    this.#ahead = this.#readAhead(own)
+    this.#ahead = this.#readAhead()
     this.#end = false
   }
 
-  /** Fork evidence must reach the peer, once: its branch and ours differ below its head. */
-  #isOtherBranch(head: Head, own: ReadonlyMap<ActorId, number>): boolean {
-    const key = `${head.actor}:${head.seq}:${head.hash.join()}`
-    if ((own.get(head.actor) ?? 0) < head.seq || this.#resent.has(key) || this.#store.holds(head))
-      return false
-    this.#resent.add(key)
-    return true
-  }
-
-  #readAhead(own: ReadonlyMap<ActorId, number>): Ahead | null {
+  /** The authority's chain goes ahead where the peer is behind in it. */
+  #readAhead(): Ahead | null {
     const authority = this.#store.authority()
-    if (authority === null || (own.get(authority) ?? 0) <= (this.#has.get(authority) ?? 0)) return null
-    const rest = new Map(own)
-    rest.delete(authority)
+    if (authority === null || this.#store.lackingFrom(this.#have(), authority) === null) return null
+    const rest = this.#store.heads().filter((head) => head.actor !== authority)
     return { authority, rest, position: 0, left: PACE.authorityAheadOps }
   }
 
   acknowledged(heads: readonly Head[], through: number): void {
-    for (const head of heads) this.#raise(head.actor, head.seq)
+    for (const head of heads) this.#add(head)
+    this.#parting.note(heads)
     this.#land(through)
   }
 
   /** A peer sends what it has committed, so it needs none of it. */
   cameFromPeer(run: Run): void {
-    this.#raise(run.actor, run.first + run.ops.length - 1)
+    this.#add(this.#store.nameOf(run))
   }
 
-  /** Something was committed here. */
-  more(): void {
+  /** The peer names ops of an actor whose head here it does not know: from the last that is here, it lacks the rest. */
+  located({ actor, heads }: Locate): void {
+    for (const head of this.#parting.locate(actor, heads)) this.#has.add(head)
+    this.#lookFrom(actor)
+  }
+
+  /** The actors of whom the peer must say where its branch leaves ours; each is told once. */
+  toLocate(): readonly Locate[] {
+    return this.#parting
+      .toAsk()
+      .map((actor) => ({ kind: 'locate', actor, heads: this.#store.milestones(actor) }))
+  }
+
+  /** Something was committed here. Answers the heads that the peer had named before they were here. */
+  more(): readonly Head[] {
+    this.#end = false
+    const come = this.#parting.come()
+    for (const { actor } of come) this.#lookFrom(actor)
+    return come
+  }
+
+  /** What is lacking of this actor can lie before the position: it was passed over until more was known. */
+  #lookFrom(actor: ActorId): void {
+    const from = this.#store.lackingFrom(this.#have(), actor)
+    if (from === null) return
+    this.#position = Math.min(this.#position, from)
     this.#end = false
   }
 
-  #raise(actor: ActorId, seq: number): void {
-    raise(this.#theirs, actor, seq)
-    raise(this.#has, actor, seq)
+  #have(): readonly Head[] {
+    return this.#parting.judged(this.#has.all())
+  }
+
+  #add(head: Head): void {
+    this.#theirs.add(head)
+    this.#has.add(head)
   }
 
   #land(through: number): void {
@@ -129,7 +150,7 @@ export class Outgoing {
   }
 
   #readAuthority(ahead: Ahead): readonly Run[] {
-    const have = new Map([...ahead.rest, [ahead.authority, this.#has.get(ahead.authority) ?? 0]])
+    const have = [...ahead.rest, ...this.#have().filter((head) => head.actor === ahead.authority)]
     const { runs, position, end } = this.#store.runsAfter(have, ahead.position, PACE.run)
     ahead.left -= runs.reduce((sum, run) => sum + run.ops.length, 0)
     if (end || position === ahead.position || ahead.left <= 0) this.#ahead = null
@@ -138,32 +159,23 @@ export class Outgoing {
   }
 
   #readInOrder(): readonly Run[] {
-    const { runs, position, end } = this.#store.runsAfter(this.#has, this.#position, PACE.run)
+    const { runs, position, end } = this.#store.runsAfter(this.#have(), this.#position, PACE.run)
     this.#end = end || position === this.#position
     this.#position = position
     return runs
   }
 
   #dispatch(run: Run): RunMessage {
-    const last = run.first + run.ops.length - 1
+    const last = this.#store.nameOf(run)
     const bytes = run.ops.reduce((sum, op) => sum + op.length, 0)
     this.#batches += 1
-    this.#flying.push({ batch: this.#batches, actor: run.actor, last, bytes })
-    raise(this.#has, run.actor, last)
+    this.#flying.push({ batch: this.#batches, last, bytes })
+    this.#has.add(last)
     return { kind: 'run', batch: this.#batches, run }
   }
 
   /** Ops that are here and that the peer did not say it committed. */
   lag(): number {
-    return this.#store
-      .heads()
-      .reduce((sum, head) => sum + Math.max(0, head.seq - (this.#theirs.get(head.actor) ?? 0)), 0)
+    return this.#store.lacking(this.#theirs.all())
   }
-}
-
-const seqs = (heads: readonly Head[]): Map<ActorId, number> =>
-  new Map(heads.map((head) => [head.actor, head.seq]))
-
-function raise(map: Map<ActorId, number>, actor: ActorId, seq: number): void {
-  if ((map.get(actor) ?? 0) < seq) map.set(actor, seq)
 }

@@ -139,8 +139,8 @@ export class Session {
   committed(_now: number): Effect[] {
     if (this.#state.at !== 'syncing') return []
     this.#repair.committed()
-    this.#outgoing.more()
-    this.#isMember(this.#state.peer)
+    const come = this.#outgoing.more()
+    if (this.#isMember(this.#state.peer) && come.length > 0) this.#store.acknowledged(this.#state.peer, come)
     return this.#flush()
   }
 
@@ -191,6 +191,10 @@ export class Session {
       case 'ack':
         this.#takeAck(message, peer, now)
         break
+      case 'locate':
+        this.#outgoing.located(message)
+        this.#askWhereTheyPart()
+        break
       case 'authority':
         this.#cursors.take(message.bytes)
         break
@@ -236,7 +240,13 @@ export class Session {
     this.#state = { at: 'syncing', peer, awaitsVector: false }
     this.#store.acknowledged(peer, vector.heads)
     this.#outgoing.startFrom(vector.heads, vector.through)
+    this.#askWhereTheyPart()
     this.#cursors.offerAgain()
+  }
+
+  /** Each side names ops of its own branches of an actor, so that the other can send from where they part. */
+  #askWhereTheyPart(): void {
+    for (const locate of this.#outgoing.toLocate()) this.#send(locate)
   }
 
   #takeRun(message: RunMessage, now: number): void {
@@ -255,6 +265,7 @@ export class Session {
     }
     if (ack.heads.length > 0) this.#store.acknowledged(peer, ack.heads)
     this.#outgoing.acknowledged(ack.heads, ack.through)
+    this.#askWhereTheyPart()
     this.#relayCursor(now)
   }
 

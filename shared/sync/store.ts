@@ -19,7 +19,7 @@ export interface SyncStore {
   readonly actor: ActorId
   /** SHA-256 over all heads in canonical order: equal digests mean equal logs. 32 bytes. */
   digest(): Bytes
-  /** The cursor with its head hashes, by actor id. */
+  /** The last op of every branch of every actor's chain: by actor id, then seq, then hash. */
   heads(): readonly Head[]
   /** Is this op in the log? False for a head whose hash is another branch's, and for one not here yet. */
   holds(head: Head): boolean
@@ -27,12 +27,23 @@ export interface SyncStore {
   authority(): ActorId | null
   /** The position behind everything that is here now: `runsAfter` from it finds only later ops. */
   end(): number
+  /** Names the last op of a run by its hash. */
+  nameOf(run: Run): Head
+  /** The heads that say as much as these: those in the chain of another are left out. */
+  leaves(heads: readonly Head[]): readonly Head[]
+  /** How many ops are here that a holder of `have` lacks; an actor in whom it is ahead counts as held. */
+  lacking(have: readonly Head[]): number
+  /** The position before the first op of the actor that a holder of `have` lacks; null when it lacks none. */
+  lackingFrom(have: readonly Head[], actor: ActorId): number | null
+  /** Names of some ops of the actor, ever sparser towards the beginning of every branch; at most `LIMITS.heads`. */
+  milestones(actor: ActorId): readonly Head[]
   /**
-   * The next runs that a holder of `have` (actor -> seq) lacks, in causal order, looking from `position`
-   * (0 at first, then as answered). `end` says that nothing further was here when asked.
+   * The next runs that a holder of `have` lacks, in causal order, looking from `position` (0 at first, then as
+   * answered). Of an actor of whom `have` names an op that is not here nothing is sent: until that op has come it
+   * cannot be told which of ours is in its chain. `end` says that nothing further was here when asked.
    */
   runsAfter(
-    have: ReadonlyMap<ActorId, number>,
+    have: readonly Head[],
     position: number,
     bounds: { readonly ops: number; readonly bytes: number },
   ): { readonly runs: readonly Run[]; readonly position: number; readonly end: boolean }

@@ -37,6 +37,12 @@ export type RunMessage = { readonly kind: 'run'; readonly batch: number; readonl
 /** Everything up to batch `through` was dealt with; `heads` are those that moved, each of a committed op. */
 export type Ack = { readonly kind: 'ack'; readonly through: number; readonly heads: readonly Head[] }
 
+/**
+ * The sender is on another branch of this actor's chain than a head that it was told of. `heads` are some ops of its
+ * branches, ever sparser towards the beginning: the receiver sends from the last of them that it holds.
+ */
+export type Locate = { readonly kind: 'locate'; readonly actor: ActorId; readonly heads: readonly Head[] }
+
 /** A cursor that the authority signed, relayed as it is. */
 type AuthorityCursor = { readonly kind: 'authority'; readonly bytes: Bytes }
 
@@ -45,11 +51,22 @@ export type Beat = { readonly kind: 'ping' | 'pong'; readonly digest: Bytes; rea
 
 export type Goodbye = { readonly kind: 'goodbye'; readonly reason: string; readonly detail: string }
 
-export type Message = Hello | ForeignHello | Vector | RunMessage | Ack | AuthorityCursor | Beat | Goodbye
+export type Message =
+  Hello | ForeignHello | Vector | RunMessage | Ack | Locate | AuthorityCursor | Beat | Goodbye
 /** `unknown`: of a newer version; to be counted and otherwise ignored. */
 export type Incoming = Message | { readonly kind: 'unknown'; readonly code: number }
 
-const CODES = { hello: 1, vector: 2, run: 3, ack: 4, authority: 5, ping: 6, pong: 7, goodbye: 8 } as const
+const CODES = {
+  hello: 1,
+  vector: 2,
+  run: 3,
+  ack: 4,
+  authority: 5,
+  ping: 6,
+  pong: 7,
+  goodbye: 8,
+  locate: 9,
+} as const
 
 const MAX = { reason: 40, detail: 500, cursor: 512 * 1024 } as const
 
@@ -70,6 +87,8 @@ function fieldsOf(message: Exclude<Message, ForeignHello>): CborValue[] {
       const { actor, first, ops, signature } = message.run
       return [message.batch, idBytes(actor), first, ops, signature]
     }
+    case 'locate':
+      return [idBytes(message.actor), message.heads.map(({ seq, hash }) => [seq, hash])]
     case 'authority':
       return [message.bytes]
     case 'ping':
@@ -116,11 +135,13 @@ function readFields(code: number, reader: Reader): Incoming {
     case CODES.hello:
       return readHello(reader)
     case CODES.vector:
-      return { kind: 'vector', through: reader.count(), heads: reader.list(LIMITS.actors, readHead) }
+      return { kind: 'vector', through: reader.count(), heads: reader.list(LIMITS.heads, readHead) }
     case CODES.run:
       return readRun(reader)
     case CODES.ack:
-      return { kind: 'ack', through: reader.count(), heads: reader.list(LIMITS.actors, readHead) }
+      return { kind: 'ack', through: reader.count(), heads: reader.list(LIMITS.heads, readHead) }
+    case CODES.locate:
+      return readLocate(reader)
     case CODES.authority:
       return { kind: 'authority', bytes: bounded(reader, MAX.cursor) }
     case CODES.ping:
@@ -178,6 +199,12 @@ const readHead = (reader: Reader): Head => ({
   seq: reader.positive(),
   hash: reader.bytes(16),
 })
+
+function readLocate(reader: Reader): Locate {
+  const actor = readActor(reader)
+  const heads = reader.list(LIMITS.heads, (item) => ({ actor, seq: item.positive(), hash: item.bytes(16) }))
+  return { kind: 'locate', actor, heads }
+}
 
 const readActor = (reader: Reader): ActorId =>
   parseActorId(toHex(reader.bytes(32))) ?? reader.fail('an actor')

@@ -64,7 +64,7 @@ test(
   () => {
     holds(delivery, (told, how) => {
       readingFrom(opsOf(told), how, (relay) => {
-        const page = relay.runsAfter(new Map(), 0, { ops: 10_000, bytes: 1 << 30 })
+        const page = relay.runsAfter([], 0, { ops: 10_000, bytes: 1 << 30 })
         expect(page.end).toBe(true)
         withReader(({ replica }) => {
           deliver(replica, page.runs)

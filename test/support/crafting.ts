@@ -5,10 +5,11 @@
 import { decodeCbor, encodeCbor, type CborValue } from '../../shared/base/cbor.ts'
 import { actorOf } from '../../shared/op/identity.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
-import { CAUSE_HASH_BYTES, encodeOp, signedBytes, type OpToWrite } from '../../shared/op/op.ts'
+import { encodeOp, signedBytes, type OpToWrite } from '../../shared/op/op.ts'
 import type { ControlEffect, DataEffect } from '../../shared/op/effect.ts'
 import type { Run } from '../../shared/op/run.ts'
 import { openCore, type Core } from '../../shared/replica/core.ts'
+import { newsFor } from '../../shared/replica/news.ts'
 import type { Signer } from '../../shared/replica/ports.ts'
 import { write } from '../../shared/replica/writer.ts'
 import type { Received } from '../../shared/sync/store.ts'
@@ -39,18 +40,12 @@ export function nextOp(device: Device, effects: Effects): OpToWrite {
   const { log } = coreOf(device)
   const actor = device.replica.actor
   const own = log.head(actor)
-  const causes = log
-    .heads()
-    .filter((head) => head.actor !== actor)
-    .filter((head) => head.seq > (own?.context.get(log.actors.numberOf(head.actor)) ?? 0))
-    .map((head) => ({ ...head, hash: head.hash.subarray(0, CAUSE_HASH_BYTES) }))
   return {
     site: device.replica.site,
     actor,
     seq: (own?.seq ?? 0) + 1,
     prev: own?.hash ?? new Uint8Array(0),
-    causes,
-    lamport: log.highestLamport() + 1,
+    ...newsFor(log, actor),
     wall: device.world.clock.now(),
     effects,
   }

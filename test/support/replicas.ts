@@ -1,6 +1,6 @@
 /** Replicas for tests: the real engine on real SQLite in memory, with real keys drawn from a seed. */
 import { createHash, createPrivateKey, createPublicKey, sign as signWith, type KeyObject } from 'node:crypto'
-import type { ActorId, SiteId } from '../../shared/model/ids.ts'
+import type { SiteId } from '../../shared/model/ids.ts'
 import type { Role } from '../../shared/model/roles.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import type { Clock, Signer, World } from '../../shared/replica/ports.ts'
@@ -104,12 +104,15 @@ export function restart(device: Device): void {
 
 /** One-way anti-entropy without a network: gives `to` everything that it lacks of `from`. */
 export function pull(to: Device, from: Device): void {
-  const have = new Map<ActorId, number>(to.replica.heads().map((head) => [head.actor, head.seq]))
+  const have = to.replica
+    .heads()
+    .flatMap((head) => (from.replica.holds(head) ? [head] : to.replica.milestones(head.actor)))
+    .filter((head) => from.replica.holds(head))
   let position = 0
   for (;;) {
     const page = from.replica.runsAfter(have, position, { ops: 256, bytes: 1 << 20 })
     for (const run of page.runs) {
-      have.set(run.actor, run.first + run.ops.length - 1)
+      have.push(from.replica.nameOf(run))
       const received = to.replica.receive(run, from.replica.actor)
       if (received.outcome === 'refused' || received.outcome === 'unadmitted')
         throw new Error(JSON.stringify(received))

@@ -19,7 +19,7 @@ const where = ({ replica }: Device, op: string) =>
   must(replica.query('feed', {}, REACH)).rows.find((row) => row.op === op)?.where
 
 const runsFrom = (device: Device): readonly Run[] =>
-  device.replica.runsAfter(new Map(), 0, { ops: 10_000, bytes: 1 << 24 }).runs
+  device.replica.runsAfter([], 0, { ops: 10_000, bytes: 1 << 24 }).runs
 
 test('REP-1 an edit is on this device, then shared with a tablet, then with a desk, then at the authority', () => {
   const hq = foundSite()

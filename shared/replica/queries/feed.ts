@@ -92,8 +92,9 @@ function isClockSuspect(core: Core, op: JudgedOp): boolean {
   const row = core.sql
     .prepare(
       `SELECT max(cause.wall) AS wall FROM op
-       JOIN context ON context.actor = op.actor AND context.seq = op.seq
-       JOIN op AS cause ON cause.actor = context.on_actor AND cause.seq = context.on_seq
+       JOIN context ON context.line = op.line AND context.seq = op.seq AND context.named = 1
+       JOIN line ON line.no = context.on_line
+       JOIN op AS cause ON cause.actor = line.actor AND cause.seq = context.on_seq AND cause.line = line.no
        WHERE op.no = ?`,
     )
     .get<{ wall: number | null }>(op.no)

@@ -1,32 +1,30 @@
 /**
- * A replica reduced to what sync can see: chains of ops with causes, an inbox, admissions and cuts, both branches
- * of a fork. Ops are `[actor, seq, causes, control]`; a run is genuine when its signature begins with 1.
+ * A replica reduced to what sync can see: chains of ops with causes, an inbox, admissions and cuts, all branches
+ * of a fork. Ops are `[actor, seq, prev, causes, control]`; a run is genuine when its signature begins with 1.
  */
 import { createHash } from 'node:crypto'
-import {
-  compareBytes,
-  concatBytes,
-  equalBytes,
-  fromHex,
-  toHex,
-  type Bytes,
-} from '../../../shared/base/bytes.ts'
+import { equalBytes, fromHex, toHex, type Bytes } from '../../../shared/base/bytes.ts'
 import { decodeCbor, encodeCbor } from '../../../shared/base/cbor.ts'
 import { invariant } from '../../../shared/base/invariant.ts'
 import { parseActorId, parseSiteId, type ActorId, type SiteId } from '../../../shared/model/ids.ts'
 import { LIMITS } from '../../../shared/op/limits.ts'
 import { Reader } from '../../../shared/op/reader.ts'
-import type { Head, Run } from '../../../shared/op/run.ts'
+import { compareHeads, type Head, type Run } from '../../../shared/op/run.ts'
+import { keyOf } from '../../../shared/sync/holding.ts'
 import type { Received, SyncStore } from '../../../shared/sync/store.ts'
 
 type Control = readonly ['admit', ActorId] | readonly ['cut', ActorId] | readonly ['note', string]
 type Op = {
   readonly actor: ActorId
   readonly seq: number
-  readonly causes: readonly (readonly [ActorId, number])[]
+  /** The first 16 bytes of the hash of the op before it in its chain; empty for a first one. */
+  readonly prev: Bytes
+  readonly causes: readonly Head[]
   readonly control: Control
   readonly bytes: Bytes
-  readonly hash: Bytes
+  readonly name: Head
+  /** The op before it, once it is here. */
+  parent: Op | null
 }
 
 const sha256 = (bytes: Bytes): Bytes => new Uint8Array(createHash('sha256').update(bytes).digest())
@@ -51,9 +49,12 @@ export const AUTHORITY = actorNamed('authority')
 export class MemoryStore implements SyncStore {
   readonly site: SiteId
   readonly actor: ActorId
-  /** By actor: the ops of each seq, one a branch, the least hash first. */
-  readonly #chains = new Map<ActorId, Op[][]>()
+  readonly #ops = new Map<string, Op>()
+  /** The last op of every branch. */
+  readonly #leaves = new Set<Op>()
   readonly #arrivals: Op[] = []
+  /** The last op that this replica itself wrote. */
+  #own: Op | null = null
   #inbox: Op[] = []
   #cursor: { readonly bytes: Bytes; readonly rank: number } | null = null
   readonly acks = new Map<ActorId, Map<ActorId, number>>()
@@ -70,8 +71,10 @@ export class MemoryStore implements SyncStore {
 
   /** Writes an op of this replica's own, over everything it holds. */
   write(control: Control = ['note', '']): void {
-    const causes = this.heads().map((head) => [head.actor, head.seq] as const)
-    this.#store(makeOp(this.actor, (this.#chains.get(this.actor)?.length ?? 0) + 1, causes, control))
+    const causes = this.heads().filter((head) => head.actor !== this.actor)
+    const own = this.#own
+    this.#own = makeOp(this.actor, (own?.seq ?? 0) + 1, own?.name.hash ?? NONE, causes, control)
+    this.#store(this.#own)
   }
 
   admit(actor: ActorId): void {
@@ -79,24 +82,71 @@ export class MemoryStore implements SyncStore {
   }
 
   digest(): Bytes {
-    const heads = [...this.heads()].sort((a, b) => (a.actor < b.actor ? -1 : 1))
-    return sha256(encodeCbor(heads.map((head) => [head.actor, head.seq, head.hash])))
+    return sha256(encodeCbor(this.heads().map((head) => [head.actor, head.seq, head.hash])))
   }
 
   heads(): readonly Head[] {
-    return [...this.#chains].flatMap(([actor, chain]) => {
-      const last = chain.at(-1)
-      return last === undefined ? [] : [{ actor, seq: chain.length, hash: nameOf(last) }]
-    })
+    return [...this.#leaves].map(({ name }) => name).sort(compareHeads)
   }
 
   holds(head: Head): boolean {
-    const branches = this.#chains.get(head.actor)?.[head.seq - 1] ?? []
-    return branches.length > 0 && equalBytes(nameOf(branches), head.hash)
+    return this.#ops.has(keyOf(head))
+  }
+
+  nameOf({ actor, first, ops }: Run): Head {
+    return {
+      actor,
+      seq: first + ops.length - 1,
+      hash: sha256(ops.at(-1) ?? NONE).slice(0, 16),
+    }
+  }
+
+  leaves(heads: readonly Head[]): readonly Head[] {
+    const below = new Set(heads.flatMap((head) => this.#chain(head).slice(1)))
+    return heads.filter((head) => !below.has(this.#ops.get(keyOf(head)) ?? null))
+  }
+
+  lacking(have: readonly Head[]): number {
+    const held = this.#held(have)
+    return this.#arrivals.filter((op) => !held.has(op)).length
+  }
+
+  lackingFrom(have: readonly Head[], actor: ActorId): number | null {
+    const held = this.#held(have.filter((head) => this.holds(head)))
+    const first = this.#arrivals.findIndex((op) => op.actor === actor && !held.has(op))
+    return first < 0 ? null : first
+  }
+
+  milestones(actor: ActorId): readonly Head[] {
+    return [...this.#leaves]
+      .filter((leaf) => leaf.actor === actor)
+      .flatMap((leaf) => this.#chain(leaf.name).filter((_, back) => (back & (back - 1)) === 0))
+      .map(({ name }) => name)
+  }
+
+  /** The op of this name and all before it in its chain, the last first; none where it is not here. */
+  #chain(head: Head): Op[] {
+    const chain: Op[] = []
+    let op = this.#ops.get(keyOf(head))
+    while (op) {
+      chain.push(op)
+      op = op.parent ?? undefined
+    }
+    return chain
+  }
+
+  /** What a holder of these heads has; of an actor in whom it is ahead, everything up to there. */
+  #held(have: readonly Head[]): ReadonlySet<Op | null> {
+    const held = new Set<Op | null>()
+    for (const head of have)
+      for (let op = this.#ops.get(keyOf(head)) ?? null; op && !held.has(op); op = op.parent) held.add(op)
+    for (const head of have.filter((one) => !this.holds(one)))
+      for (const op of this.#arrivals) if (op.actor === head.actor && op.seq <= head.seq) held.add(op)
+    return held
   }
 
   authority(): ActorId | null {
-    return this.#chains.has(AUTHORITY) ? AUTHORITY : null
+    return this.#arrivals.some((op) => op.actor === AUTHORITY) ? AUTHORITY : null
   }
 
   end(): number {
@@ -104,21 +154,25 @@ export class MemoryStore implements SyncStore {
   }
 
   runsAfter(
-    have: ReadonlyMap<ActorId, number>,
+    have: readonly Head[],
     position: number,
     bounds: { readonly ops: number; readonly bytes: number },
   ): { runs: Run[]; position: number; end: boolean } {
     const runs: { actor: ActorId; first: number; ops: Bytes[]; signature: Bytes }[] = []
+    const held = this.#held(have)
+    const ahead = new Set(have.filter((head) => !this.holds(head)).map((head) => head.actor))
+    let before: Op | undefined
     let left = bounds
     let at = position
     for (; at < this.#arrivals.length; at += 1) {
       const op = this.#arrivals[at]
-      if (op === undefined || op.seq <= (have.get(op.actor) ?? 0)) continue
+      if (op === undefined || held.has(op) || ahead.has(op.actor)) continue
       if (left.ops < 1 || left.bytes < op.bytes.length) break
       left = { ops: left.ops - 1, bytes: left.bytes - op.bytes.length }
       const run = runs.at(-1)
-      if (run?.actor === op.actor && run.first + run.ops.length === op.seq) run.ops.push(op.bytes)
+      if (run && before && equalBytes(op.prev, before.name.hash)) run.ops.push(op.bytes)
       else runs.push({ actor: op.actor, first: op.seq, ops: [op.bytes], signature: GENUINE })
+      before = op
     }
     return { runs, position: at, end: at === this.#arrivals.length }
   }
@@ -158,19 +212,18 @@ export class MemoryStore implements SyncStore {
   }
 
   #isReady(op: Op): boolean {
-    const seqOf = (actor: ActorId): number => this.#chains.get(actor)?.length ?? 0
-    return op.seq <= seqOf(op.actor) + 1 && op.causes.every(([actor, seq]) => seqOf(actor) >= seq)
+    return (op.seq === 1 || this.holds(before(op))) && op.causes.every((cause) => this.holds(cause))
   }
 
   #has(op: Op): boolean {
-    return (this.#chains.get(op.actor)?.[op.seq - 1] ?? []).some((other) => equalBytes(other.hash, op.hash))
+    return this.holds(op.name)
   }
 
   #store(op: Op): void {
-    const chain = this.#chains.get(op.actor) ?? []
-    const branches = [...(chain[op.seq - 1] ?? []), op].sort((a, b) => compareBytes(a.hash, b.hash))
-    chain[op.seq - 1] = branches
-    this.#chains.set(op.actor, chain)
+    this.#ops.set(keyOf(op.name), op)
+    op.parent = this.#ops.get(keyOf(before(op))) ?? null
+    if (op.parent) this.#leaves.delete(op.parent)
+    this.#leaves.add(op)
     this.#arrivals.push(op)
     if (op.actor !== AUTHORITY) return
     if (op.control[0] === 'admit') this.members.set(op.control[1], { cut: false })
@@ -208,32 +261,33 @@ export class MemoryStore implements SyncStore {
     return member.cut ? { ok: false, cut: 'lost device' } : { ok: true }
   }
 
-  /** What was written before this replica forgot it: a device restored from a backup. */
+  /** What was written from here on this replica forgets: a device restored from a backup. */
   forkAt(seq: number): void {
-    const chain = this.#chains.get(this.actor) ?? []
-    this.#chains.set(this.actor, chain.slice(0, seq - 1))
-    const kept = this.#arrivals.filter((op) => op.actor !== this.actor || op.seq < seq)
-    this.#arrivals.splice(0, this.#arrivals.length, ...kept)
+    const forgotten = this.#arrivals.filter((op) => op.actor === this.actor && op.seq >= seq)
+    for (const op of forgotten) {
+      this.#ops.delete(keyOf(op.name))
+      this.#leaves.delete(op)
+      this.#arrivals.splice(this.#arrivals.indexOf(op), 1)
+    }
+    this.#own = this.#arrivals.findLast((op) => op.actor === this.actor) ?? null
+    if (this.#own) this.#leaves.add(this.#own)
   }
 }
 
-/** A seq is named by all its branches together, so that replicas on different branches differ in their digests. */
-const nameOf = (branches: readonly Op[]): Bytes =>
-  sha256(concatBytes(...branches.map((op) => op.hash))).slice(0, 16)
+const NONE: Bytes = new Uint8Array(0)
 
-function makeOp(
-  actor: ActorId,
-  seq: number,
-  causes: readonly (readonly [ActorId, number])[],
-  control: Control,
-): Op {
-  const bytes = encodeCbor([actor, seq, causes.map(([cause, at]) => [cause, at]), [...control]])
-  return { actor, seq, causes, control, bytes, hash: sha256(bytes) }
+const before = (op: Op): Head => ({ actor: op.actor, seq: op.seq - 1, hash: op.prev })
+
+function makeOp(actor: ActorId, seq: number, prev: Bytes, causes: readonly Head[], control: Control): Op {
+  const named = causes.map((cause) => [cause.actor, cause.seq, cause.hash])
+  const bytes = encodeCbor([actor, seq, prev, named, [...control]])
+  const name = { actor, seq, hash: sha256(bytes).slice(0, 16) }
+  return { actor, seq, prev, causes, control, bytes, name, parent: null }
 }
 
 /** Ops that are not their author's next are made by tests themselves. */
 export function forgedRun(actor: ActorId, signature: Bytes): Run {
-  return { actor, first: 1, ops: [makeOp(actor, 1, [], ['note', 'forged']).bytes], signature }
+  return { actor, first: 1, ops: [makeOp(actor, 1, NONE, [], ['note', 'forged']).bytes], signature }
 }
 
 function readOp(bytes: Bytes): Op {
@@ -242,8 +296,14 @@ function readOp(bytes: Bytes): Op {
   const reader = Reader.of(value.value)
   const actor = readActor(reader)
   const seq = reader.positive()
-  const causes = reader.list(LIMITS.actors, (cause) => [readActor(cause), cause.positive()] as const)
-  return { actor, seq, causes, control: readControl(reader.nested()), bytes, hash: sha256(bytes) }
+  const prev = reader.bytes()
+  const causes = reader.list(LIMITS.heads, (cause) => ({
+    actor: readActor(cause),
+    seq: cause.positive(),
+    hash: cause.bytes(16),
+  }))
+  const name = { actor, seq, hash: sha256(bytes).slice(0, 16) }
+  return { actor, seq, prev, causes, control: readControl(reader.nested()), bytes, name, parent: null }
 }
 
 function readControl(reader: Reader): Control {

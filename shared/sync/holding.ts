@@ -1,0 +1,43 @@
+/**
+ * What a peer is known to hold: the heads that stand for it. Each is an op by hash, so that a head on one branch of an
+ * actor's chain says nothing of another.
+ */
+import { toHex } from '../base/bytes.ts'
+import type { ActorId } from '../model/ids.ts'
+import type { Head } from '../op/run.ts'
+import type { SyncStore } from './store.ts'
+
+/** Heads kept of an actor before those in the chain of another are dropped. */
+const FEW = 4
+
+type Kept = { heads: readonly Head[]; most: number }
+
+export const keyOf = ({ actor, seq, hash }: Head): string => `${actor}:${seq}:${toHex(hash)}`
+
+export class Holding {
+  readonly #store: Pick<SyncStore, 'leaves'>
+  readonly #byActor = new Map<ActorId, Kept>()
+
+  constructor(store: Pick<SyncStore, 'leaves'>, heads: Iterable<Head> = []) {
+    this.#store = store
+    for (const head of heads) this.add(head)
+  }
+
+  add(head: Head): void {
+    const kept = this.#byActor.get(head.actor) ?? { heads: [], most: FEW }
+    kept.heads = [...kept.heads, head]
+    if (kept.heads.length > kept.most) {
+      kept.heads = this.#store.leaves(kept.heads)
+      kept.most = Math.max(FEW, 2 * kept.heads.length)
+    }
+    this.#byActor.set(head.actor, kept)
+  }
+
+  of(actor: ActorId): readonly Head[] {
+    return this.#byActor.get(actor)?.heads ?? []
+  }
+
+  all(): Head[] {
+    return [...this.#byActor.values()].flatMap(({ heads }) => heads)
+  }
+}
