@@ -1,8 +1,6 @@
 /** The rights that can be asked for and given, by the names that the node knows them by. */
 import type { RightName } from '../../shared/api/queries.ts'
 
-export type KnownRight = Exclude<RightName['of'], 'unknown'>
-
 /** As they stand in lists: what everybody needs first. */
 export const RIGHT_ORDER: readonly RightName['of'][] = [
   'job-number',
