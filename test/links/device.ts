@@ -176,6 +176,11 @@ function storeOf(replica: Replica, diskIsFull: () => boolean): SyncStore {
     holds: (head) => replica.holds(head),
     authority: () => replica.authority(),
     end: () => replica.end(),
+    nameOf: (run) => replica.nameOf(run),
+    leaves: (heads) => replica.leaves(heads),
+    lacking: (have) => replica.lacking(have),
+    lackingFrom: (...ask) => replica.lackingFrom(...ask),
+    milestones: (actor) => replica.milestones(actor),
     runsAfter: (...ask) => replica.runsAfter(...ask),
     receive: (run, from) => {
       if (diskIsFull()) throw new TallydeskError('disk-full')

@@ -17,7 +17,7 @@ const acknowledge = (to: Device, by: Device): void => {
 function cut(hq: Device, member: Device): void {
   const head = coreOf(hq).log.head(member.replica.actor)
   const actor = member.replica.actor
-  const at = { through: head?.seq ?? 0, hash: head?.hash ?? new Uint8Array(32) }
+  const at = { through: head?.seq ?? 0, hash: head?.hash ?? new Uint8Array(0) }
   writeEffects(hq, [{ type: 'cut', actor, ...at, reason: 'lost' }])
 }
 
@@ -129,7 +129,7 @@ test('REP-16 a cursor that came before the genesis op is offered again and then 
   const { hq, tablet } = aSite()
   const cursor = hq.replica.authorityCursor() ?? new Uint8Array(0)
   const sql = tablet.sql
-  sql.exec('DELETE FROM op; DELETE FROM context; DELETE FROM actor')
+  sql.exec('DELETE FROM op; DELETE FROM context; DELETE FROM line; DELETE FROM actor')
   restart(tablet)
   expect(tablet.replica.receiveAuthorityCursor(cursor)).toBe(false)
   pull(tablet, hq)

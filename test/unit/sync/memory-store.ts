@@ -102,7 +102,7 @@ export class MemoryStore implements SyncStore {
   }
 
   leaves(heads: readonly Head[]): readonly Head[] {
-    const below = new Set(heads.flatMap((head) => this.#chain(head).slice(1)))
+    const below = new Set<Op | null>(heads.flatMap((head) => this.#chain(head).slice(1)))
     return heads.filter((head) => !below.has(this.#ops.get(keyOf(head)) ?? null))
   }
 
