@@ -137,6 +137,6 @@ export function withNeeded(entry: Entry, among: readonly Entry[]): readonly Entr
 export function adoptable(entries: readonly Entry[]): readonly Entry[] {
   return entries.filter((entry) => {
     const [first] = withNeeded(entry, entries)
-    return entry.state !== 'taken' && first !== undefined && first.isAdoptable
+    return entry.state !== 'taken' && first?.isAdoptable === true
   })
 }

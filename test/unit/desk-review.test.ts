@@ -82,11 +82,12 @@ describe('groups', () => {
 
 describe('batches', () => {
   test('DESK-101 all edits of a batch are one command, and the items of each parcel one of their own', () => {
-    const [first, second] = ['c'.repeat(32), 'd'.repeat(32)]
+    const first = 'c'.repeat(32)
+    const second = 'd'.repeat(32)
     const entries = [
-      ...parcelEntries(parcel(first ?? '', [item(0), item(2)])),
+      ...parcelEntries(parcel(first, [item(0), item(2)])),
       editEntry(edit(1)),
-      ...parcelEntries(parcel(second ?? '', [item(1)])),
+      ...parcelEntries(parcel(second, [item(1)])),
       editEntry(edit(2)),
     ]
     expect(batchOf(entries)).toEqual({
