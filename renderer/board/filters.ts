@@ -24,9 +24,11 @@ export const isFiltered = (filters: Filters): boolean =>
 /** The same kind of record, all of them. */
 export const cleared = ({ kind }: Filters): Filters => ({ ...NO_FILTERS, kind })
 
-/** Another kind has other fields: what only jobs have does not narrow it. */
-export const withKind = (filters: Filters, kind: RecordKind): Filters =>
-  kind === 'job' ? { ...filters, kind } : { ...filters, kind, zone: null, assignee: null }
+/** Another kind has other fields: what it lacks does not narrow it. Whoever owns a case is its assignee here. */
+export function withKind(filters: Filters, kind: RecordKind): Filters {
+  if (kind === 'stock') return { ...NO_FILTERS, kind, text: filters.text }
+  return kind === 'job' ? { ...filters, kind } : { ...filters, kind, zone: null }
+}
 
 /** A case has no checklist, so it is never half done; stock is a list without stages. */
 export const stagesOf = (kind: RecordKind): readonly Stage[] =>

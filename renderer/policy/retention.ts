@@ -61,6 +61,6 @@ export function isStricter(next: CommandInput<'policy.set'>, now: Retention): bo
   const tighter = (to: number | null | undefined, from: number | null) =>
     to !== null && to !== undefined && (from === null || to < from)
   const types = next.types ?? null
-  const narrower = types !== null && (now.types === null || !now.types.every((one) => isAllowed(one, types)))
+  const narrower = types !== null && (!now.types?.every((one) => isAllowed(one, types)))
   return tighter(next.max_bytes, now.max_bytes) || tighter(next.max_days, now.max_days) || narrower
 }

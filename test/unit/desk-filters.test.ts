@@ -67,9 +67,14 @@ describe('the filters of the board', () => {
     )
   })
 
-  test('DESK-120 of jobs alone never narrow another kind', () => {
+  test('DESK-120 of fields that a kind lacks never narrow it', () => {
     const zoned = { ...NO_FILTERS, zone: 'Yard', assignee: 'Maya', tag: 'wet' }
-    expect(withKind(zoned, 'incident')).toEqual({ ...NO_FILTERS, kind: 'incident', tag: 'wet' })
+    expect(withKind(zoned, 'incident')).toEqual({ ...zoned, kind: 'incident', zone: null })
+    expect(withKind({ ...zoned, text: 'belt' }, 'stock')).toEqual({
+      ...NO_FILTERS,
+      kind: 'stock',
+      text: 'belt',
+    })
     expect(withKind(zoned, 'job')).toEqual(zoned)
   })
 
