@@ -3,9 +3,11 @@
  * catalogues (`messages/en.ts`, `messages/es.ts`) under the same code, with `params` filled in.
  */
 import { sentence, type MessageParams } from './messages/catalogue.ts'
-import type { ErrorCode } from './messages/en.ts'
+import { en, type ErrorCode } from './messages/en.ts'
 
 export type { ErrorCode }
+
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(en, code)
 
 /** What crosses a boundary (command line, WebSocket): English sentences ready to show, and what a translation needs. */
 export type ErrorBody = {

@@ -1,13 +1,19 @@
-/** Questions to the authority: closing and reopening, and taking a question back. */
+/** Questions to the authority, as far as what is here already can answer or refuse them. */
 import { err, ok, type Result } from '../base/result.ts'
+import { declared } from '../model/fields.ts'
 import type { RecordId } from '../model/ids.ts'
-import type { Action } from '../op/codes.ts'
-import type { ControlEffect } from '../op/effect.ts'
+import type { Request } from '../op/effect.ts'
 import type { Reading } from './reading.ts'
 import { refuse, type Refusal } from './refusal.ts'
 
-export function request(reading: Reading, action: Action, record: RecordId): Result<ControlEffect, Refusal> {
-  if (!reading.kindOf(record)) return err(refuse('not-found', { what: 'record', id: record }))
+export function requestTurn(
+  reading: Reading,
+  action: 'close' | 'reopen',
+  record: RecordId,
+): Result<Request, Refusal> {
+  const kind = reading.kindOf(record)
+  if (!kind) return err(refuse('not-found', { what: 'record', id: record }))
+  if (declared(kind).closing === 'none') return err(refuse('cannot-close', { kind }))
   const closed = reading.isClosed(record)
   if (action === 'close' && closed) return err(refuse('already-closed'))
   if (action === 'reopen' && !closed) return err(refuse('already-open'))

@@ -18,7 +18,7 @@ import { admissionOf, Membership, type Admission, type Cut } from './membership.
 import { byOrder, type ControlOp, type Placed } from './past.ts'
 import { permits } from './permissions.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from './reason.ts'
-import { recordOf, Requests, type RequestState } from './requests.ts'
+import { recordOf, Requests, type RequestState, type SignOff } from './requests.ts'
 import { missingSignOffs } from './sign-offs.ts'
 
 export type MemberState = {
@@ -38,6 +38,9 @@ type Admit = Extract<ControlEffect, { type: 'admit' }>
 
 /** A number that a record got, and by which op. */
 export type Numbering = { readonly op: Placed; readonly lamport: number; readonly number: Numbered }
+
+/** A sign-off with its person, and whether it stands. */
+export type SignedOff = { readonly signOff: SignOff; readonly person: string; readonly stands: boolean }
 
 const AUDIT = 'audit-number'
 const ENROL = 'enrol'
@@ -431,13 +434,22 @@ export class ControlState {
 
   /** The persons whose sign-off stands for a decision at `op`: each has seen every frozen edit that the op has seen. */
   signedBy(op: Placed, record: RecordId): string[] {
+    const standing = this.signOffsAt(op, record).filter(({ stands }) => stands)
+    return [...new Set(standing.map(({ person }) => person))]
+  }
+
+  /** Every sign-off that the op knows, oldest first, and whether it stands for a decision there. */
+  signOffsAt(op: Placed, record: RecordId): SignedOff[] {
+    const signed = this.requests.signOffsKnown(op, record)
+    if (signed.length === 0) return []
     const edits = this.#past.frozenEdits(op, record)
     const since = this.requests.turnsKnown(op, record).at(-1)?.decision.ref
-    const valid = this.requests
-      .signOffsKnown(op, record)
-      .filter((one) => !since || this.#past.knows(one.op, since))
-      .filter((one) => edits.every((edit) => this.#past.knows(one.op, edit)))
-    return [...new Set(valid.map((one) => this.personOf(one.op.actor, op)))]
+    const needed = since ? [since, ...edits] : edits
+    return signed.map((signOff) => ({
+      signOff,
+      person: this.personOf(signOff.op.actor, op),
+      stands: needed.every((one) => this.#past.knows(signOff.op, one)),
+    }))
   }
 
   #decide(op: ControlOp, effect: Decide): void {

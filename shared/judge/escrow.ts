@@ -15,7 +15,7 @@ import {
   type Share,
 } from '../model/rights.ts'
 import type { ControlEffect } from '../op/effect.ts'
-import { Ledger, type Holding } from './ledger.ts'
+import { Ledger, type Holding, type Owner } from './ledger.ts'
 import type { Membership } from './membership.ts'
 import type { ControlOp, Past, Placed } from './past.ts'
 import { reason, type ReasonOf } from './reason.ts'
@@ -113,6 +113,11 @@ export class Escrow {
 
   nextNumber(right: string, year: number): Numbered {
     return { year, count: this.next(right, year, 1).spans[0]?.from ?? 1 }
+  }
+
+  /** What an owner has of a right, also what it has not heard of yet. */
+  heldBy(owner: Owner, right: string): Share {
+    return this.ledger.heldBy(owner, right)
   }
 
   minted(right: string): Share {

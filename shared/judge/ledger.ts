@@ -72,12 +72,13 @@ export class Ledger {
   }
 
   holdings(): Holding[] {
-    return [...this.#accounts.values()].map(({ owner, right, held, used, coming }) => ({
-      owner,
-      right,
-      share: coming.reduce((sum, { share }) => plus(sum, share), held),
-      used,
-    }))
+    return [...this.#accounts.values()].map(holdingOf)
+  }
+
+  /** Of one owner and right; unlike `balance` it moves no account along. */
+  heldBy(owner: Owner, right: string): Share {
+    const account = this.#accounts.get(keyOf(owner, right))
+    return account ? holdingOf(account).share : NOTHING
   }
 
   /** Carries out the takings back that lie at or before the holder's op `through`. */
@@ -117,7 +118,7 @@ export class Ledger {
   }
 
   #account(owner: Owner, right: string): Account {
-    const key = `${owner} ${right}`
+    const key = keyOf(owner, right)
     const known = this.#accounts.get(key)
     if (known) return known
     const made: Account = { owner, right, held: NOTHING, used: 0, coming: [], reclaimed: 0 }
@@ -125,5 +126,14 @@ export class Ledger {
     return made
   }
 }
+
+const keyOf = (owner: Owner, right: string): string => `${owner} ${right}`
+
+const holdingOf = ({ owner, right, held, used, coming }: Account): Holding => ({
+  owner,
+  right,
+  share: coming.reduce((sum, { share }) => plus(sum, share), held),
+  used,
+})
 
 const takingKey = (op: Placed, { owner, right }: Account): string => `${op.no} ${owner} ${right}`

@@ -46,6 +46,11 @@ export class Review {
     return this.#adoptions.get(no) ?? []
   }
 
+  /** The numbers of ops that some act adopts. */
+  adopted(): number[] {
+    return [...this.#adoptions.keys()]
+  }
+
   dismissalsOf(no: number): readonly Named<'dismiss'>[] {
     return this.#dismissals.get(no) ?? []
   }

@@ -81,12 +81,12 @@ export class Acks {
 
   /** The highest own seq that is shared: with an edge, a desk or the authority, or with any two devices. */
   sharedSeq(): number {
-    const { members, authority } = this.#control()
+    const control = this.#control()
     const own = this.#log.lineOf({ actor: this.#self, seq: 1 })
     const acks = this.#acksOf(own)
     const alone = acks.filter(({ peer }) => {
-      const role = peer === authority ? 'authority' : members.get(peer)?.timeline.at(-1)?.role
-      return role !== undefined && role !== null && role !== 'technician'
+      const member = control.member(peer)
+      return member !== null && member.cut === null && member.role !== 'technician'
     })
     const byTwo = acks.map(({ seq }) => seq).sort((a, b) => b - a)[1] ?? 0
     return Math.max(byTwo, (own && this.#authorityHolds().get(own)) ?? 0, ...alone.map(({ seq }) => seq))
@@ -129,8 +129,8 @@ export class Acks {
   }
 
   #read(bytes: Bytes): Cursor | null {
-    const { authority, members } = this.#control()
-    const key = authority && members.get(authority)?.opKey
+    const { authority } = this.#control()
+    const key = authority && this.#control().member(authority)?.opKey
     const whole = decodeCanonical(bytes, MAX_BYTES)
     if (!key || !whole.ok) return null
     try {
@@ -176,11 +176,11 @@ export class Acks {
 
   #acksOf(line: Line | null): { readonly peer: ActorId; readonly seq: number }[] {
     if (line === null) return []
-    const { members } = this.#control()
+    const control = this.#control()
     return this.#sql
       .prepare('SELECT peer, seq FROM ack WHERE line = ?')
       .all<{ peer: number; seq: number }>(line.no)
       .map((row) => ({ peer: this.#log.actors.idOf(row.peer), seq: row.seq }))
-      .filter(({ peer }) => peer !== this.#self && members.get(peer)?.cut === null)
+      .filter(({ peer }) => peer !== this.#self && control.member(peer)?.cut === null)
   }
 }

@@ -2,23 +2,30 @@
 import { fromBase64Url } from '../base/bytes.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { CommandInput, CommandResult, SiteCommandName } from '../api/commands.ts'
+import { declared } from '../model/fields.ts'
 import { formatOpId, parseOpId, type ChildId, type RecordId } from '../model/ids.ts'
 import type { MergeType } from '../model/kinds.ts'
+import { jobNumber, stockRight } from '../model/rights.ts'
 import type { Composer } from '../intent/composer.ts'
 import { addTask, createRecord, type NewRecord } from '../intent/creating.ts'
 import * as editing from '../intent/editing.ts'
 import type { Reading } from '../intent/reading.ts'
 import { refuse, type Refusal } from '../intent/refusal.ts'
-import { request } from '../intent/requesting.ts'
+import { requestTurn } from '../intent/requesting.ts'
 import { resolveConflicts, restoreConflicts } from '../intent/resolving.ts'
-import type { ControlEffect, DataEffect } from '../op/effect.ts'
+import type { ControlEffect, KnownEffect } from '../op/effect.ts'
 import type { Core } from './core.ts'
 import { decide } from './deciding.ts'
+import { cut, handOver, setPolicy, setRole } from './member-commands.ts'
 import { addNote, editNote, editText } from './note-commands.ts'
+import { dismissItems, takeItems } from './parcel-taking.ts'
+import { requestCheck, requestCut, requestNumbers, requestRole, requestStock } from './request-commands.ts'
+import { adopt, dismiss, revoke } from './review-commands.ts'
+import { nextJobNumber, reclaim, spend, transfer } from './right-commands.ts'
 
 /** Ops to commit in one transaction, the first of which answers the command; and what the answer adds to `op`. */
 export type Plan = {
-  readonly ops: readonly (readonly (DataEffect | ControlEffect)[])[]
+  readonly ops: readonly (readonly KnownEffect[])[]
   readonly result: Readonly<Record<string, unknown>>
 }
 
@@ -42,10 +49,20 @@ const control = (planner: Planner, effect: Result<ControlEffect, Refusal>): Plan
 type Planners = { readonly [C in SiteCommandName]: (planner: Planner, input: CommandInput<C>) => Planned }
 
 const PLANNERS: Planners = {
-  'job.create': (planner, { tags = [], tasks = [], ...fields }) =>
-    create(planner, { kind: 'job', fields, tags, tasks }, { number: null }),
+  'job.create': (planner, { tags = [], tasks = [], ...fields }) => {
+    const record = create(planner, { kind: 'job', fields, tags, tasks })
+    return record.ok ? numbered(planner, record.value) : record
+  },
   'case.create': (planner, { tags = [], ...fields }) =>
-    create(planner, { kind: 'case', fields, tags, tasks: [] }, {}),
+    made(planner, create(planner, { kind: 'case', fields, tags, tasks: [] })),
+  'incident.create': (planner, { tags = [], ...fields }) =>
+    made(planner, create(planner, { kind: 'incident', fields, tags, tasks: [] })),
+  'stock.create': (planner, { quantity, ...fields }) => {
+    if (quantity !== undefined && planner.core.control().authority !== planner.core.self)
+      return err(refuse('not-authority'))
+    const record = create(planner, { kind: 'stock', fields, tags: [], tasks: [] })
+    return record.ok ? counted(planner, record.value, quantity ?? 0) : record
+  },
   'field.set': (planner, input) =>
     edit(planner, input, ['register', 'draft'], (to) =>
       editing.setField(planner.composer, planner.reading, to, normal(input.value)),
@@ -104,11 +121,35 @@ const PLANNERS: Planners = {
     return restored.ok ? one(planner, { restored: restored.value }) : restored
   },
   'request.close': (planner, input) =>
-    control(planner, request(planner.reading, 'close', input.record as RecordId)),
+    control(planner, requestTurn(planner.reading, 'close', input.record as RecordId)),
   'request.reopen': (planner, input) =>
-    control(planner, request(planner.reading, 'reopen', input.record as RecordId)),
+    control(planner, requestTurn(planner.reading, 'reopen', input.record as RecordId)),
+  'request.numbers': requestNumbers,
+  'request.stock': requestStock,
+  'request.role': requestRole,
+  'request.cut': requestCut,
+  'request.check': requestCheck,
   'request.withdraw': withdraw,
-  decide: (planner, input) => decide(planner, input),
+  decide,
+  'right.transfer': transfer,
+  'right.spend': spend,
+  'right.reclaim': reclaim,
+  'incident.sign': (planner, input) => {
+    const record = input.record as RecordId
+    const kind = planner.reading.kindOf(record)
+    if (!kind) return err(refuse('not-found', { what: 'record', id: record }))
+    if (declared(kind).closing !== 'signed') return err(refuse('cannot-sign', { kind }))
+    return ok({ ops: [[{ type: 'sign', record }]], result: {} })
+  },
+  'review.adopt': adopt,
+  'review.dismiss': dismiss,
+  'parcel.take': takeItems,
+  'parcel.dismiss': dismissItems,
+  'member.setRole': setRole,
+  'member.cut': cut,
+  'site.handover': handOver,
+  'fact.revoke': revoke,
+  'policy.set': setPolicy,
 }
 
 export function plan<C extends SiteCommandName>(
@@ -126,7 +167,7 @@ export const answer = <C extends SiteCommandName>(op: string, made: Plan): Comma
 const normal = <V extends string | number | null>(value: V): V | string =>
   typeof value === 'string' ? value.normalize('NFC') : value
 
-function create(planner: Planner, input: NewRecord, extra: Plan['result']): Planned {
+function create(planner: Planner, input: NewRecord): Result<RecordId, Refusal> {
   const fields = Object.fromEntries(
     Object.entries(input.fields).map(([name, value]) => [
       name,
@@ -135,8 +176,28 @@ function create(planner: Planner, input: NewRecord, extra: Plan['result']): Plan
   )
   const tags = input.tags.map((tag) => tag.normalize('NFC'))
   const tasks = input.tasks.map((task) => task.normalize('NFC'))
-  const record = createRecord(planner.composer, { kind: input.kind, fields, tags, tasks })
-  return record.ok ? one(planner, { record: record.value, ...extra }) : record
+  return createRecord(planner.composer, { kind: input.kind, fields, tags, tasks })
+}
+
+const made = (planner: Planner, record: Result<RecordId, Refusal>): Planned =>
+  record.ok ? one(planner, { record: record.value }) : record
+
+/** A job gets the next number of this device's block; without a block it gets one later. */
+function numbered({ core, composer }: Planner, record: RecordId): Planned {
+  const share = nextJobNumber(core)
+  const span = share?.spans[0]
+  if (!share || !span) return ok({ ops: [composer.effects], result: { record, number: null } })
+  const effect: ControlEffect = { type: 'spend', right: 'job-number', share, record }
+  const number = jobNumber({ year: span.year, count: span.from })
+  return ok({ ops: [[...composer.effects, effect]], result: { record, number } })
+}
+
+/** A stock item with what is counted in at once. */
+function counted({ core, composer }: Planner, record: RecordId, quantity: number): Planned {
+  if (quantity === 0) return ok({ ops: [composer.effects], result: { record } })
+  const share = { units: quantity, spans: [] }
+  const effect: ControlEffect = { type: 'mint', right: stockRight(record), to: core.self, share }
+  return ok({ ops: [[...composer.effects, effect]], result: { record } })
 }
 
 function edit(
@@ -166,9 +227,9 @@ function removeChild(planner: Planner, record: string, map: string, child: strin
 
 function withdraw(planner: Planner, input: CommandInput<'request.withdraw'>): Planned {
   const ref = parseOpId(input.request)
-  const asked = ref && planner.core.control().requests.get(formatOpId(ref))
+  const asked = ref && planner.core.control().requests.all.get(formatOpId(ref))
   if (!ref || !asked) return err(refuse('not-found', { what: 'request', id: input.request }))
-  if (asked.answer || asked.withdrawn) return err(refuse('request-settled'))
+  if (!planner.core.control().requests.isWaiting(asked)) return err(refuse('request-settled'))
   if (asked.ref.actor !== planner.reading.actor) return err(refuse('not-permitted', { role: 'other' }))
   return ok({ ops: [[{ type: 'withdraw', request: ref }]], result: { request: input.request } })
 }

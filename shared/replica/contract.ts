@@ -6,8 +6,11 @@ import type { TallydeskError } from '../api/errors.ts'
 import type { QueryAnswer, QueryInput } from '../api/queries.ts'
 import type { ActorId, SiteId } from '../model/ids.ts'
 import type { Role } from '../model/roles.ts'
+import type { Attachment } from '../intent/attaching.ts'
+import type { Head } from '../op/run.ts'
 import type { SyncStore } from '../sync/store.ts'
 import type { Diagnosis } from './doctor.ts'
+import type { Signer } from './ports.ts'
 
 /** What the node knows of the way to the authority; the replica puts it into `waits_for`. */
 export type AuthorityReach = {
@@ -109,8 +112,10 @@ export interface Replica extends SyncStore {
   openText(record: string, note: string): Result<{ readonly client: number }, TallydeskError>
   /** Commits rows in slices; the same (source, key) is one record whoever imports it. */
   importRows(source: string, rows: readonly ImportRow[]): Result<ImportReport, TallydeskError>
-  /** Authority only: admits a device. */
+  /** Admits a device: the authority any, a supervisor's desk technicians, as far as it may enrol. */
   admit(admission: Admission): Result<OpResult, TallydeskError>
+  /** May this device admit somebody in this role now? */
+  mayAdmit(role: Role): boolean
   members(): readonly Member[]
   member(actor: ActorId): Member | null
   /**
@@ -118,10 +123,35 @@ export interface Replica extends SyncStore {
    * restored or cloned, and must not write any more. Null: there is none here.
    */
   ownFork(): { readonly seq: number; readonly hash: Bytes } | null
+  /** The seq of the last own op, and its name; 0 and null before the first. */
+  ownSeq(): number
+  ownHead(): Head | null
+  /** The last own op that another member is known to hold. */
+  heldElsewhere(): Head | null
+  /** The bytes of the own ops behind that, oldest first. */
+  unsent(): readonly Bytes[]
+  /** Hands in the content of a parcel for review. Errors: `bad-parcel`, `parcel-known`. */
+  handIn(content: Bytes): Result<CommandResult<'parcel.import'>, TallydeskError>
+  /** A file whose bytes this device keeps becomes an attachment of a record. */
+  attach(record: string, attachment: Attachment): Result<CommandResult<'attachment.add'>, TallydeskError>
+  /**
+   * With the site's recovery key: this device becomes the authority. Errors: `bad-recovery-key`,
+   * `already-authority`, `not-permitted` where it is no supervisor's.
+   */
+  recover(key: Signer): Result<CommandResult<'site.recover'>, TallydeskError>
   /** Is this device admitted, as far as its own log knows? False right after joining, before the first sync. */
   admitted(): boolean
-  /** Authority only: answers waiting requests by policy, at most `max`; how many were decided. */
-  decideWaiting(max: number): number
+  /**
+   * Authority only: answers waiting requests by policy, at most `max`; how many were decided. With `closings` false,
+   * closing and reopening are left to a person.
+   */
+  decideWaiting(max: number, closings: boolean): number
+  /** Asks for job numbers when the block is low, and numbers own jobs that have none; true when it wrote something. */
+  replenish(): boolean
+  /** Authority only: revokes an attachment that the retention policy does not let stay; true when it wrote something. */
+  retain(): boolean
+  /** Authority only: cuts a device that signed two different ops under one number; true when it wrote something. */
+  cutForked(): boolean
   /** Work put off to idle time (search index); true while more is left. */
   work(): boolean
   /** Checks all chains and rebuilds folds and views beside the live ones; changes nothing. Takes as long as the log is. */

@@ -44,7 +44,7 @@ function* chainFindings(core: Core): Generator<Finding> {
       if (!parsed.ok || !equalBytes(core.sha256(row.bytes), row.hash)) yield { what: 'bytes', detail: id }
       else if (!equalBytes(parsed.value.prev, before))
         yield { what: 'chain', detail: `${id} names another op before it` }
-      const key = core.control().members.get(actor)?.opKey
+      const key = core.judging.past.keyOf(actor)
       if (row.signature && key && !core.crypto.verify(key, signedBytes(row.hash), row.signature)) {
         yield { what: 'signature', detail: id }
       }

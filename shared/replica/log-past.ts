@@ -13,6 +13,9 @@ import type { Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Origins } from './origins.ts'
 
+/** The number of an op that is not written yet, and will know everything that is here. */
+const END = Number.MAX_SAFE_INTEGER
+
 export class LogPast implements ForkPast {
   readonly sha256: Sha256
   /** Set by judgement, which alone can tell what of a record's past counts. */
@@ -31,11 +34,11 @@ export class LogPast implements ForkPast {
   }
 
   knows(op: Placed, target: Placed): boolean {
-    return this.#log.knowsNo(op.no, target.no)
+    return op.no === END || this.#log.knowsNo(op.no, target.no)
   }
 
   resolve(op: Placed, ref: OpRef): Placed | null {
-    const no = this.#log.resolve(op.no, ref)
+    const no = op.no === END ? this.#log.numberAt(ref) : this.#log.resolve(op.no, ref)
     return no === null ? null : { actor: ref.actor, seq: ref.seq, no }
   }
 
@@ -76,6 +79,18 @@ export class LogPast implements ForkPast {
     if (!row || !fieldByName(row.kind, 'zone')) return []
     const known = this.#origins.ofRecord(row.no).filter((origin) => this.knows(op, origin))
     return known.map((origin) => this.#zoneIn(origin, record))
+  }
+
+  /** The same of all that is here. */
+  zonesHere(record: RecordId): readonly (string | null)[] {
+    const row = this.#records.find(record)
+    if (!row || !fieldByName(row.kind, 'zone')) return []
+    return this.#origins.ofRecord(row.no).map((origin) => this.#zoneIn(origin, record))
+  }
+
+  /** A place behind all that is here: what the next own op will know. */
+  end(self: ActorId): Placed {
+    return { actor: self, seq: (this.#log.head(self)?.seq ?? 0) + 1, no: END }
   }
 
   forkedAt(actor: ActorId): number | null {

@@ -4,7 +4,7 @@ import type { ChildId, OpRef, RecordId, SiteId } from '../model/ids.ts'
 import { changedRecord, isData, type Op } from '../op/op.ts'
 import { childAt, importedRecord, recordAt } from '../op/identity.ts'
 import { idBytes, type RecordRow, type Records } from './interner.ts'
-import type { Log } from './log.ts'
+import type { Log, NamedOp } from './log.ts'
 import type { Crypto, Sql } from './ports.ts'
 
 /** A creating op, by name and by whether it counts now. */
@@ -96,7 +96,7 @@ export class Origins {
   }
 
   /** Was the record created in the causal past of the op, or by it? */
-  recordKnown(op: OpRef, id: RecordId): boolean {
+  recordKnown(op: NamedOp, id: RecordId): boolean {
     const row = this.#records.find(id)
     return row !== null && this.ofRecord(row.no).some((origin) => this.#log.knows(op, origin))
   }
@@ -113,7 +113,7 @@ export class Origins {
   }
 
   #createChild(
-    op: OpRef,
+    op: NamedOp,
     { record, field }: { readonly record: RecordId; readonly field: number },
     child: ChildId,
     no: number,

@@ -4,15 +4,17 @@
  */
 import { equalBytes, type Bytes } from '../base/bytes.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { SiteId } from '../model/ids.ts'
+import type { ActorId, SiteId } from '../model/ids.ts'
 import { actorOf } from '../op/identity.ts'
 import { LIMITS } from '../op/limits.ts'
 import { parseOp, signedBytes, type Op } from '../op/op.ts'
 import type { Run } from '../op/run.ts'
-import type { ControlState } from '../judge/control.ts'
 import { idBytes } from './interner.ts'
 import type { Arrival } from './log.ts'
 import type { Crypto } from './ports.ts'
+
+/** The key of an actor of whom any admission is stored, whatever became of it. */
+export type KeyOf = (actor: ActorId) => Bytes | null
 
 export type RunProblem = 'unadmitted' | { readonly refused: string }
 
@@ -20,7 +22,7 @@ export type RunProblem = 'unadmitted' | { readonly refused: string }
 export function checkRun(
   run: Run,
   site: SiteId,
-  control: ControlState,
+  keyOf: KeyOf,
   crypto: Crypto,
 ): Result<readonly Arrival[], RunProblem> {
   const bounds = boundsProblem(run)
@@ -31,7 +33,7 @@ export function checkRun(
     if (!arrival.ok) return err({ refused: arrival.error })
     arrivals.push(arrival.value)
   }
-  return checkSignature(run, arrivals, control, crypto)
+  return checkSignature(run, arrivals, keyOf, crypto)
 }
 
 function boundsProblem(run: Run): string | null {
@@ -65,11 +67,11 @@ const isOfSite = (op: Op, hash: Bytes, site: SiteId): boolean =>
 function checkSignature(
   run: Run,
   arrivals: readonly Arrival[],
-  control: ControlState,
+  keyOf: KeyOf,
   crypto: Crypto,
 ): Result<readonly Arrival[], RunProblem> {
   const last = arrivals.at(-1)
-  const key = control.members.get(run.actor)?.opKey ?? genesisKey(arrivals[0], crypto)
+  const key = keyOf(run.actor) ?? genesisKey(arrivals[0], crypto)
   if (!key || !last) return err('unadmitted')
   const valid = crypto.verify(key, signedBytes(last.hash), run.signature)
   return valid ? ok(arrivals) : err({ refused: 'a signature that does not fit' })

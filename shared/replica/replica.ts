@@ -3,16 +3,21 @@
  * transaction everything held in memory is made anew from the database, so that memory and disk cannot part.
  */
 import type { CommandInput, CommandResult, ImportReport, OpResult, SiteCommandName } from '../api/commands.ts'
-import { TallydeskError } from '../api/errors.ts'
+import { isErrorCode, TallydeskError } from '../api/errors.ts'
+import { reasonText } from '../api/messages/reasons.ts'
 import type { QueryAnswer, QueryInput } from '../api/queries.ts'
 import { equalBytes, type Bytes } from '../base/bytes.ts'
 import { encodeCbor } from '../base/cbor.ts'
 import { invariant } from '../base/invariant.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { Composer } from '../intent/composer.ts'
+import { addAttachment, type Attachment } from '../intent/attaching.ts'
 import { mapTarget } from '../intent/editing.ts'
 import type { Refusal } from '../intent/refusal.ts'
 import { permits } from '../judge/permissions.ts'
+import type { ReasonOf } from '../judge/reason.ts'
+import { sizeOf } from '../model/rights.ts'
+import type { Role } from '../model/roles.ts'
 import {
   formatOpId,
   parseSiteId,
@@ -21,7 +26,7 @@ import {
   type RecordId,
   type SiteId,
 } from '../model/ids.ts'
-import type { ControlEffect, DataEffect } from '../op/effect.ts'
+import type { KnownEffect } from '../op/effect.ts'
 import { actorOf } from '../op/identity.ts'
 import { LIMITS } from '../op/limits.ts'
 import { CAUSE_HASH_BYTES } from '../op/op.ts'
@@ -41,6 +46,7 @@ import type {
 import { openCore, type Core } from './core.ts'
 import { lacking, lackingFrom, leavesOf, milestones } from './coverage.ts'
 import { nextDecision } from './deciding.ts'
+import { nextForkedCut, nextRefill, Numbering, Retaining } from './policies.ts'
 import { diagnose, type Diagnosis } from './doctor.ts'
 import type { Passage } from './door.ts'
 import { genesis, type Founding } from './founding.ts'
@@ -50,14 +56,17 @@ import { LocalReading } from './local-reading.ts'
 import type { Arrival } from './log.ts'
 import { membersOf } from './members.ts'
 import { bodyAddress } from './note-commands.ts'
+import { handingIn } from './parcel-handing-in.ts'
 import type { Signer, Sql, World } from './ports.ts'
 import { answerQuery } from './queries/answers.ts'
 import { indexSearch } from './queries/search.ts'
 import { status } from './queries/status.ts'
 import { checkRun } from './receiving.ts'
+import { handoverTo } from './recovering.ts'
 import { runsAfter } from './runs.ts'
 import { migrate } from './schema.ts'
 import { hasRoom, take, Unsound } from './taking.ts'
+import { heldElsewhere, ownHead, unsentOps } from './unsent.ts'
 import { nextRef, Unfit, write } from './writer.ts'
 
 /** Rows imported, and records indexed, in one transaction: a slice well below 16 ms of work each. */
@@ -94,6 +103,8 @@ class SqlReplica implements Replica {
   #core: Core
   #digest: { readonly ops: number; readonly bytes: Bytes } | null = null
   #signedAt = { ops: -1, wall: 0 }
+  readonly #numbering = new Numbering()
+  readonly #retaining = new Retaining()
 
   constructor(world: World, signer: Signer, site: SiteId) {
     const stored = storedSite(world.sql)
@@ -119,8 +130,8 @@ class SqlReplica implements Replica {
   ): Result<CommandResult<C>, TallydeskError> {
     const core = this.#core
     const composer = new Composer(nextRef(core), core.sha256)
-    const year = new Date(this.#world.clock.now()).getUTCFullYear()
-    const planned = plan(command, { core, reading: new LocalReading(core), composer, year }, input)
+    const planner = { core, reading: new LocalReading(core), composer, year: this.#year() }
+    const planned = plan(command, planner, input)
     if (!planned.ok) return err(refused(planned.error))
     const problem = this.#notPermitted(planned.value)
     return problem ? err(problem) : this.#carryOut(planned.value)
@@ -170,10 +181,17 @@ class SqlReplica implements Replica {
   }
 
   admit(admission: Admission): Result<OpResult, TallydeskError> {
-    if (this.#core.control().authority !== this.actor) return err(new TallydeskError('not-authority'))
+    if (!this.mayAdmit(admission.role)) return err(new TallydeskError('not-authority'))
     const { name, person, ...keys } = admission
     const names = { name: name.normalize('NFC'), person: person.normalize('NFC') }
     return this.#carryOut<OpResult>({ ops: [[{ type: 'admit', ...keys, ...names }]], result: {} })
+  }
+
+  mayAdmit(role: Role): boolean {
+    const control = this.#core.control()
+    if (control.authority === this.actor) return true
+    const left = sizeOf(control.escrow.heldBy(this.actor, 'enrol'))
+    return role === 'technician' && control.member(this.actor)?.role === 'supervisor' && left > 0
   }
 
   members(): readonly Member[] {
@@ -184,21 +202,96 @@ class SqlReplica implements Replica {
     return this.members().find((member) => member.actor === actor) ?? null
   }
 
-  admitted(): boolean {
-    return this.#core.control().members.has(this.actor)
+  ownSeq(): number {
+    return this.ownHead()?.seq ?? 0
   }
 
-  decideWaiting(max: number): number {
+  ownHead(): Head | null {
+    return ownHead(this.#core)
+  }
+
+  heldElsewhere(): Head | null {
+    return heldElsewhere(this.#core)
+  }
+
+  unsent(): readonly Bytes[] {
+    return unsentOps(this.#core)
+  }
+
+  handIn(content: Bytes): Result<CommandResult<'parcel.import'>, TallydeskError> {
+    const planned = handingIn(this.#core, content)
+    if (!planned.ok) return planned
+    const problem = this.#notPermitted(planned.value)
+    return problem ? err(problem) : this.#carryOut(planned.value)
+  }
+
+  attach(record: string, attachment: Attachment): Result<CommandResult<'attachment.add'>, TallydeskError> {
+    const core = this.#core
+    const composer = new Composer(nextRef(core), core.sha256)
+    const added = addAttachment(composer, new LocalReading(core), record as RecordId, attachment)
+    if (!added.ok) return err(refused(added.error))
+    const result = { attachment: added.value, sha256: attachment.sha256 }
+    const planned = { ops: [composer.effects], result }
+    const problem = this.#notPermitted(planned)
+    return problem ? err(problem) : this.#carryOut(planned)
+  }
+
+  recover(key: Signer): Result<CommandResult<'site.recover'>, TallydeskError> {
+    const core = this.#core
+    const role = this.member(this.actor)?.role ?? 'none'
+    const made = handoverTo(core, key, this.#world.clock.now())
+    if (!made.ok) return made
+    if (role !== 'supervisor') return err(new TallydeskError('not-permitted', { role }))
+    const { arrival, before } = made.value
+    this.#commit(true, () => {
+      const unsound = core.door.admit(arrival, this.site)
+      invariant(unsound === null, `a handover is sound (${unsound})`)
+    })
+    return ok({ op: formatOpId(arrival.op), actor: this.actor, before })
+  }
+
+  admitted(): boolean {
+    return this.#core.control().member(this.actor) !== null
+  }
+
+  decideWaiting(max: number, closings: boolean): number {
     if (this.#core.control().authority !== this.actor) return 0
-    const year = new Date(this.#world.clock.now()).getUTCFullYear()
+    const now = this.#world.clock.now()
     let decided = 0
     while (decided < max) {
-      const effect = nextDecision(this.#core, year)
-      if (!effect) break
-      this.#commit(true, () => this.#write([effect]))
+      const ops = nextDecision(this.#core, this.#year(), now, closings)
+      if (!ops) break
+      this.#commit(true, () => ops.map((effects) => this.#write(effects)))
       decided += 1
     }
     return decided
+  }
+
+  replenish(): boolean {
+    return this.#byItself((core) => nextRefill(core) ?? this.#numbering.next(core))
+  }
+
+  retain(): boolean {
+    if (this.#core.control().authority !== this.actor) return false
+    return this.#byItself((core) => this.#retaining.next(core, this.#world.clock.now()))
+  }
+
+  cutForked(): boolean {
+    if (this.#core.control().authority !== this.actor) return false
+    return this.#byItself(nextForkedCut)
+  }
+
+  /** Writes what a policy wants next; answers whether it wrote anything. */
+  #byItself(next: (core: Core) => Plan['ops'] | null): boolean {
+    const role = this.#core.control().member(this.actor)
+    const ops = role && !role.cut ? next(this.#core) : null
+    if (!ops) return false
+    this.#commit(true, () => ops.map((effects) => this.#write(effects)))
+    return true
+  }
+
+  #year(): number {
+    return new Date(this.#world.clock.now()).getUTCFullYear()
   }
 
   work(): boolean {
@@ -275,7 +368,12 @@ class SqlReplica implements Replica {
   }
 
   receive(run: Run, from: ActorId): Received {
-    const checked = checkRun(run, this.site, this.#core.control(), this.#world.crypto)
+    const checked = checkRun(
+      run,
+      this.site,
+      (actor) => this.#core.judging.past.keyOf(actor),
+      this.#world.crypto,
+    )
     if (!checked.ok) {
       return checked.error === 'unadmitted'
         ? { outcome: 'unadmitted' }
@@ -309,7 +407,7 @@ class SqlReplica implements Replica {
   }
 
   admits(actor: ActorId, tlsKeyHash: Bytes): ReturnType<Replica['admits']> {
-    const member = this.#core.control().members.get(actor)
+    const member = this.#core.control().member(actor)
     if (!member || !equalBytes(member.tlsKeyHash, tlsKeyHash)) return { ok: false, cut: null }
     return member.cut ? { ok: false, cut: member.cut.reason } : { ok: true }
   }
@@ -342,8 +440,7 @@ class SqlReplica implements Replica {
   }
 
   #notPermitted(planned: Plan): TallydeskError | null {
-    const { seq } = nextRef(this.#core)
-    const role = this.#core.control().roleAt(this.actor, seq)
+    const role = this.#core.control().roleAt(this.#core.judging.past.end(this.actor))
     if (role === null) return new TallydeskError('not-member')
     const permitted = planned.ops.every((effects) => effects.every((effect) => permits(role, effect.type)))
     return permitted ? null : new TallydeskError('not-permitted', { role })
@@ -358,11 +455,11 @@ class SqlReplica implements Replica {
       const { reason } = problem
       if (!reason)
         return err(new TallydeskError('too-large', { size: 'more', limit: '64 KiB in one change' }))
-      return err(new TallydeskError('bad-value', { field: 'text', reason: reason.code }))
+      return err(againstRule(reason))
     }
   }
 
-  #write(effects: readonly (DataEffect | ControlEffect)[]): ReturnType<typeof write> {
+  #write(effects: readonly KnownEffect[]): ReturnType<typeof write> {
     return write(this.#core, this.#signer, this.#world.clock.now(), effects)
   }
 
@@ -392,3 +489,10 @@ class SqlReplica implements Replica {
 }
 
 const refused = ({ code, params }: Refusal): TallydeskError => new TallydeskError(code, params)
+
+/** What only judgement could tell: in words of its own where the person can do something about it. */
+function againstRule({ code, params }: ReasonOf): TallydeskError {
+  if (code === 'bad-text') return new TallydeskError('bad-value', { field: 'text', reason: code })
+  if (isErrorCode(code)) return new TallydeskError(code, params)
+  return new TallydeskError('against-the-rules', { reason: reasonText('en', code, params) })
+}

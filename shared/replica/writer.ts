@@ -2,7 +2,7 @@
 import { invariant } from '../base/invariant.ts'
 import { reason, type ReasonOf } from '../judge/reason.ts'
 import type { OpRef } from '../model/ids.ts'
-import type { ControlEffect, DataEffect } from '../op/effect.ts'
+import type { KnownEffect } from '../op/effect.ts'
 import { LIMITS } from '../op/limits.ts'
 import { encodeOp, parseOp, signedBytes, type OpToWrite } from '../op/op.ts'
 import type { Core } from './core.ts'
@@ -28,12 +28,7 @@ export const nextRef = (core: Core): OpRef => ({
 })
 
 /** Appends one own op; to be called inside a transaction. */
-export function write(
-  core: Core,
-  signer: Signer,
-  wall: number,
-  effects: readonly (DataEffect | ControlEffect)[],
-): OpRef {
+export function write(core: Core, signer: Signer, wall: number, effects: readonly KnownEffect[]): OpRef {
   const ref = nextRef(core)
   const arrival = signed(core, signer, opOf(core, ref, wall, effects))
   const refused = core.door.admit(arrival, core.site)
@@ -43,12 +38,7 @@ export function write(
   return ref
 }
 
-function opOf(
-  core: Core,
-  ref: OpRef,
-  wall: number,
-  effects: readonly (DataEffect | ControlEffect)[],
-): OpToWrite {
+function opOf(core: Core, ref: OpRef, wall: number, effects: readonly KnownEffect[]): OpToWrite {
   const own = core.log.head(core.self)
   return {
     site: core.site,

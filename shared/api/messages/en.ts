@@ -4,6 +4,10 @@ export const en = {
     message: 'The address {address} is already in use.',
     hint: 'Stop the program that uses it, or choose another port; port 0 picks a free one.',
   },
+  'against-the-rules': {
+    message: 'This cannot be done: {reason}',
+    hint: 'Look at the record and who holds what, then try again.',
+  },
   'already-authority': {
     message: 'This device is the authority of the site already.',
     hint: 'Nothing needs to be handed over.',
@@ -16,6 +20,10 @@ export const en = {
   'already-requested': {
     message: 'A request for this is already waiting.',
     hint: 'Wait for its answer, or withdraw it first.',
+  },
+  'authority-itself': {
+    message: 'The authority cannot be cut, demoted or told to give its rights back.',
+    hint: 'Hand its role over first: Peers, Hand over.',
   },
   'bad-csv': {
     message: 'The file cannot be read as CSV: {reason}.',
@@ -54,6 +62,14 @@ export const en = {
     message: 'The value does not fit the field "{field}": {reason}.',
     hint: 'See the table of fields in docs/commands.md.',
   },
+  'cannot-close': {
+    message: 'A {kind} is not closed.',
+    hint: 'Only jobs, cases and incidents are closed.',
+  },
+  'cannot-sign': {
+    message: 'A {kind} is not signed off.',
+    hint: 'Only incidents are signed off.',
+  },
   'connection-lost': {
     message: 'The connection to the node was lost before it answered.',
     hint: 'The desk reconnects by itself. Look whether the change is there before you repeat it.',
@@ -90,6 +106,10 @@ export const en = {
     message: 'The demo warehouse could not start: {reason}.',
     hint: 'Close other copies of Tallydesk and try again.',
   },
+  'device-cut': {
+    message: '{name} was removed from the site: {why}',
+    hint: 'Choose another device.',
+  },
   'device-halted': {
     message:
       'This device does not write any more ({cause}): its data is not all that it once wrote, or is in use elsewhere too.',
@@ -111,6 +131,10 @@ export const en = {
     message: 'The record is closed, so "{field}" cannot change.',
     hint: 'Notes stay open. To change more, ask for a reopening.',
   },
+  'holds-nothing': {
+    message: 'This device holds nothing of this right.',
+    hint: 'See who holds it under Authority, Rights.',
+  },
   internal: {
     message: 'Something that should never happen did: {reason}.',
     hint: 'Nothing was saved. Please report this with the log of the node.',
@@ -131,6 +155,10 @@ export const en = {
     message: 'There is no conflict in "{field}" any more.',
     hint: 'Somebody settled it. Look at the list again.',
   },
+  'not-adoptable': {
+    message: 'This change cannot be adopted: {why}.',
+    hint: 'Dismiss it, and make the change anew where it is still wanted.',
+  },
   'not-authority': {
     message: 'Only the authority of the site can do this.',
     hint: 'Do it on the device that holds the authority.',
@@ -139,9 +167,17 @@ export const en = {
     message: 'The desk is not connected to its node, so nothing was sent.',
     hint: 'It reconnects by itself. Try again in a moment.',
   },
+  'not-enough': {
+    message: 'This device holds {left} of {right}; that is not enough.',
+    hint: 'Ask the authority for more, or take less.',
+  },
   'not-found': {
     message: 'There is no {what} "{id}".',
     hint: 'Check the id; it may not have arrived here yet.',
+  },
+  'not-in-review': {
+    message: 'This change is not in review: it counts.',
+    hint: 'Nothing needs to be done.',
   },
   'not-member': {
     message: 'This device is not a member of the site (any more).',
@@ -150,6 +186,10 @@ export const en = {
   'not-permitted': {
     message: 'The role {role} may not do this.',
     hint: 'Ask a supervisor.',
+  },
+  'not-revocable': {
+    message: 'This is no value that can be revoked.',
+    hint: 'Name the dot of a value as the record shows it; a note is revoked by its making.',
   },
   'not-running': {
     message: 'No node is running on this data folder.',
@@ -187,6 +227,10 @@ export const en = {
     message: 'This device is being set up already.',
     hint: 'Wait until that is done.',
   },
+  'sign-offs-missing': {
+    message: 'Persons must sign this off first; {missing} more must.',
+    hint: 'Each signs on a device of their own, after the last change.',
+  },
   'site-mismatch': {
     message: 'That device belongs to another site.',
     hint: 'Devices of different sites share nothing. Check the address.',
@@ -196,6 +240,18 @@ export const en = {
     hint: 'Look at the conflict again and choose anew. Nothing was changed.',
   },
   timeout: { message: 'There was no answer within {seconds} s.', hint: 'Try again.' },
+  'token-elsewhere': {
+    message: 'This device may not decide for the zone of this record.',
+    hint: 'The authority decides, or the device that holds the zone’s right.',
+  },
+  'token-out': {
+    message: 'Deciding in this zone is given to another device.',
+    hint: 'Take the right back first, or let that device decide.',
+  },
+  'token-passed': {
+    message: 'The right to decide passes only between the authority and a device.',
+    hint: 'Give it back to the authority, which gives it to the next.',
+  },
   'too-large': {
     message: 'The input is too large ({size} bytes; at most {limit}).',
     hint: 'Split it into smaller parts.',
@@ -210,6 +266,10 @@ export const en = {
   },
   'unknown-command': { message: 'There is no command "{name}".', hint: 'See docs/commands.md.' },
   'unknown-query': { message: 'There is no query "{name}".', hint: 'See docs/commands.md.' },
+  'unknown-right': {
+    message: 'There is no right named "{right}".',
+    hint: 'Rights are job-number, audit-number, enrol, stock:ITEM and decide:close:ZONE.',
+  },
   usage: { message: '{reason}', hint: 'Add --help to see how it is used.' },
 } as const satisfies Readonly<Record<string, { readonly message: string; readonly hint: string }>>
 

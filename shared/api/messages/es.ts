@@ -7,6 +7,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'La dirección {address} ya está en uso.',
     hint: 'Detenga el programa que la usa o elija otro puerto; el puerto 0 toma uno libre.',
   },
+  'against-the-rules': {
+    message: 'Esto no puede hacerse: {reason}',
+    hint: 'Mire el registro y quién tiene qué, e inténtelo de nuevo.',
+  },
   'already-authority': {
     message: 'Este dispositivo ya es la autoridad del sitio.',
     hint: 'No hay nada que traspasar.',
@@ -22,6 +26,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   'already-requested': {
     message: 'Ya hay una solicitud de esto en espera.',
     hint: 'Espere la respuesta o retírela primero.',
+  },
+  'authority-itself': {
+    message: 'La autoridad no puede ser excluida, cambiada de rol ni privada de sus derechos.',
+    hint: 'Traspase antes su papel: Dispositivos, Traspasar.',
   },
   'bad-csv': {
     message: 'El archivo no se puede leer como CSV: {reason}.',
@@ -60,6 +68,14 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'El valor no sirve para el campo "{field}": {reason}.',
     hint: 'Vea la tabla de campos en docs/commands.md.',
   },
+  'cannot-close': {
+    message: 'Este tipo de registro ({kind}) no se cierra.',
+    hint: 'Solo se cierran trabajos, casos e incidentes.',
+  },
+  'cannot-sign': {
+    message: 'Este tipo de registro ({kind}) no se firma.',
+    hint: 'Solo se firman los incidentes.',
+  },
   'connection-lost': {
     message: 'Se perdió la conexión con el nodo antes de que respondiera.',
     hint: 'El escritorio se reconecta solo. Mire si el cambio está antes de repetirlo.',
@@ -97,6 +113,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'No se pudo arrancar el almacén de demostración: {reason}.',
     hint: 'Cierre las otras copias de Tallydesk e inténtelo de nuevo.',
   },
+  'device-cut': {
+    message: '{name} fue excluido del sitio: {why}',
+    hint: 'Elija otro dispositivo.',
+  },
   'device-halted': {
     message:
       'Este dispositivo ya no escribe ({cause}): sus datos no son todo lo que escribió, o también se usan en otra parte.',
@@ -118,6 +138,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'El registro está cerrado, así que "{field}" no puede cambiar.',
     hint: 'Las notas siguen abiertas. Para cambiar algo más, pida la reapertura.',
   },
+  'holds-nothing': {
+    message: 'Este dispositivo no tiene nada de este derecho.',
+    hint: 'Vea quién lo tiene en Autoridad, Derechos.',
+  },
   internal: {
     message: 'Ocurrió algo que nunca debería ocurrir: {reason}.',
     hint: 'No se guardó nada. Informe de esto y adjunte el registro del nodo.',
@@ -138,6 +162,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'Ya no hay ningún conflicto en "{field}".',
     hint: 'Alguien lo resolvió. Mire la lista de nuevo.',
   },
+  'not-adoptable': {
+    message: 'Este cambio no puede adoptarse: {why}.',
+    hint: 'Descártelo, y haga el cambio de nuevo si aún hace falta.',
+  },
   'not-authority': {
     message: 'Solo la autoridad del sitio puede hacer esto.',
     hint: 'Hágalo en el dispositivo que tiene la autoridad.',
@@ -146,9 +174,17 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'El escritorio no está conectado a su nodo; no se envió nada.',
     hint: 'Se reconecta solo. Inténtelo de nuevo en un momento.',
   },
+  'not-enough': {
+    message: 'Este dispositivo tiene {left} de {right}; no es suficiente.',
+    hint: 'Pida más a la autoridad, o tome menos.',
+  },
   'not-found': {
     message: 'No existe {what} "{id}".',
     hint: 'Compruebe el identificador; puede que aún no haya llegado aquí.',
+  },
+  'not-in-review': {
+    message: 'Este cambio no está en revisión: cuenta.',
+    hint: 'No hay nada que hacer.',
   },
   'not-member': {
     message: 'Este dispositivo no es (o ya no es) miembro del sitio.',
@@ -157,6 +193,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   'not-permitted': {
     message: 'El rol {role} no puede hacer esto.',
     hint: 'Pídaselo a un supervisor.',
+  },
+  'not-revocable': {
+    message: 'Esto no es un valor que pueda revocarse.',
+    hint: 'Indique el punto de un valor tal como lo muestra el registro; una nota se revoca por su creación.',
   },
   'not-running': {
     message: 'No hay ningún nodo en marcha con esta carpeta de datos.',
@@ -194,6 +234,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'Este dispositivo ya se está configurando.',
     hint: 'Espere a que termine.',
   },
+  'sign-offs-missing': {
+    message: 'Antes deben firmarlo más personas: faltan {missing}.',
+    hint: 'Cada una firma en un dispositivo propio, después del último cambio.',
+  },
   'site-mismatch': {
     message: 'Ese dispositivo pertenece a otro sitio.',
     hint: 'Los dispositivos de sitios distintos no comparten nada. Compruebe la dirección.',
@@ -203,6 +247,18 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     hint: 'Mire el conflicto de nuevo y vuelva a elegir. No se cambió nada.',
   },
   timeout: { message: 'No hubo respuesta en {seconds} s.', hint: 'Inténtelo de nuevo.' },
+  'token-elsewhere': {
+    message: 'Este dispositivo no puede decidir en la zona de este registro.',
+    hint: 'Decide la autoridad, o el dispositivo que tiene el derecho de la zona.',
+  },
+  'token-out': {
+    message: 'La decisión en esta zona está cedida a otro dispositivo.',
+    hint: 'Recupere antes el derecho, o deje que decida ese dispositivo.',
+  },
+  'token-passed': {
+    message: 'El derecho a decidir solo pasa entre la autoridad y un dispositivo.',
+    hint: 'Devuélvalo a la autoridad, que lo cede al siguiente.',
+  },
   'too-large': {
     message: 'La entrada es demasiado grande ({size} bytes; como máximo {limit}).',
     hint: 'Divídala en partes más pequeñas.',
@@ -217,5 +273,9 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   },
   'unknown-command': { message: 'No existe el comando "{name}".', hint: 'Vea docs/commands.md.' },
   'unknown-query': { message: 'No existe la consulta "{name}".', hint: 'Vea docs/commands.md.' },
+  'unknown-right': {
+    message: 'No hay ningún derecho llamado «{right}».',
+    hint: 'Los derechos son job-number, audit-number, enrol, stock:ITEM y decide:close:ZONE.',
+  },
   usage: { message: '{reason}', hint: 'Añada --help para ver cómo se usa.' },
 }

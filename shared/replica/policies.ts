@@ -1,0 +1,69 @@
+/** What a device does by itself: it asks for numbers in time, numbers its jobs, and, as the authority, keeps order. */
+import { jobsWithoutNumber } from './unnumbered.ts'
+import { sizeOf } from '../model/rights.ts'
+import { nextToGo } from './attachments.ts'
+import type { Plan } from './commands.ts'
+import type { Core } from './core.ts'
+import { cutEffects } from './member-commands.ts'
+import { nextJobNumber } from './right-commands.ts'
+
+type Ops = Plan['ops']
+
+/** A day's jobs of a busy device, and how many are left when it asks for more: half a day's. */
+const BLOCK = 100
+const LOW = 30
+/** The age of attachments changes by itself: all are looked at again after this time, ms. */
+const LOOK_AGAIN_MS = 3_600_000
+
+/** Asks for the next block of job numbers, where the block is low and none is asked for. */
+export function nextRefill(core: Core): Ops | null {
+  const control = core.control()
+  if (control.authority === core.self || control.member(core.self)?.role === 'edge') return null
+  if (sizeOf(control.escrow.heldBy(core.self, 'job-number')) >= LOW) return null
+  const asked = control.requests
+    .waiting()
+    .some(({ ref, ask }) => ref.actor === core.self && ask.action === 'numbers' && ask.right === 'job-number')
+  return asked ? null : [[{ type: 'request', action: 'numbers', right: 'job-number', amount: BLOCK }]]
+}
+
+/** Gives own jobs that were made without a block the numbers that they lack, oldest first. */
+export class Numbering {
+  /** All are numbered, and every new one gets its number when it is made, as long as the block lasts. */
+  #done = false
+
+  next(core: Core): Ops | null {
+    const share = nextJobNumber(core)
+    if (!share) this.#done = false
+    if (!share || this.#done) return null
+    const [record] = jobsWithoutNumber(core, 1)
+    this.#done = record === undefined
+    return record ? [[{ type: 'spend', right: 'job-number', share, record }]] : null
+  }
+}
+
+export class Retaining {
+  #policy: unknown = null
+  #from = 0
+  #lookAgainAt = 0
+
+  next(core: Core, now: number): Ops | null {
+    const policy = core.control().membership.retention
+    if (policy !== this.#policy || now >= this.#lookAgainAt) {
+      this.#policy = policy
+      this.#from = 0
+      this.#lookAgainAt = now + LOOK_AGAIN_MS
+    }
+    const { at, effect } = nextToGo(core, this.#from, now)
+    this.#from = at ?? core.log.lastNumber
+    return effect && [[effect]]
+  }
+}
+
+/** A device that signed two different ops under one number was copied, or lies: it is cut, and joins again anew. */
+export function nextForkedCut(core: Core): Ops | null {
+  const control = core.control()
+  const forked = core.log
+    .forked()
+    .find((actor) => actor !== control.authority && control.member(actor)?.cut === null)
+  return forked ? [cutEffects(core, forked, 'forked')] : null
+}
