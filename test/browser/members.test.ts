@@ -1,7 +1,10 @@
 /** Members on the desks of real nodes: their roles, cutting one off, handing the authority over. */
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { NodeProcess } from '../support/node-process.ts'
+import { folderPaths } from '../../main/store/folder.ts'
+import { runNode, type NodeProcess } from '../support/node-process.ts'
 import { onPage } from './on-page.ts'
 import { expectAccessible, goTo, keepPicture, openBrowser, openDesk } from './screens.ts'
 import { eventually, must, openWarehouse, type Warehouse } from './warehouse.ts'
@@ -114,6 +117,47 @@ describe('members', () => {
       async () => must(await warehouse.hq.client.query('rights', {})).rights,
       (rights) => rights.every(({ holder, left }) => holder !== actor || left === 0),
     )
+  })
+
+  test('DESK-112 a device that was set back says that it may not write, and joins again with a code', async () => {
+    const code = async (): Promise<string> =>
+      must(await warehouse.hq.client.do('invite.create', { role: 'technician', name: 'Tablet 2' })).code
+    const then = await warehouse.fresh()
+    must(await then.client.do('setup.join', { code: await code(), name: 'Tablet 2' }))
+    const { record } = must(await then.client.do('job.create', { title: 'Before the copy' }))
+    const copy = join(then.data, 'copy.db')
+    must(await then.client.do('node.backup', { file: copy }))
+    must(await then.client.do('field.set', { record, field: 'title', value: 'After the copy' }))
+    await eventually(
+      async () => (await statusOf(then)).outbox,
+      (outbox) => outbox === 0,
+    )
+    await then.stop()
+    const { database } = folderPaths(then.data)
+    for (const end of ['-wal', '-shm']) rmSync(database + end, { force: true })
+    copyFileSync(copy, database)
+
+    const now = await runNode(then.data)
+    try {
+      const { page } = await openDesk(browser, now)
+      const banner = page.getByRole('region', { name: 'The standing of this device' })
+      await onPage(banner).toContainText('This device was set back to an earlier state')
+      await onPage(banner).toContainText('It may not write')
+      await expectAccessible(page)
+      await keepPicture(page, 'halted-banner')
+      await banner.getByRole('button', { name: 'Join again with a code' }).click()
+      await expectAccessible(page)
+      await keepPicture(page, 'rejoin')
+      await page.getByLabel('Pairing code').fill(await code())
+      await page.getByLabel('Name of this device').fill('Tablet 2 again')
+      await page.getByRole('button', { name: 'Join the site' }).click()
+      await onPage(page.getByText('This device is a member of Harbour warehouse again.')).toBeVisible()
+      await onPage(banner).toHaveCount(0)
+      await onPage(row(hq, 'Tablet 2 again')).toContainText('Technician')
+      must(await now.client.do('job.create', { title: 'Writing again' }))
+    } finally {
+      await now.stop()
+    }
   })
 
   test('DESK-111 the authority is handed over only by typing the name, and everybody sees who it is now', async () => {
