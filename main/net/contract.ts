@@ -51,8 +51,12 @@ export type NetworkOptions = {
   readonly hq: string | null
   readonly addressBook: AddressBook
   readonly bootstrapPin: Pin | null
-  /** Commits an admission; null where this device may not admit, so that no code works here. */
-  readonly admit: ((admission: Admission) => Result<unknown, TallydeskError>) | null
+  /** Commits an admission. */
+  readonly admit: (admission: Admission) => Result<unknown, TallydeskError>
+  /** May this device admit anybody now? Where not, no code works here and strangers are sent away unread. */
+  readonly mayAdmit: () => boolean
+  /** A member sends this device away since it was cut, and why. */
+  readonly onCut: (by: ActorId, reason: string) => void
   /** Wall time at which the authority was last heard before this start; null: never. */
   readonly authorityHeard: number | null
   readonly clock: Clock
@@ -112,6 +116,8 @@ export interface Network {
   stop(): Promise<void>
   /** To be called after every commit, local or received: pushes what is new to all sessions. Cheap. */
   committed(): void
+  /** How many addresses are known at which somebody may be. */
+  addresses(): number
   peers(): readonly PeerLink[]
   seen(): readonly Seen[]
   status(): NetworkStatus

@@ -33,8 +33,9 @@ export type ListenerOptions = {
   /** May this key open a sync link? */
   readonly isMember: (keyHash: Bytes) => boolean
   readonly onLink: (socket: WebSocket, keyHash: Bytes, address: string) => void
-  /** Null where no code can be valid: other keys are then sent away unread. */
-  readonly onPair: ((body: string, keyHash: Bytes) => PairReply) | null
+  /** May a code be valid now? Where not, keys of no member are sent away unread. */
+  readonly mayPair: () => boolean
+  readonly onPair: (body: string, keyHash: Bytes) => PairReply
   readonly log: Log
 }
 
@@ -113,8 +114,8 @@ export class Listener {
 
   #onHandshake(socket: TLSSocket): void {
     const keyHash = provedKeyHash(socket)
-    const { isMember, onPair, handshake } = this.#options
-    if (keyHash === null || (onPair === null && !isMember(keyHash))) {
+    const { isMember, mayPair, handshake } = this.#options
+    if (keyHash === null || !(isMember(keyHash) || mayPair())) {
       socket.destroy()
       return
     }
@@ -146,9 +147,9 @@ export class Listener {
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const keyHash = this.#keys.get(request.socket)
-    const { onPair } = this.#options
+    const { mayPair, onPair } = this.#options
     response.setHeader('Connection', 'close')
-    if (keyHash === undefined || onPair === null || request.method !== 'POST' || request.url !== PAIR_PATH) {
+    if (keyHash === undefined || !mayPair() || request.method !== 'POST' || request.url !== PAIR_PATH) {
       reply(response, { status: 404, body: '' })
       return
     }

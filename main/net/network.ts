@@ -1,9 +1,7 @@
 /** The network of a node: its presence, calls, links and pairing, composed behind one face. */
 import * as v from 'valibot'
 import type { WebSocket } from 'ws'
-import { TallydeskError } from '../../shared/api/errors.ts'
 import type { Bytes } from '../../shared/base/bytes.ts'
-import { err } from '../../shared/base/result.ts'
 import type { AuthorityReach } from '../../shared/replica/contract.ts'
 import { formatAddress, parseAddress } from './address.ts'
 import { Calls } from './calls.ts'
@@ -102,7 +100,7 @@ class NodeNetwork implements Network {
   }
 
   #createPresence(): Presence {
-    const { identity, listen, mdns, store, log, admit } = this.#options
+    const { identity, listen, mdns, store, log, mayAdmit } = this.#options
     return new Presence({
       identity,
       listen,
@@ -112,7 +110,8 @@ class NodeNetwork implements Network {
       handshake: this.#timing.handshake,
       isMember: (keyHash) => ['member', 'cut'].includes(this.#roster.identify(keyHash).is),
       onLink: (socket, keyHash, address) => this.#onLink(socket, keyHash, address),
-      onPair: admit === null ? null : (body, keyHash) => this.#onPair(body, keyHash),
+      mayPair: mayAdmit,
+      onPair: (body, keyHash) => this.#onPair(body, keyHash),
       onSight: (address) => this.#onSight(address),
     })
   }
@@ -125,7 +124,7 @@ class NodeNetwork implements Network {
       keyHash: identity.keyHash,
       clock,
       addresses: () => this.#presence.addresses(),
-      admit: admit ?? (() => err(new TallydeskError('not-authority'))),
+      admit,
       onChange: () => this.#changed(),
     })
   }
@@ -197,6 +196,7 @@ class NodeNetwork implements Network {
   #onDown(link: Link, { by, reason, detail }: LinkEnd): void {
     this.#standing.linkEnded(link)
     this.#options.log.info({ peer: link.peer, by, reason, detail }, 'link down')
+    if (by === 'peer' && reason === 'cut') this.#options.onCut(link.peer, detail)
     const target = this.#plan.all().find((each) => each.address === link.address)
     // A link that was lost is called again at once; a goodbye is an answer to the call.
     if (target !== undefined && reason !== 'lost' && reason !== 'replaced') {
@@ -237,6 +237,10 @@ class NodeNetwork implements Network {
     else this.#switchboard.endAll('off', (link) => link.via === via)
     if (!on) void this.#calls.cancel((each) => each === via)
     this.#changed()
+  }
+
+  addresses(): number {
+    return this.#plan.all().length
   }
 
   peers(): readonly PeerLink[] {

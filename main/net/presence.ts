@@ -9,7 +9,7 @@ import { usableAddresses } from './interfaces.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 
 type PresenceOptions = Pick<NetworkOptions, 'identity' | 'listen' | 'mdns' | 'store' | 'log'> &
-  Pick<ListenerOptions, 'handshake' | 'isMember' | 'onLink' | 'onPair'> & {
+  Pick<ListenerOptions, 'handshake' | 'isMember' | 'onLink' | 'mayPair' | 'onPair'> & {
     readonly onSight: (address: string) => void
   }
 

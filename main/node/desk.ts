@@ -13,6 +13,7 @@ import type { Preferences } from '../store/preferences.ts'
 import type { DemoSwitches } from './demo-switches.ts'
 import type { Life } from './life.ts'
 import type { NodeCommands } from './node-commands.ts'
+import type { Site } from './site.ts'
 import { VERSION } from './version.ts'
 
 export type DeskOptions = {
@@ -57,7 +58,7 @@ export class Desk implements DeskPort {
   ): Result<unknown, TallydeskError> | Promise<Result<unknown, TallydeskError>> {
     if (isNodeCommand(asked)) return carryOut(this.#options.commands, asked.command, asked.input)
     const { site } = this.#options.life
-    return site.ok ? site.value.replica.execute(asked.command, asked.input) : site
+    return site.ok ? execute(site.value, asked.command, asked.input) : site
   }
 
   #answer(asked: ParsedQuery): Result<QueryAnswer<QueryName>, TallydeskError> {
@@ -96,6 +97,16 @@ function carryOut<C extends NodeCommandName>(
   input: CommandInput<C>,
 ): Result<unknown, TallydeskError> | Promise<Result<unknown, TallydeskError>> {
   return commands[command](input)
+}
+
+/** Nothing is written before others were asked of this device, nor by one that may not write any more. */
+async function execute<C extends SiteCommandName>(
+  site: Site,
+  command: C,
+  input: CommandInput<C>,
+): Promise<Result<unknown, TallydeskError>> {
+  const may = await site.mayWrite()
+  return may.ok ? site.replica.execute(command, input) : may
 }
 
 const bodied = (result: Result<unknown, TallydeskError>): Outcome =>

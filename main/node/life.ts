@@ -10,15 +10,19 @@ import { err, ok, type Result } from '../../shared/base/result.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import { openReplica, storedSite } from '../../shared/replica/replica.ts'
 import type { DemoSwitches } from './demo-switches.ts'
+import { machineId } from '../store/machine-id.ts'
+import type { Paired } from '../net/contract.ts'
 import { type Machine, openMachine } from './machine.ts'
 import type { NodeOptions } from './options.ts'
+import { turnOver } from '../store/turnover.ts'
+import { prepareRejoining } from './rejoin.ts'
 import { foundSite, joinSite, untilAdmitted } from './setup.ts'
 import { Site, type SiteOptions } from './site.ts'
 
 const JOIN_WAIT_MS = 30_000
 
 export class Life {
-  readonly #machine: Machine
+  #machine: Machine
   /** The demo's own folder, while the demo is what runs. */
   #demoMachine: Machine | null = null
   readonly #options: NodeOptions
@@ -37,6 +41,11 @@ export class Life {
   /** The folder and keys that the site lives in, or will. */
   get machine(): Machine {
     return this.#demoMachine ?? this.#machine
+  }
+
+  /** The person's own folder, also while the demo runs. */
+  get own(): Machine {
+    return this.#machine
   }
 
   /** Opens the site of the folder, if it holds one. Throws `address-in-use`, `data-folder-newer`. */
@@ -63,15 +72,40 @@ export class Life {
     })
   }
 
+  /** A device that may not write any more, or was cut, joins anew; any other only while its folder holds no site. */
   join(input: CommandInput<'setup.join'>): Promise<Result<CommandResult<'setup.join'>, TallydeskError>> {
+    const site = this.#site
+    if (site?.mayRejoin() && this.#demoMachine === null) return this.#alone(() => this.#rejoin(site, input))
     return this.#once(async () => {
       const joined = await joinSite(this.machine, input)
-      if (!joined.ok) return joined
-      const { replica, paired } = joined.value
-      await this.#run(replica, 'may-change')
-      const answer = { site: replica.site, actor: replica.actor, role: paired.role }
-      return untilAdmitted(replica, answer, this.#options.joinWait ?? JOIN_WAIT_MS)
+      return joined.ok ? this.#joined(joined.value.replica, joined.value.paired) : joined
     })
+  }
+
+  async #joined(
+    replica: Replica,
+    { role }: Pick<Paired, 'role'>,
+  ): Promise<Result<CommandResult<'setup.join'>, TallydeskError>> {
+    await this.#run(replica, 'may-change')
+    const answer = { site: replica.site, actor: replica.actor, role }
+    return untilAdmitted(replica, answer, this.#options.joinWait ?? JOIN_WAIT_MS)
+  }
+
+  async #rejoin(
+    site: Site,
+    input: CommandInput<'setup.join'>,
+  ): Promise<Result<CommandResult<'setup.join'>, TallydeskError>> {
+    const leaving = { site: site.replica.site, parcels: site.unsent().contents }
+    const paired = await prepareRejoining(this.#machine, leaving, input)
+    if (!paired.ok) return paired
+    await site.stop()
+    this.#site = null
+    this.#machine.log.info({ site: leaving.site, parcels: leaving.parcels.length }, 'joins anew')
+    this.#machine.sql.close()
+    turnOver(this.#machine.paths, this.#machine.clock.now())
+    this.#machine = await this.#machine.renewed()
+    const { world, signer } = this.#machine
+    return this.#joined(openReplica(world, signer, paired.value.site), paired.value)
   }
 
   /** The demo lets this node join it, in a folder of its own. */
@@ -116,7 +150,11 @@ export class Life {
 
   async #once<T>(work: () => Promise<Result<T, TallydeskError>>): Promise<Result<T, TallydeskError>> {
     const taken = this.#taken()
-    if (taken) return err(taken)
+    return taken ? err(taken) : this.#alone(work)
+  }
+
+  async #alone<T>(work: () => Promise<Result<T, TallydeskError>>): Promise<Result<T, TallydeskError>> {
+    if (this.#busy) return err(new TallydeskError('setup-busy'))
     this.#busy = true
     try {
       return await work()
@@ -128,7 +166,7 @@ export class Life {
 
   /** What was founded or joined must not fail for a port that is taken: it then listens at another. */
   async #run(replica: Replica, port: SiteOptions['port']): Promise<void> {
-    const { decide, authorityWait, demo } = this.#options
+    const { decide, authorityWait, firstWriteWait, demo } = this.#options
     const network = this.#demoStarts && demo !== null ? demo.network() : this.#options.network
     this.#site = await Site.start({
       machine: this.machine,
@@ -137,6 +175,8 @@ export class Life {
       port,
       decide,
       ...(authorityWait === undefined ? {} : { authorityWait }),
+      ...(firstWriteWait === undefined ? {} : { firstWriteWait }),
+      machineId: this.#options.machine ?? machineId(),
       pin: this.machine.facts.joined()?.pin ?? null,
       onChange: this.#onChange,
     })

@@ -7,6 +7,7 @@ import type { Clock, Signer, Sql, World } from '../../shared/replica/ports.ts'
 import { refuseNewer } from '../../shared/replica/schema.ts'
 import type { TlsIdentity } from '../net/contract.ts'
 import { createTlsIdentity, loadTlsIdentity } from '../net/tls-identity.ts'
+import { Blobs } from '../store/blobs.ts'
 import { createCrypto } from '../store/crypto.ts'
 import { openDatabase, type SqlDatabase } from '../store/database.ts'
 import { factsIn, type Facts } from '../store/facts.ts'
@@ -14,6 +15,7 @@ import { inFolder, readIfThere, writePrivately } from '../store/files.ts'
 import { type FolderPaths, openFolder } from '../store/folder.ts'
 import { migrateNodeTables, refuseNewerNodeTables } from '../store/node-tables.ts'
 import { loadOrMakeSigner } from '../store/op-key.ts'
+import { finishTurnover } from '../store/turnover.ts'
 import { openLog } from './log.ts'
 
 export type Machine = {
@@ -23,10 +25,15 @@ export type Machine = {
   readonly signer: Signer
   readonly identity: TlsIdentity
   readonly facts: Facts
+  readonly blobs: Blobs
   readonly clock: Clock
   readonly log: Logger
   close(): void
+  /** After a new identity was made ready in the folder: this one with it. What was opened before is closed. */
+  renewed(): Promise<Machine>
 }
+
+type Held = { readonly paths: FolderPaths; readonly log: Logger; readonly undo: (() => void)[] }
 
 const wallClock: Clock = { now: () => Date.now() }
 
@@ -37,26 +44,35 @@ export async function openMachine(data: string): Promise<Machine> {
   try {
     const opened = inFolder(() => openLog(folder.paths.log))
     undo.push(() => opened.close())
-    const sql = openDatabase(folder.paths.database, refuseNewerVersions)
-    undo.push(() => sql.close())
-    migrateNodeTables(sql)
-    const signer = loadOrMakeSigner(folder.paths.opKey)
-    const identity = await loadOrMakeTlsIdentity(folder.paths)
-    const world: World = { sql, crypto: createCrypto(), clock: wallClock }
-    const machine = {
-      paths: folder.paths,
-      sql,
-      world,
-      signer,
-      identity,
-      facts: factsIn(sql),
-      clock: wallClock,
-      log: opened.log,
-    }
-    return { ...machine, close: () => closeAll(undo) }
+    return await openIdentity({ paths: folder.paths, log: opened.log, undo })
   } catch (error) {
     closeAll(undo)
     throw error
+  }
+}
+
+async function openIdentity({ paths, log, undo }: Held): Promise<Machine> {
+  inFolder(() => finishTurnover(paths))
+  const sql = openDatabase(paths.database, refuseNewerVersions)
+  undo.push(() => sql.close())
+  migrateNodeTables(sql)
+  const signer = loadOrMakeSigner(paths.opKey)
+  const identity = await loadOrMakeTlsIdentity(paths)
+  return {
+    paths,
+    sql,
+    world: { sql, crypto: createCrypto(), clock: wallClock },
+    signer,
+    identity,
+    facts: factsIn(sql),
+    blobs: new Blobs(paths.blobs),
+    clock: wallClock,
+    log,
+    close: () => closeAll(undo),
+    renewed: () => {
+      undo.pop()?.()
+      return openIdentity({ paths, log, undo })
+    },
   }
 }
 
@@ -71,7 +87,9 @@ function closeAll(undo: (() => void)[]): void {
 }
 
 /** The key is written last: a certificate without its key was never shown to anybody. */
-async function loadOrMakeTlsIdentity(paths: FolderPaths): Promise<TlsIdentity> {
+export async function loadOrMakeTlsIdentity(
+  paths: Pick<FolderPaths, 'tlsCert' | 'tlsKey'>,
+): Promise<TlsIdentity> {
   const [certPem, keyPem] = inFolder(() => [readIfThere(paths.tlsCert), readIfThere(paths.tlsKey)])
   if (certPem && keyPem) return loadTlsIdentity(keyPem, certPem)
   const made = await createTlsIdentity('tallydesk')

@@ -7,9 +7,12 @@ import { err, ok, type Result } from '../../shared/base/result.ts'
 import type { Network } from '../net/contract.ts'
 import type { Preferences } from '../store/preferences.ts'
 import type { DemoSwitches } from './demo-switches.ts'
+import { attach } from './attaching.ts'
 import { importCsv } from './import/import-csv.ts'
 import type { Life } from './life.ts'
+import { importParcel, saveParcel } from './parcels.ts'
 import { qrDataUrl } from './qr.ts'
+import { recover } from './recovering.ts'
 import type { Site } from './site.ts'
 
 type Outcome<C extends NodeCommandName> = Result<CommandResult<C>, TallydeskError>
@@ -44,11 +47,15 @@ export function nodeCommands(options: NodeCommandsOptions): NodeCommands {
       onChange()
       return ok({ key })
     },
-    'text.open': ({ record, note }) => withSite(life, ({ replica }) => replica.openText(record, note)),
+    'text.open': ({ record, note }) => writing(life, ({ replica }) => replica.openText(record, note)),
     'node.backup': ({ file }) => backup(life, file),
     'node.doctor': () => withSite(life, ({ replica }) => ok(replica.diagnose())),
     'import.csv': ({ source, content }) =>
-      withSite(life, ({ replica }) => importCsv(replica, source ?? DEFAULT_SOURCE, content)),
+      writing(life, ({ replica }) => importCsv(replica, source ?? DEFAULT_SOURCE, content)),
+    'attachment.add': (input) => withSite(life, (site) => attach(life.machine, site, input)),
+    'parcel.save': (input) => withSite(life, (site) => saveParcel(site, input)),
+    'parcel.import': (input) => writing(life, (site) => importParcel(site, input)),
+    'site.recover': (input) => withSite(life, (site) => recover(site, input)),
   }
 }
 
@@ -75,6 +82,17 @@ function withSite<T>(life: Life, work: (site: Site) => T): T | Result<never, Tal
   return life.site.ok ? work(life.site.value) : life.site
 }
 
+/** For what ends in an op of this device. */
+async function writing<T>(
+  life: Life,
+  work: (site: Site) => Result<T, TallydeskError> | Promise<Result<T, TallydeskError>>,
+): Promise<Result<T, TallydeskError>> {
+  const { site } = life
+  if (!site.ok) return site
+  const may = await site.value.mayWrite()
+  return may.ok ? work(site.value) : may
+}
+
 function withNetwork<T>(life: Life, work: (network: Network) => T): T | Result<never, TallydeskError> {
   return withSite(life, ({ network }) => (network.ok ? work(network.value) : network))
 }
@@ -85,8 +103,10 @@ async function createInvite(
 ): Promise<Outcome<'invite.create'>> {
   const { site } = life
   if (!site.ok) return site
-  const { network, replica } = site.value
-  if (replica.authority() !== replica.actor) return err(new TallydeskError('not-authority'))
+  const { network } = site.value
+  if (!site.value.mayInvite(input.role)) return err(new TallydeskError('not-authority'))
+  const may = await site.value.mayWrite()
+  if (!may.ok) return may
   if (!network.ok) return network
   const { invite, code, expires } = network.value.invites.create(input)
   return ok({ invite, code, expires, qr: await qrDataUrl(code) })

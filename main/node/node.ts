@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import { type Console, openConsole } from '../console/console.ts'
 import { Watches } from '../console/watches.ts'
-import { preferencesIn } from '../store/preferences.ts'
+import { type Preferences, preferencesIn } from '../store/preferences.ts'
 import { removeControlFile, writeControlFile } from './control-file.ts'
 import { Desk } from './desk.ts'
 import { Life } from './life.ts'
@@ -61,8 +61,8 @@ class Node implements RunningNode {
     this.#machine = machine
     const onChange = () => this.#watches.changed()
     const { demo } = options
-    const preferences = preferencesIn(machine.sql)
     this.#life = new Life(machine, options, onChange)
+    const preferences = this.#preferences()
     const commands = nodeCommands({ life: this.#life, preferences, demo, api: () => this.api, onChange })
     this.#desk = new Desk({ life: this.#life, commands, preferences, demo })
     this.#watches = new Watches(this.#desk)
@@ -74,6 +74,12 @@ class Node implements RunningNode {
     this.#machine.log.info({ version: VERSION, pid: process.pid }, 'the node starts')
     await this.#life.begin()
     if (this.#options.console !== null) await this.#openConsole(this.#options.console)
+  }
+
+  /** A device that joins anew gets another database. */
+  #preferences(): Preferences {
+    const kept = (): Preferences => preferencesIn(this.#life.own.sql)
+    return { all: () => kept().all(), set: (key, value) => kept().set(key, value) }
   }
 
   identity(): ReturnType<RunningNode['identity']> {

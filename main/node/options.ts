@@ -31,6 +31,10 @@ export type NodeOptions = {
   readonly demo: DemoSwitches | null
   /** How long the authority waits after a start for a peer's word before it decides, ms; a minute without it. */
   readonly authorityWait?: number
+  /** Which machine this is (`store/machine-id.ts`); the platform is asked without it. */
+  readonly machine?: string
+  /** How long the first write after a start waits for a peer's word on this device, ms; two seconds without it. */
+  readonly firstWriteWait?: number
   /** How long a joining waits for this device's own admission to arrive, ms; 30 s without it. */
   readonly joinWait?: number
 }

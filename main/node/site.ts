@@ -4,23 +4,34 @@
  */
 import { TallydeskError } from '../../shared/api/errors.ts'
 import type { ParsedQuery } from '../../shared/api/parse.ts'
-import type { QueryAnswer, QueryName } from '../../shared/api/queries.ts'
+import type { QueryAnswer, QueryInput, QueryName } from '../../shared/api/queries.ts'
+import type { Bytes } from '../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../shared/base/result.ts'
-import type { Member, Replica } from '../../shared/replica/contract.ts'
+import type { ActorId } from '../../shared/model/ids.ts'
+import type { Role } from '../../shared/model/roles.ts'
+import type { Committed, Member, Replica } from '../../shared/replica/contract.ts'
 import type { Network, Pin } from '../net/contract.ts'
 import { createNetwork } from '../net/network.ts'
+import { packed } from '../../shared/replica/parcel.ts'
 import { addressBookIn } from '../store/address-book.ts'
+import { type Halted, witnessAt } from '../store/witness.ts'
 import { AuthorityWait } from './authority-wait.ts'
+import { FirstWrite } from './first-write.ts'
 import type { Machine } from './machine.ts'
 import type { NodeNetworkOptions, NodeOptions } from './options.ts'
+import { OwnChain } from './own-chain.ts'
+import { Owed } from './owed.ts'
 import { Slices } from './slices.ts'
 import { type Reachability, unlinked } from './unlinked.ts'
+import { withholding } from './withholding.ts'
 
 /** How often the time at which the authority was last heard is kept for the next start, ms. */
 const KEEP_HEARD_MS = 30_000
 
-export type SiteOptions = Pick<NodeOptions, 'network' | 'decide' | 'authorityWait'> & {
+export type SiteOptions = Pick<NodeOptions, 'network' | 'decide' | 'authorityWait' | 'firstWriteWait'> & {
   readonly machine: Machine
+  /** See `store/machine-id.ts`. */
+  readonly machineId: string | null
   readonly replica: Replica
   /** Whom to trust before the log knows anybody. */
   readonly pin: Pin | null
@@ -39,6 +50,9 @@ export class Site {
   readonly #options: SiteOptions
   readonly #slices: Slices
   readonly #around: Reachability
+  readonly #own: OwnChain
+  /** Null where this start speaks to nobody, whom it could ask. */
+  #firstWrite: FirstWrite | null = null
   #network: Network | null = null
   #wait: AuthorityWait | null = null
   #keeper: NodeJS.Timeout | undefined
@@ -53,8 +67,23 @@ export class Site {
       () => this.#isAuthority(),
       () => machine.facts.authorityHeard(),
     )
+    this.#own = new OwnChain({
+      replica,
+      witness: witnessAt(machine.paths.witness),
+      machine: options.machineId,
+      clock: machine.clock,
+      onHalted: (halted) => this.#onHalted(halted),
+    })
+    const owed = new Owed(machine, replica)
+    const ready = (work: () => boolean) => () => this.#isReady() && work()
     this.#slices = new Slices({
-      work: [() => this.#decide(), () => replica.work()],
+      work: [
+        ready(() => this.#decide()),
+        ready(() => owed.handIn()),
+        ready(() => this.#wait?.isOver() === true && (replica.cutForked() || replica.retain())),
+        ready(() => this.#reachesAuthority() && replica.replenish()),
+        () => replica.work(),
+      ],
       whenQuiet: () => machine.sql.checkpoint(),
       log: machine.log,
     })
@@ -64,13 +93,41 @@ export class Site {
   static async start(options: SiteOptions): Promise<Site> {
     const site = new Site(options)
     if (options.network !== null) await site.#startNetwork(options.network)
-    options.replica.onCommit(() => site.#committed())
+    options.replica.onCommit((committed) => site.#committed(committed))
     if (options.network !== null) site.#slices.wake()
     return site
   }
 
   get network(): Result<Network, TallydeskError> {
     return this.#network === null ? err(new TallydeskError('not-running')) : ok(this.#network)
+  }
+
+  /** Answers once this device may write, or why it may not. */
+  async mayWrite(): Promise<Result<void, TallydeskError>> {
+    if (this.#own.halted === null && this.#firstWrite?.isOver() === false) await this.#firstWrite.over()
+    return this.#halted() ?? ok(undefined)
+  }
+
+  /** The authority invites anybody, a desk only technicians, and as many as it was given leave for. */
+  mayInvite(role: Role): boolean {
+    if (this.#isAuthority()) return true
+    if (role !== 'technician') return false
+    const held = this.replica.query('rights', {}, this.#now().reach())
+    return held.ok && held.value.rights.some(({ self, right, left }) => self && right === 'enrol' && left > 0)
+  }
+
+  /** It is no longer a member under this identity, or must not act under it. */
+  mayRejoin(): boolean {
+    return this.#own.halted !== null || this.#cut() !== null
+  }
+
+  /** What no other device has, as contents of parcels; none where everything is elsewhere too. */
+  unsent(): { readonly contents: readonly Bytes[]; readonly items: number } {
+    const { site, actor } = this.replica
+    const { name } = this.replica.status()
+    const ops = this.replica.unsent()
+    const cause = this.#own.halted?.cause ?? 'cut'
+    return { contents: packed({ site, actor, name, cause, ops }), items: ops.length }
   }
 
   query(asked: SiteQuery): Result<QueryAnswer<QueryName>, TallydeskError> {
@@ -81,6 +138,10 @@ export class Site {
         return ok({ peers: this.#peers(), seen: this.#now().seen() })
       case 'invites':
         return ok({ invites: this.#now().invites.list() })
+      case 'members':
+        return withCut(this.replica.query('members', {}, this.#now().reach()), this.#cut())
+      case 'record':
+        return this.#record(asked.input)
       default:
         return this.replica.query(asked.query, asked.input, this.#now().reach())
     }
@@ -92,6 +153,45 @@ export class Site {
     this.#slices.stop()
     this.#keepAuthorityHeard()
     await this.#network?.stop()
+    this.#own.stop()
+  }
+
+  #halted(): { readonly ok: false; readonly error: TallydeskError } | null {
+    const { halted } = this.#own
+    return halted && err(new TallydeskError('device-halted', { cause: halted.cause }))
+  }
+
+  #isReady(): boolean {
+    return this.#own.halted === null && (this.#firstWrite?.isOver() ?? false)
+  }
+
+  #reachesAuthority(): boolean {
+    return this.#isAuthority() || this.#now().reach().why === null
+  }
+
+  #onHalted({ cause }: Halted): void {
+    this.#options.machine.log.warn({ cause }, 'this device writes no more')
+    this.#options.onChange()
+  }
+
+  /** As the log knows it, and else as a member said who sent this device away. */
+  #cut(): QueryAnswer<'status'>['cut'] {
+    const members = this.replica.query('members', {}, this.#now().reach())
+    const own = members.ok ? members.value.members.find(({ self }) => self) : undefined
+    const told = this.#options.machine.facts.cutTold()
+    if (!own?.cut) return told
+    return { reason: own.cut_reason ?? '', by: null, since: own.cut_at ?? told?.since ?? 0 }
+  }
+
+  #record(input: QueryInput<'record'>): Result<QueryAnswer<'record'>, TallydeskError> {
+    const { blobs } = this.#options.machine
+    const found = this.replica.query('record', input, this.#now().reach())
+    if (!found.ok) return found
+    const attachments = found.value.attachments.map((attachment) => ({
+      ...attachment,
+      where: blobs.has(attachment.sha256) ? [this.replica.actor] : [],
+    }))
+    return ok({ ...found.value, attachments })
   }
 
   #now(): Reachability {
@@ -113,7 +213,8 @@ export class Site {
       ...log,
       ...this.#now().status(),
       authority_heard: heard.length === 0 ? null : Math.max(...heard),
-      halted: null,
+      halted: this.#own.halted,
+      cut: this.#cut(),
     }
   }
 
@@ -130,15 +231,18 @@ export class Site {
     })
   }
 
-  #committed(): void {
+  #committed(committed: Committed): void {
+    this.#own.committed(committed)
     this.#network?.committed()
     this.#slices.wake()
     this.#options.onChange()
   }
 
   #decide(): boolean {
-    if (this.#options.decide === 'manual' || this.#wait === null || !this.#isAuthority()) return false
-    return this.#wait.isOver() && this.replica.decideWaiting(1) > 0
+    if (this.#wait === null || !this.#isAuthority()) return false
+    // A person who decides by hand decides on closings; the small questions are answered as ever.
+    const closings = this.#options.decide === 'policy'
+    return this.#wait.isOver() && this.replica.decideWaiting(1, closings) > 0
   }
 
   async #startNetwork(options: NodeNetworkOptions): Promise<void> {
@@ -159,6 +263,13 @@ export class Site {
       now: () => performance.now(),
       limit: this.#options.authorityWait,
     })
+    this.#firstWrite = new FirstWrite({
+      compared: () => this.#own.compared,
+      addresses: () => network.addresses(),
+      now: () => performance.now(),
+      limit: this.#options.firstWriteWait,
+    })
+    void this.#firstWrite.over().then(() => this.#slices.wake())
     this.#waker = setTimeout(() => this.#slices.wake(), this.#wait.left())
     network.onChange(() => this.#networkChanged())
     this.#keeper = setInterval(() => this.#keepAuthorityHeard(), KEEP_HEARD_MS)
@@ -167,14 +278,16 @@ export class Site {
   async #listenAt(options: NodeNetworkOptions, port: number): Promise<Network> {
     const { machine, replica, pin } = this.#options
     const network = createNetwork({
-      store: replica,
+      store: withholding(replica, this.#own),
       members: () => replica.members(),
       identity: machine.identity,
       ...options,
       listen: { host: options.listen.host, port },
       addressBook: addressBookIn(machine.sql),
       bootstrapPin: pin,
-      admit: this.#isAuthority() ? (admission) => replica.admit(admission) : null,
+      admit: (admission) => this.#halted() ?? replica.admit(admission),
+      mayAdmit: () => this.#own.halted === null && this.mayInvite('technician'),
+      onCut: (by, reason) => this.#onCut(by, reason),
       authorityHeard: machine.facts.authorityHeard(),
       clock: machine.clock,
       random: Math.random,
@@ -189,9 +302,26 @@ export class Site {
     return network
   }
 
+  #onCut(by: ActorId, reason: string): void {
+    const { facts, clock } = this.#options.machine
+    facts.keepCutTold({ reason, by, since: facts.cutTold()?.since ?? clock.now() })
+    this.#options.onChange()
+  }
+
   #networkChanged(): void {
+    this.#forgetCut()
     this.#slices.wake()
     this.#options.onChange()
+  }
+
+  /** Whom the authority itself links with is a member, whatever another one said. */
+  #forgetCut(): void {
+    const { facts } = this.#options.machine
+    const authority = this.replica.authority()
+    const linked = this.#now()
+      .peers()
+      .some(({ actor, link }) => actor === authority && link === 'up')
+    if (linked && facts.cutTold() !== null) facts.keepCutTold(null)
   }
 
   #keepAuthorityHeard(): void {
@@ -199,4 +329,16 @@ export class Site {
     const heard = this.#network?.authorityHeard() ?? null
     if (heard !== null && heard !== facts.authorityHeard()) facts.keepAuthorityHeard(heard)
   }
+}
+
+/** A cut device may never receive the word that cut it: it shows what it was told. */
+function withCut(
+  answer: Result<QueryAnswer<'members'>, TallydeskError>,
+  cut: QueryAnswer<'status'>['cut'],
+): Result<QueryAnswer<'members'>, TallydeskError> {
+  if (!answer.ok || cut === null) return answer
+  const members = answer.value.members.map((member) =>
+    member.self ? { ...member, cut: true, cut_reason: cut.reason, cut_at: cut.since } : member,
+  )
+  return ok({ ...answer.value, members })
 }

@@ -7,6 +7,9 @@ import { fromHex, type Bytes, toHex } from '../../shared/base/bytes.ts'
 import { type ActorId, parseActorId, parseSiteId, type SiteId } from '../../shared/model/ids.ts'
 import type { Sql } from '../../shared/replica/ports.ts'
 
+/** What a member said when it sent this device away. */
+export type CutTold = { readonly reason: string; readonly by: ActorId; readonly since: number }
+
 /** What pairing told: durable before this device first syncs, so that a crash does not undo the joining. */
 export type Joined = {
   readonly site: SiteId
@@ -20,6 +23,9 @@ export interface Facts {
   /** Wall time; null: never. */
   authorityHeard(): number | null
   keepAuthorityHeard(wall: number): void
+  /** Why this device was cut, as it was told; null where nobody said so. */
+  cutTold(): CutTold | null
+  keepCutTold(told: CutTold | null): void
   /** The port at which peers last found this device; null: none yet. */
   port(): number | null
   keepPort(port: number): void
@@ -38,9 +44,19 @@ export function factsIn(sql: Sql): Facts {
       keep(sql, 'joined', { site, name, pin: { actor: pin.actor, keyHash: toHex(pin.keyHash) } }),
     authorityHeard: () => readNumber(sql, 'authority-heard'),
     keepAuthorityHeard: (wall) => keep(sql, 'authority-heard', wall),
+    cutTold: () => parseCutTold(read(sql, 'cut')),
+    keepCutTold: (told) => keep(sql, 'cut', told),
     port: () => readNumber(sql, 'port'),
     keepPort: (port) => keep(sql, 'port', port),
   }
+}
+
+const cutSchema = v.object({ reason: v.string(), by: v.string(), since: v.number() })
+
+function parseCutTold(stored: unknown): CutTold | null {
+  const parsed = v.safeParse(cutSchema, stored)
+  const by = parsed.success ? parseActorId(parsed.output.by) : null
+  return parsed.success && by ? { ...parsed.output, by } : null
 }
 
 function parseJoined(stored: unknown): Joined | null {

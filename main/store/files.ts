@@ -10,17 +10,23 @@ import { TallydeskError } from '../../shared/api/errors.ts'
 export const PRIVATE = 0o600
 
 /** Durable when it returns. */
-export function writePrivately(file: string, text: string): void {
+export function writePrivately(file: string, content: string | Uint8Array): void {
   const unfinished = `${file}.unfinished`
   const handle = openSync(unfinished, 'w', PRIVATE)
   try {
-    writeSync(handle, text)
+    writeWhole(handle, content)
     fsyncSync(handle)
   } finally {
     closeSync(handle)
   }
   renameSync(unfinished, file)
   syncFolderOf(file)
+}
+
+/** One call may write less than it was given. */
+function writeWhole(handle: number, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at)
 }
 
 /** Makes an empty file for the owner alone, where there is none: SQLite would make it readable for others. */

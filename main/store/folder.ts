@@ -6,6 +6,11 @@
  *   tls-key.pem, tls-cert.pem
  *   control.json      how to reach the running node: its address and the token of this start
  *   tallydesk.db      everything else (with its -wal and -shm beside it)
+ *   witness.json      how far this device's own chain once reached, and on which machine
+ *   blobs/            the bytes of attachments, by their content
+ *   next/             a new identity, about to take the place of this one
+ *   owed/             unsent work of an earlier identity, until it is handed in
+ *   aside-…/          an earlier identity with its database, as it was put aside; never deleted
  *   tallydesk.log     what the node did, for whoever has to find out why
  */
 import { mkdirSync } from 'node:fs'
@@ -21,6 +26,10 @@ export type FolderPaths = {
   readonly tlsCert: string
   readonly control: string
   readonly log: string
+  readonly witness: string
+  readonly blobs: string
+  readonly next: string
+  readonly owed: string
 }
 
 export interface DataFolder {
@@ -40,6 +49,10 @@ export function folderPaths(folder: string): FolderPaths {
     tlsCert: at('tls-cert.pem'),
     control: at('control.json'),
     log: at('tallydesk.log'),
+    witness: at('witness.json'),
+    blobs: at('blobs'),
+    next: at('next'),
+    owed: at('owed'),
   }
 }
 

@@ -5,7 +5,7 @@ import type { ActorId, OpRef, ParcelId } from '../model/ids.ts'
 import type { Effect } from '../op/effect.ts'
 import type { Core } from './core.ts'
 import { OP_COLUMNS, type OpRow } from './log.ts'
-import type { JudgedOp } from './judging.ts'
+import { CLASSES, type JudgedOp } from './judging.ts'
 import { parcelIdOf, parseParcel, type Parcel } from './parcel.ts'
 
 type Part = Extract<Effect, { type: 'parcel'; of: 'part' }>
@@ -122,7 +122,7 @@ function put<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 /** Accepted ops with parcel effects, in the order in which they came. */
 function parcelOps(core: Core): JudgedOp[] {
   return core.sql
-    .prepare(`SELECT ${OP_COLUMNS} FROM op WHERE op.review = 1 AND op.judgement = 0 ORDER BY op.no`)
-    .all<OpRow>()
+    .prepare(`SELECT ${OP_COLUMNS} FROM op WHERE op.control = ? AND op.judgement = 0 ORDER BY op.no`)
+    .all<OpRow>(CLASSES.review)
     .map((row) => core.judging.fromRow(row))
 }

@@ -2,7 +2,7 @@
  * What the records and children of a parcel are called here. A record that it creates gets an id made from the parcel
  * and the item, so that two desks which take it over apart make one record; a child is called as its take made it.
  */
-import type { Journal } from '../base/journal.ts'
+import { Journal } from '../base/journal.ts'
 import type { KindName } from '../model/kinds.ts'
 import type { ChildId, DotRef, OpRef, ParcelId, RecordId } from '../model/ids.ts'
 import type { Address, Effect } from '../op/effect.ts'
@@ -29,7 +29,7 @@ export class ParcelNames {
     stored: StoredParcel,
     { ops }: Parcel,
     effectsOf: (op: OpRef) => readonly Effect[],
-    journal: Journal,
+    journal = new Journal(),
   ) {
     this.#core = core
     this.#journal = journal

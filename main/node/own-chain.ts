@@ -1,0 +1,123 @@
+/**
+ * Watches over this device's own chain (design 4, "Restored or cloned devices"). A device that wrote on from an old
+ * copy of itself, or in two places, would sign two different ops under one number. So it compares itself with its
+ * witness when it starts, and with what every peer knows of it; where it is not all that it once was, it is halted:
+ * it writes no more, keeps to itself what no other device has, and joins again under a new key.
+ *
+ * The witness is written up to half a second after a commit, many commits at once, for it costs as much as a commit.
+ * That is soon enough: it only must never be ahead of the database, and what a crash leaves it behind by is made up
+ * at the next start.
+ */
+import type { Head } from '../../shared/op/run.ts'
+import type { Committed, Replica } from '../../shared/replica/contract.ts'
+import type { Clock } from '../../shared/replica/ports.ts'
+import type { Halted, HaltCause, Witness, WitnessFile } from '../store/witness.ts'
+import { isOtherMachine } from '../store/machine-id.ts'
+
+const WITNESS_MS = 500
+
+export type OwnChainOptions = {
+  readonly replica: Replica
+  readonly witness: WitnessFile
+  /** See `machine-id.ts`. */
+  readonly machine: string | null
+  readonly clock: Clock
+  readonly onHalted: (halted: Halted) => void
+}
+
+export class OwnChain {
+  readonly #options: OwnChainOptions
+  #halted: Halted | null = null
+  #compared = false
+  #timer: NodeJS.Timeout | undefined
+  #written: Witness | null = null
+  /** The own seq up to which this very start wrote, or found its log. */
+  #reach: number
+
+  constructor(options: OwnChainOptions) {
+    this.#options = options
+    this.#reach = this.#seq()
+    this.#begin(options.witness.read())
+  }
+
+  /** Null while this device may write. */
+  get halted(): Halted | null {
+    return this.#halted
+  }
+
+  /** Some peer has told what it knows of this device. */
+  get compared(): boolean {
+    return this.#compared
+  }
+
+  committed({ own }: Pick<Committed, 'own'>): void {
+    if (this.#halted !== null) return
+    if (own) this.#reach = this.#seq()
+    else this.#compareWithLog()
+    if (this.#halted === null && this.#seq() !== this.#written?.seq) this.#later()
+  }
+
+  /** What a peer says it holds: own ops that are not here were written by this device before, or by another of it. */
+  heard(heads: readonly Head[]): void {
+    const { replica } = this.#options
+    const unknown = heads.filter((head) => head.actor === replica.actor && !replica.holds(head))
+    if (unknown.length > 0) this.#halt(unknown.some(({ seq }) => seq > this.#seq()) ? 'restored' : 'forked')
+    this.#compared = true
+  }
+
+  /** Writes down what is still to be written. */
+  stop(): void {
+    clearTimeout(this.#timer)
+    if (this.#timer !== undefined) this.#write()
+  }
+
+  #begin(before: Witness | null): void {
+    const { replica, machine } = this.#options
+    const known = before?.actor === replica.actor ? before : null
+    this.#written = known
+    const cause = this.#causeSince(known)
+    if (known?.halted) this.#halted = known.halted
+    else if (cause) this.#halt(cause)
+    else if (known?.seq !== this.#seq() || known.machine !== machine) this.#write()
+  }
+
+  #causeSince(known: Witness | null): HaltCause | null {
+    if (known && known.seq > this.#seq()) return 'restored'
+    if (known && isOtherMachine(known.machine, this.#options.machine)) return 'cloned'
+    return this.#options.replica.ownFork() === null ? null : 'forked'
+  }
+
+  /** Own ops that came from elsewhere: from before, where this start has written nothing yet, or from a copy. */
+  #compareWithLog(): void {
+    if (this.#options.replica.ownFork() !== null) this.#halt('forked')
+    else if (this.#seq() > this.#reach) this.#halt('restored')
+  }
+
+  #halt(cause: HaltCause): void {
+    if (this.#halted !== null) return
+    this.#halted = { cause, since: this.#options.clock.now() }
+    this.#write()
+    this.#options.onHalted(this.#halted)
+  }
+
+  #later(): void {
+    this.#timer ??= setTimeout(() => this.#write(), WITNESS_MS)
+  }
+
+  /** A halted device keeps the highest seq that it was ever known by. */
+  #write(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const { replica, machine, witness } = this.#options
+    const seq = Math.max(this.#seq(), this.#halted ? (this.#written?.seq ?? 0) : 0)
+    const kept = this.#halted
+      ? (this.#written?.machine ?? machine)
+      : (machine ?? this.#written?.machine ?? null)
+    this.#written = { actor: replica.actor, seq, machine: kept, halted: this.#halted }
+    witness.write(this.#written)
+  }
+
+  #seq(): number {
+    return this.#options.replica.ownSeq()
+  }
+}

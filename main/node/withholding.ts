@@ -1,0 +1,48 @@
+/**
+ * The log as peers may see it. While this device is halted they are told of its own ops only as far as another device
+ * has them already, and are sent none of them: a branch that only this device has must not go out, by no way.
+ */
+import { compareHeads, type Head } from '../../shared/op/run.ts'
+import type { Replica } from '../../shared/replica/contract.ts'
+import type { SyncStore } from '../../shared/sync/store.ts'
+import type { OwnChain } from './own-chain.ts'
+
+export function withholding(replica: Replica, own: OwnChain): SyncStore {
+  return {
+    site: replica.site,
+    actor: replica.actor,
+    digest: () => replica.digest(),
+    heads: () => (own.halted === null ? replica.heads() : shownHeads(replica)),
+    holds: (head) => replica.holds(head),
+    nameOf: (run) => replica.nameOf(run),
+    leaves: (heads) => replica.leaves(heads),
+    lacking: (have) => replica.lacking(have),
+    lackingFrom: (have, actor) => replica.lackingFrom(have, actor),
+    milestones: (actor) => replica.milestones(actor),
+    authority: () => replica.authority(),
+    end: () => replica.end(),
+    runsAfter: (have, position, bounds) =>
+      replica.runsAfter(own.halted === null ? have : withOwn(replica, have), position, bounds),
+    receive: (run, from) => replica.receive(run, from),
+    acknowledged: (peer, heads) => {
+      own.heard(heads)
+      replica.acknowledged(peer, heads)
+    },
+    authorityCursor: () => replica.authorityCursor(),
+    receiveAuthorityCursor: (bytes) => replica.receiveAuthorityCursor(bytes),
+    admits: (actor, tlsKeyHash) => replica.admits(actor, tlsKeyHash),
+  }
+}
+
+/** Whoever is said to have the last own op is sent none of those before it. */
+function withOwn(replica: Replica, have: readonly Head[]): readonly Head[] {
+  const head = replica.ownHead()
+  return head === null ? have : [...have, head]
+}
+
+function shownHeads(replica: Replica): readonly Head[] {
+  const [last, held] = [replica.ownHead(), replica.heldElsewhere()]
+  if (last === null) return replica.heads()
+  const others = replica.heads().filter((head) => compareHeads(head, last) !== 0)
+  return held === null ? others : [...others, held].sort(compareHeads)
+}
