@@ -1,6 +1,6 @@
 /** The stock of the site as a live list, and which item the keyboard is on. */
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { StockRow } from '../../shared/api/queries.ts'
+import type { RequestRow, StockRow } from '../../shared/api/queries.ts'
 import { Live } from '../services/desk.svelte.ts'
 import { language } from '../services/language.svelte.ts'
 
@@ -59,3 +59,10 @@ function holdsAll(item: StockRow, words: readonly string[]): boolean {
 /** What one device holds of an item. */
 export const heldBy = (item: StockRow, actor: string | null): number =>
   item.held.find((one) => one.actor === actor)?.amount ?? 0
+
+/** How much more of an item a device asked for, and waits. */
+export const askedBy = (requests: readonly RequestRow[], actor: string | null, item: StockRow): number =>
+  requests
+    .filter((one) => one.action === 'stock' && one.state === 'waiting')
+    .filter((one) => one.by === actor && one.record === item.record)
+    .reduce((sum, one) => sum + (one.detail.amount ?? 0), 0)

@@ -208,6 +208,7 @@ describe('the stock', () => {
     await page.getByRole('button', { name: 'Ask for more Marker paint' }).click()
     await dialog().getByLabel('How many').fill('6')
     await dialog().getByRole('button', { name: 'Send the request' }).click()
+    await onPage(line('Marker paint').getByText('6 asked for')).toBeVisible()
     const waiting = await eventually(
       async () =>
         must(await hq.client.query('requests', {})).requests.find(
