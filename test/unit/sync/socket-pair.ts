@@ -2,22 +2,25 @@
 import type { CloseReason } from '../../../shared/sync/close.ts'
 import { Session, type Effect, type SessionOptions } from '../../../shared/sync/session.ts'
 import { decodeMessage, type Incoming } from '../../../shared/sync/wire.ts'
-import type { MemoryStore } from './memory-store.ts'
+import type { SyncStore } from '../../../shared/sync/store.ts'
 
 type Closed = { readonly by: 'us' | 'peer'; readonly reason: CloseReason; readonly detail: string }
 
+const NO_KEY = new Uint8Array(32)
+
 export class Side {
   readonly session: Session
-  readonly store: MemoryStore
+  readonly store: SyncStore
   readonly sent: Uint8Array[] = []
   readonly kinds: Incoming['kind'][] = []
   readonly heard: number[] = []
   closed: Closed | null = null
   sentBytes = 0
+  opsSent = 0
 
-  constructor(store: MemoryStore, now: number, options: Partial<SessionOptions> = {}) {
+  constructor(store: SyncStore, now: number, options: Partial<SessionOptions> = {}) {
     this.store = store
-    this.session = new Session({ store, admits: (actor) => store.admits(actor), ...options }, now)
+    this.session = new Session({ store, admits: (actor) => store.admits(actor, NO_KEY), ...options }, now)
   }
 
   perform(effects: readonly Effect[]): void {
@@ -34,6 +37,7 @@ export class Side {
     const message = decodeMessage(bytes)
     if (!message.ok) throw new Error(`A session sent what cannot be read: ${message.error}`)
     this.kinds.push(message.value.kind)
+    if (message.value.kind === 'run') this.opsSent += message.value.run.ops.length
   }
 
   count(kind: Incoming['kind']): number {
@@ -47,8 +51,8 @@ export class SocketPair {
   readonly right: Side
 
   constructor(
-    left: MemoryStore,
-    right: MemoryStore,
+    left: SyncStore,
+    right: SyncStore,
     options: { readonly left?: Partial<SessionOptions>; readonly right?: Partial<SessionOptions> } = {},
   ) {
     this.left = new Side(left, this.now, options.left)
