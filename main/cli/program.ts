@@ -11,6 +11,7 @@ import { addInit } from './commands/init.ts'
 import { addInvite } from './commands/invite.ts'
 import { addJoin } from './commands/join.ts'
 import { addQuery } from './commands/query.ts'
+import { addRecover } from './commands/recover.ts'
 import { addRun } from './commands/run.ts'
 import { addStatus } from './commands/status.ts'
 import { createContext } from './context.ts'
@@ -29,6 +30,7 @@ const COMMANDS = [
   addStatus,
   addDoctor,
   addBackup,
+  addRecover,
   addDemo,
 ]
 

@@ -57,7 +57,7 @@ describe('before a member is known', () => {
   })
 
   test('NET-17 where no code can be valid, an unknown certificate gets not one byte', async () => {
-    const desk = await found('Desk', { admit: null })
+    const desk = await found('Desk', { mayAdmit: () => false })
     await desk.start()
     const answer = await answerOf(callRaw(desk.listen, await createTlsIdentity('Stranger')), UPGRADE)
     expect(answer.text).toBe('')

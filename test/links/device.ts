@@ -48,7 +48,7 @@ export class TestClock implements Clock {
 }
 
 type DeviceOptions = Partial<
-  Pick<NetworkOptions, 'hq' | 'peers' | 'mdns' | 'listen' | 'timing' | 'addressBook' | 'admit'>
+  Pick<NetworkOptions, 'hq' | 'peers' | 'mdns' | 'listen' | 'timing' | 'addressBook' | 'mayAdmit' | 'onCut'>
 > & {
   readonly clock?: Clock
   /** Names of members that count as cut, with the reason. */
@@ -140,6 +140,8 @@ function createDevice(
     },
     bootstrapPin,
     admit: (admission) => replica.admit(admission),
+    mayAdmit: () => true,
+    onCut: () => undefined,
     authorityHeard: null,
     clock: shell.world.clock,
     random: Math.random,

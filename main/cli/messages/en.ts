@@ -29,7 +29,7 @@ export const en = {
   role: 'what the new device may do: technician, supervisor or edge',
   inviteName: 'for whom or for which device the code is',
 
-  join: 'join a site with a pairing code; the inviting node must be in reach. Prints {"site", "actor", "role"}',
+  join: 'join a site with a pairing code; the inviting node must be in reach. A device that may not write any more, or was cut, joins anew and hands in its unsent work. Prints {"site", "actor", "role"}',
   code: 'the pairing code',
 
   run: 'run the node of a data folder until it is stopped. Prints one JSON line once it is ready',
@@ -85,6 +85,14 @@ export const en = {
   backup: 'write a whole copy of the database to a new file. Keys are not in it',
   backupFile: 'the file to write; it must not exist',
   backupDone: 'Wrote {bytes} bytes to {file}.',
+
+  recover:
+    'make this device the authority of its site with the recovery key, when the authority is lost. Prints {"op", "actor", "before"} with --json',
+  recoverKey: 'the recovery key that init printed; - reads it from standard input',
+  recoverDone:
+    'This device is the authority of its site now; every other device learns it as soon as it hears of it.',
+  recoverRest: 'What the lost authority had said and never reached this device does not count any more.',
+  recoverOld: 'Should the lost device be found, join it anew with a pairing code. Keep the recovery key.',
 } as const
 
 export type CliMessage = keyof typeof en

@@ -32,7 +32,7 @@ export const es: Readonly<Record<CliMessage, string>> = {
   role: 'qué podrá hacer el dispositivo nuevo: technician, supervisor o edge',
   inviteName: 'para quién o para qué dispositivo es el código',
 
-  join: 'se une a un sitio con un código de vinculación; el nodo que invita debe estar al alcance. Escribe {"site", "actor", "role"}',
+  join: 'se une a un sitio con un código de vinculación; el nodo que invita debe estar al alcance. Un dispositivo que ya no puede escribir, o que fue excluido, se une de nuevo y entrega su trabajo sin enviar. Escribe {"site", "actor", "role"}',
   code: 'el código de vinculación',
 
   run: 'ejecuta el nodo de una carpeta de datos hasta que se detenga. Escribe una línea JSON cuando está listo',
@@ -87,4 +87,13 @@ export const es: Readonly<Record<CliMessage, string>> = {
   backup: 'escribe una copia completa de la base de datos en un archivo nuevo. No incluye las claves',
   backupFile: 'el archivo que se escribe; no debe existir',
   backupDone: 'Se escribieron {bytes} bytes en {file}.',
+
+  recover:
+    'convierte este dispositivo en la autoridad de su sitio con la clave de recuperación, cuando se ha perdido la autoridad. Con --json escribe {"op", "actor", "before"}',
+  recoverKey: 'la clave de recuperación que mostró init; con - se lee de la entrada estándar',
+  recoverDone:
+    'Este dispositivo es ahora la autoridad de su sitio; los demás lo sabrán en cuanto les llegue la noticia.',
+  recoverRest: 'Lo que la autoridad perdida había dicho y nunca llegó a este dispositivo ya no cuenta.',
+  recoverOld:
+    'Si aparece el dispositivo perdido, únalo de nuevo con un código de vinculación. Conserve la clave de recuperación.',
 }

@@ -120,7 +120,7 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   'device-halted': {
     message:
       'Este dispositivo ya no escribe ({cause}): sus datos no son todo lo que escribió, o también se usan en otra parte.',
-    hint: 'Pida un nuevo código de emparejamiento y únase otra vez con la misma carpeta de datos. Lo que no se había enviado se entrega para revisión.',
+    hint: 'Pida un nuevo código de vinculación y únase otra vez con la misma carpeta de datos. Lo que no se había enviado se entrega para revisión.',
   },
   'disk-full': {
     message: 'El disco está lleno; no se guardó nada.',
