@@ -5,6 +5,7 @@ import type { ControlState } from '../judge/control.ts'
 import { Acks } from './acks.ts'
 import { Door } from './door.ts'
 import { Fold } from './fold.ts'
+import { HashSum } from './hash-sum.ts'
 import { Inbox } from './inbox.ts'
 import { Records } from './interner.ts'
 import { Judging } from './judging.ts'
@@ -43,7 +44,8 @@ export function openCore({ sql, crypto }: World, site: SiteId, self: ActorId): C
   const control = (): ControlState => judging.control
   const fold = new Fold(sql, log, crypto)
   const texts = new Texts(sql, log, records, crypto)
-  const views = new Views(sql, log, records, origins, control)
+  const sum = new HashSum()
+  const views = new Views({ sql, log, records, origins, control, sum })
   const parts = { sql, log, records, origins, judging, fold, texts, views }
   return {
     ...parts,
@@ -54,7 +56,7 @@ export function openCore({ sql, crypto }: World, site: SiteId, self: ActorId): C
     door: new Door(parts),
     inbox: new Inbox(sql, log),
     acks: new Acks(sql, log, crypto, site, self, control),
-    stateHash: new StateHash({ ...parts, crypto, control }),
+    stateHash: new StateHash({ ...parts, crypto, control, sum }),
     sha256: (bytes) => crypto.sha256(bytes),
   }
 }

@@ -47,7 +47,7 @@ export function decide(planner: Planner, input: CommandInput<'decide'>): Result<
 }
 
 /** May this device answer the request: the authority, but for zones given away, or who holds the zone's token. */
-export function mandateProblem(core: Core, { ask }: RequestState): Refusal | null {
+export function mandateProblem(core: Core, { ask }: Pick<RequestState, 'ask'>): Refusal | null {
   const control = core.control()
   const zones = zonesNow(core, ask)
   const isOut = (zone: string | null): boolean => zone !== null && isTokenOut(core, zone)

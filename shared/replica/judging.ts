@@ -106,6 +106,11 @@ export class Judging {
     return this.#restsOn(op) ?? ACCEPTED
   }
 
+  /** What the op is by itself, were it not adopted, and whatever it rests on. */
+  byItself(op: JudgedOp): Verdict {
+    return isHeld(op.effects) ? HELD : this.#ground(op)
+  }
+
   /** The adoption that makes an op count which does not count by itself; the least by (lamport, actor) of several. */
   adoption(op: JudgedOp): ReviewOp | null {
     const standing = this.review

@@ -5,19 +5,17 @@ import type { MemberState } from '../judge/control.ts'
 import type { Member } from './contract.ts'
 import type { Core } from './core.ts'
 
-export const membersOf = (core: Core): Member[] => [...core.control().members.values()].map(memberOf)
+export const membersOf = (core: Core): Member[] => core.control().members().map(memberOf)
 
-function memberOf(state: MemberState): Member {
-  const { actor, name, person, opKey, tlsKeyHash, cut } = state
-  return { actor, name, role: currentRole(state), person, opKey, tlsKeyHash, cut: cut?.reason ?? null }
-}
+const memberOf = ({ cut, actor, name, role, person, opKey, tlsKeyHash }: MemberState): Member => ({
+  actor,
+  name,
+  role,
+  person,
+  opKey,
+  tlsKeyHash,
+  cut: cut?.reason ?? null,
+})
 
-/** The role last given; a cut member shows the one it had. */
-export function currentRole(member: MemberState): Role {
-  return member.timeline.findLast((span) => span.role !== null)?.role ?? 'technician'
-}
-
-export const roleOf = (core: Core, actor: ActorId): Role | null => {
-  const member = core.control().members.get(actor)
-  return member ? currentRole(member) : null
-}
+/** Of a cut member, the role that it had; null for who was never admitted. */
+export const roleOf = (core: Core, actor: ActorId): Role | null => core.control().member(actor)?.role ?? null

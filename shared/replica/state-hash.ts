@@ -11,6 +11,7 @@ import { compareDots } from '../merge/dots.ts'
 import { textFingerprint } from '../merge/text/fingerprint.ts'
 import type { ControlState } from '../judge/control.ts'
 import { cellOf } from './fold.ts'
+import { MODULUS, type HashSum } from './hash-sum.ts'
 import { idBytes, type Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Origins } from './origins.ts'
@@ -18,7 +19,6 @@ import type { Crypto, Sql } from './ports.ts'
 import { RecordState, type ChildState, type LiveEntry } from './record-state.ts'
 import type { Texts } from './texts.ts'
 
-const MODULUS = 2n ** 256n
 const NOTHING: Bytes = new Uint8Array(32)
 
 export class StateHash {
@@ -29,6 +29,9 @@ export class StateHash {
   readonly #texts: Texts
   readonly #crypto: Crypto
   readonly #control: () => ControlState
+  readonly #sum: HashSum
+  /** Costly to find, and the same until the next act of control. */
+  #controlHash: { readonly of: ControlState; readonly version: number; readonly hash: bigint } | null = null
 
   constructor(parts: {
     readonly sql: Sql
@@ -38,6 +41,7 @@ export class StateHash {
     readonly texts: Texts
     readonly crypto: Crypto
     readonly control: () => ControlState
+    readonly sum: HashSum
   }) {
     this.#sql = parts.sql
     this.#log = parts.log
@@ -46,27 +50,39 @@ export class StateHash {
     this.#texts = parts.texts
     this.#crypto = parts.crypto
     this.#control = parts.control
+    this.#sum = parts.sum
   }
 
   /** 64 hex digits. Hashes only the records that changed since it was last asked. */
   value(): string {
     this.#hashChanged()
-    let sum = BigInt(
-      `0x${toHex(this.#crypto.sha256(encodeCbor(['control', this.#control().fingerprint()])))}`,
-    )
-    for (const row of this.#sql.prepare('SELECT hash FROM record').all<{ hash: Bytes }>()) {
-      sum = (sum + BigInt(`0x${toHex(row.hash)}`)) % MODULUS
+    if (!this.#sum.isSummed) {
+      const rows = this.#sql.prepare('SELECT hash FROM record').all<{ hash: Bytes }>()
+      this.#sum.begin(rows.map(({ hash }) => hash))
     }
+    const sum = (this.#sum.value() + this.#hashOfControl()) % MODULUS
     return sum.toString(16).padStart(64, '0')
+  }
+
+  #hashOfControl(): bigint {
+    const control = this.#control()
+    const { version } = control
+    if (this.#controlHash?.of !== control || this.#controlHash.version !== version) {
+      const hash = this.#crypto.sha256(encodeCbor(['control', control.fingerprint()]))
+      this.#controlHash = { of: control, version, hash: BigInt(`0x${toHex(hash)}`) }
+    }
+    return this.#controlHash.hash
   }
 
   #hashChanged(): void {
     const rows = this.#sql.prepare('SELECT no FROM record WHERE hash IS NULL').all<{ no: number }>()
     if (rows.length === 0) return
+    const hashes = rows.map(({ no }) => ({ no, hash: this.#recordHash(no) }))
     this.#sql.transaction(() => {
       const write = this.#sql.prepare('UPDATE record SET hash = ? WHERE no = ?')
-      for (const { no } of rows) write.run(this.#recordHash(no), no)
+      for (const { no, hash } of hashes) write.run(hash, no)
     })
+    for (const { hash } of hashes) this.#sum.add(hash)
   }
 
   #recordHash(no: number): Bytes {

@@ -2,11 +2,13 @@
 import { keysOf } from '../merge/set.ts'
 import { shownValue, valuesOf } from '../merge/register.ts'
 import { lastWrite } from '../merge/draft.ts'
-import { fieldsOf, fieldByName, type NamedField } from '../model/fields.ts'
+import { declared, fieldsOf, fieldByName, type NamedField } from '../model/fields.ts'
 import type { ControlState } from '../judge/control.ts'
 import type { Stage } from '../api/queries.ts'
+import type { Bytes } from '../base/bytes.ts'
 import type { SqlValue, Sql } from './ports.ts'
 import { NO_CHILD } from './fold.ts'
+import type { HashSum } from './hash-sum.ts'
 import { idBytes, type RecordRow, type Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Origins } from './origins.ts'
@@ -15,6 +17,9 @@ import { RecordState, type LiveEntry } from './record-state.ts'
 const PRIORITY_RANK: Readonly<Record<string, string>> = { urgent: '0', high: '1', normal: '2', low: '3' }
 /** Above any lamport, so that later records sort first as text. */
 const LAMPORT_CEILING = 10 ** 12
+
+/** Late and rejected ops that nobody has dismissed. The first term is that of the index `op_set_aside`. */
+export const IN_REVIEW = 'op.judgement <> 0 AND op.judgement IN (1, 2) AND op.dismissed = 0'
 
 const BOARD_COLUMNS = [
   'record', 'kind', 'stage', 'rank', 'title', 'reference', 'zone', 'assignee', 'priority', 'due', 'label', 'tags',
@@ -27,20 +32,29 @@ export class Views {
   readonly #records: Records
   readonly #origins: Origins
   readonly #control: () => ControlState
+  readonly #sum: HashSum
 
-  constructor(sql: Sql, log: Log, records: Records, origins: Origins, control: () => ControlState) {
-    this.#sql = sql
-    this.#log = log
-    this.#records = records
-    this.#origins = origins
-    this.#control = control
+  constructor(parts: {
+    readonly sql: Sql
+    readonly log: Log
+    readonly records: Records
+    readonly origins: Origins
+    readonly control: () => ControlState
+    readonly sum: HashSum
+  }) {
+    this.#sql = parts.sql
+    this.#log = parts.log
+    this.#records = parts.records
+    this.#origins = parts.origins
+    this.#control = parts.control
+    this.#sum = parts.sum
   }
 
   /** Makes every view of one record true again. */
   update(record: number): void {
     const row = this.#records.byNumber(record)
     this.#clear(record)
-    this.#sql.prepare('UPDATE record SET hash = NULL WHERE no = ?').run(record)
+    this.#forgetHash(record)
     this.#sql.prepare('INSERT OR IGNORE INTO search_todo (record) VALUES (?)').run(record)
     if (!this.#origins.stands(record)) return
     const state = new RecordState(this.#sql, this.#log, row)
@@ -53,6 +67,15 @@ export class Views {
     if (control.isClosed(row.id)) return 'closed'
     if (control.waitingFor(row.id, 'close')) return 'waiting'
     return done > 0 ? 'doing' : 'todo'
+  }
+
+  #forgetHash(record: number): void {
+    const before = this.#sql
+      .prepare('SELECT hash FROM record WHERE no = ? AND hash IS NOT NULL')
+      .get<{ hash: Bytes }>(record)
+    if (!before) return
+    this.#sql.prepare('UPDATE record SET hash = NULL WHERE no = ?').run(record)
+    this.#sum.takeOff(before.hash)
   }
 
   #clear(record: number): void {
@@ -106,7 +129,7 @@ export class Views {
     this.#sql
       .prepare(`INSERT INTO board (${BOARD_COLUMNS.join(', ')}) VALUES (${BOARD_COLUMNS.map(() => '?').join(', ')})`)
       .run(
-        no, kind, stage, rank, shown('title') ?? '', shown('reference'), shown('zone'), assignee, shown('priority'),
+        no, kind, stage, rank, shown(declared(kind).title) ?? '', shown('reference'), shown('zone'), assignee, shown('priority'),
         shown('due'), shown('label'), JSON.stringify(tags), done, tasks.length, state.children('notes').length,
         conflicts, this.#inReview(no), last,
       ) // prettier-ignore
@@ -117,7 +140,8 @@ export class Views {
   #createdAt(record: number): number {
     const row = this.#sql
       .prepare(
-        'SELECT min(op.lamport) AS lamport FROM creation JOIN op ON op.no = creation.op WHERE record = ?',
+        `SELECT min(op.lamport) AS lamport FROM creation JOIN op ON op.no = creation.op
+         WHERE record = ? AND op.judgement = 0`,
       )
       .get<{ lamport: number }>(record)
     return row?.lamport ?? 0
@@ -125,7 +149,10 @@ export class Views {
 
   #lastEdit(record: number): number {
     const row = this.#sql
-      .prepare('SELECT max(op.wall) AS wall FROM touch JOIN op ON op.no = touch.op WHERE touch.record = ?')
+      .prepare(
+        `SELECT max(op.wall) AS wall FROM touch JOIN op ON op.no = touch.op
+         WHERE touch.record = ? AND op.judgement = 0`,
+      )
       .get<{ wall: number }>(record)
     return row?.wall ?? 0
   }
@@ -133,7 +160,7 @@ export class Views {
   #inReview(record: number): number {
     const row = this.#sql
       .prepare(
-        'SELECT count(*) AS n FROM touch JOIN op ON op.no = touch.op WHERE touch.record = ? AND op.judgement IN (1, 2)',
+        `SELECT count(*) AS n FROM touch JOIN op ON op.no = touch.op WHERE touch.record = ? AND ${IN_REVIEW}`,
       )
       .get<{ n: number }>(record)
     return row?.n ?? 0

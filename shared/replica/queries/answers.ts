@@ -3,22 +3,25 @@ import { TallydeskError } from '../../api/errors.ts'
 import type { QueryAnswer, QueryInput } from '../../api/queries.ts'
 import { fromBase64Url, toBase64Url } from '../../base/bytes.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { formatOpId, parseOpId, type ChildId, type RecordId } from '../../model/ids.ts'
+import { formatOpId, parseOpId, type ChildId, type OpRef, type RecordId } from '../../model/ids.ts'
 import { fieldByName } from '../../model/fields.ts'
 import { stateOf, vectorOf } from '../../merge/text/document.ts'
 import type { AuthorityReach, ReplicaQueryName } from '../contract.ts'
 import type { Core } from '../core.ts'
 import { cellOf } from '../fold.ts'
 import { LocalReading } from '../local-reading.ts'
-import { membersOf } from '../members.ts'
 import { bodyAddress } from '../note-commands.ts'
 import { board } from './board.ts'
 import { changesOf } from './changes.ts'
 import { conflicts } from './conflicts.ts'
-import { feed, review } from './feed.ts'
+import { feed } from './feed.ts'
+import { members, policies } from './members.ts'
 import { judgementOf, reasonOf } from './naming.ts'
+import { parcels } from './parcels.ts'
 import { record } from './record.ts'
 import { requests } from './requests.ts'
+import { review } from './review.ts'
+import { rights, stock } from './rights.ts'
 import { search } from './search.ts'
 import { outbox } from './status.ts'
 
@@ -36,8 +39,11 @@ const ANSWERS: Answers = {
   text,
   conflicts: (core) => ok(conflicts(core)),
   review: (core) => ok({ items: review(core, null) }),
-  requests: (core, _, reach) => ok({ requests: requests(core, reach, null) }),
-  rights: () => ok({ rights: [] }),
+  requests: (core, _, reach) => ok({ requests: requests(core, reach) }),
+  rights: (core) => ok(rights(core)),
+  stock: (core) => ok(stock(core)),
+  parcels: (core) => ok({ parcels: parcels(core) }),
+  policies: (core) => ok(policies(core)),
   members: (core) => ok({ members: members(core) }),
   outbox: (core) => ok(outbox(core)),
   feed: (core, input) => ok(feed(core, input)),
@@ -76,20 +82,9 @@ function text(core: Core, input: QueryInput<'text'>): Answer<'text'> {
   })
 }
 
-function members(core: Core): QueryAnswer<'members'>['members'] {
-  return membersOf(core).map((member) => ({
-    actor: member.actor,
-    name: member.name,
-    role: member.role,
-    admitted: core.control().members.get(member.actor)?.admitted ?? 0,
-    cut: member.cut !== null,
-    self: member.actor === core.self,
-  }))
-}
-
 function op(core: Core, input: QueryInput<'op'>): Answer<'op'> {
   const ref = parseOpId(input.op)
-  const no = ref && core.log.numberAt(ref)
+  const no = ref && numberOfStanding(core, ref)
   if (no === null) return notFound('op', input.op)
   const row = core.log.rowByNumber(no)
   const judged = core.judging.fromRow(row)
@@ -101,4 +96,10 @@ function op(core: Core, input: QueryInput<'op'>): Answer<'op'> {
     effects: changesOf(core, judged, null),
     where: core.acks.holders(judged),
   })
+}
+
+/** Of a forked device's op the one that stands, or else the least by hash. */
+function numberOfStanding(core: Core, ref: OpRef): number | null {
+  const numbers = core.log.numbersAt(ref)
+  return numbers.find((no) => core.control().stands({ ...ref, no })) ?? numbers[0] ?? null
 }

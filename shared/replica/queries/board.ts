@@ -3,9 +3,10 @@ import type { BoardRow, Facet, QueryAnswer, QueryInput, Stage } from '../../api/
 import { STAGES } from '../../api/queries.ts'
 import { toHex, type Bytes } from '../../base/bytes.ts'
 import type { RecordId } from '../../model/ids.ts'
-import { auditNumber } from '../../judge/control.ts'
+import { auditNumber } from '../../model/rights.ts'
 import type { Core } from '../core.ts'
 import type { SqlValue } from '../ports.ts'
+import { numberOf } from './naming.ts'
 import { indexSearch, matchExpression } from './search.ts'
 
 type Row = {
@@ -56,16 +57,17 @@ export function board(core: Core, input: QueryInput<'board'>): QueryAnswer<'boar
 export function boardRow(core: Core, row: Row): BoardRow {
   const id = toHex(row.id) as RecordId
   const control = core.control()
-  const number = control.turns.get(id)?.findLast((turn) => turn.action === 'close')?.decision.number
+  const last = control.requests.turns.get(id)?.at(-1)
+  const number = last?.action === 'close' ? last.decision.number : null
   return {
     record: id,
     kind: row.kind,
-    number: null,
+    number: numberOf(core, id),
     reference: row.reference,
     title: row.title,
     status: row.stage === 'closed' ? 'closed' : 'open',
     stage: row.stage,
-    audit_number: number && control.isClosed(id) ? auditNumber(number) : null,
+    audit_number: number ? auditNumber(number) : null,
     zone: row.zone,
     assignee: row.assignee,
     priority: row.priority,

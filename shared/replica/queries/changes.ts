@@ -1,17 +1,16 @@
 /** What an op does, in the field's own terms; the screen makes sentences of it. */
 import type { Change } from '../../api/queries.ts'
-import { formatOpId, type ChildId, type DotRef, type OpRef } from '../../model/ids.ts'
+import type { ChildId, DotRef } from '../../model/ids.ts'
 import { fieldByCode, placeOf } from '../../model/fields.ts'
-import { auditNumber } from '../../judge/control.ts'
 import { shownValue } from '../../merge/register.ts'
 import type { Effect } from '../../op/effect.ts'
 import { childAt } from '../../op/identity.ts'
-import { changedRecord, isData } from '../../op/op.ts'
+import { changedRecord, isData, isReview } from '../../op/op.ts'
 import type { Core } from '../core.ts'
 import { cellOf } from '../fold.ts'
 import type { RecordRow } from '../interner.ts'
 import type { JudgedOp } from '../judging.ts'
-import { nameOf } from './naming.ts'
+import { controlChange, reviewChange } from './control-changes.ts'
 
 const EXCERPT = 120
 
@@ -20,43 +19,16 @@ export function changesOf(core: Core, op: JudgedOp, record: string | null): Chan
   const changes: Change[] = []
   op.effects.forEach((effect, index) => {
     if (record !== null && isData(effect) && (changedRecord(effect) ?? record) !== record) return
-    const change = changeOf(core, effect, { actor: op.actor, seq: op.seq, index })
+    const change = changeOf(core, op, effect, { actor: op.actor, seq: op.seq, index })
     if (change) changes.push(change)
   })
   return changes
 }
 
-function changeOf(core: Core, effect: Effect, dot: DotRef): Change | null {
+function changeOf(core: Core, op: JudgedOp, effect: Effect, dot: DotRef): Change | null {
   if (effect.type === 'unknown') return { what: 'unknown', code: effect.code }
   if (isData(effect)) return dataChange(core, effect, dot)
-  switch (effect.type) {
-    case 'genesis':
-      return { what: 'founded', name: effect.siteName }
-    case 'admit':
-      return { what: 'admitted', name: effect.name, role: effect.role }
-    case 'setRole':
-      return { what: 'role-set', name: nameOf(core, effect.actor), role: effect.role }
-    case 'cut':
-      return { what: 'cut', name: nameOf(core, effect.actor), reason: effect.reason }
-    case 'request':
-      return { what: 'requested', action: effect.action }
-    case 'withdraw':
-      return { what: 'withdrew', request: formatOpId(effect.request) }
-    case 'decide':
-      return decided(core, effect.request, effect)
-  }
-}
-
-function decided(core: Core, request: OpRef, effect: Extract<Effect, { type: 'decide' }>): Change {
-  const asked = core.control().requests.get(formatOpId(request))
-  return {
-    what: 'decided',
-    request: formatOpId(request),
-    action: asked?.action ?? 'close',
-    accept: effect.accept,
-    audit_number: effect.number && auditNumber(effect.number),
-    reason: effect.reason,
-  }
+  return isReview(effect) ? reviewChange(core, op, effect) : controlChange(core, effect)
 }
 
 type Data = Extract<Effect, { type: 'create' | 'import' | 'child' | 'drop' } | { at: unknown }>

@@ -2,10 +2,11 @@
 import type { QueryAnswer } from '../../api/queries.ts'
 import { toHex, type Bytes } from '../../base/bytes.ts'
 import { placeOf } from '../../model/fields.ts'
+import type { RecordId } from '../../model/ids.ts'
 import type { KindName } from '../../model/kinds.ts'
 import type { Core } from '../core.ts'
 import { NO_CHILD } from '../fold.ts'
-import { fieldValues } from './naming.ts'
+import { fieldValues, numberOf } from './naming.ts'
 
 type Row = {
   id: Bytes
@@ -43,7 +44,7 @@ function conflictOf(core: Core, row: Row): QueryAnswer<'conflicts'>['conflicts']
     field: place?.of === 'child' ? place.sub.name : (place?.field.name ?? ''),
     title: row.title,
     reference: row.reference,
-    number: null,
+    number: numberOf(core, toHex(row.id) as RecordId),
     zone: row.zone,
     values: fieldValues(core, live),
   }

@@ -1,22 +1,22 @@
-/** The feed: ops in (lamport, actor) order, newest first, of the site or of one record; and the review. */
-import type { FeedRow, QueryAnswer, QueryInput, ReviewItem } from '../../api/queries.ts'
-import { toHex, type Bytes } from '../../base/bytes.ts'
+/** The feed: ops in (lamport, actor) order, newest first, of the site or of one record. */
+import type { FeedRow, QueryAnswer, QueryInput } from '../../api/queries.ts'
+import { fromHex, toHex, type Bytes } from '../../base/bytes.ts'
 import { formatOpId } from '../../model/ids.ts'
 import type { Core } from '../core.ts'
 import { idBytes } from '../interner.ts'
 import { OP_COLUMNS, type OpRow } from '../log.ts'
 import type { JudgedOp } from '../judging.ts'
 import { changesOf } from './changes.ts'
-import { judgementOf, madeReason, nameOf, reasonOf } from './naming.ts'
+import { judgementOf, nameOf, reasonOf } from './naming.ts'
 
 const PAGE = 50
-const MOST_IN_REVIEW = 500
 
-/** An op's place in the total order: an actor has one op at most of each lamport. */
-type Position = { readonly lamport: number; readonly actor: Bytes }
-const BEGINNING: Position = { lamport: Number.MAX_SAFE_INTEGER, actor: new Uint8Array(0) }
-const BEHIND = '(op.lamport < ? OR (op.lamport = ? AND actor.id < ?))'
-const NEWEST_FIRST = 'ORDER BY op.lamport DESC, actor.id DESC LIMIT ?'
+/** An op's place in the total order; branches of one forked actor may stand at one lamport, so its hash belongs to it. */
+type Position = { readonly lamport: number; readonly actor: Bytes; readonly hash: Bytes }
+const NONE: Bytes = new Uint8Array(0)
+const BEGINNING: Position = { lamport: Number.MAX_SAFE_INTEGER, actor: NONE, hash: NONE }
+const BEHIND = '(op.lamport, actor.id, op.hash) < (?, ?, ?)'
+const NEWEST_FIRST = 'ORDER BY op.lamport DESC, actor.id DESC, op.hash DESC LIMIT ?'
 
 export function feed(core: Core, input: QueryInput<'feed'>): QueryAnswer<'feed'> {
   const limit = input.limit ?? PAGE
@@ -25,30 +25,34 @@ export function feed(core: Core, input: QueryInput<'feed'>): QueryAnswer<'feed'>
   const last = shown.at(-1)
   return {
     rows: shown.map((row) => feedRow(core, row, input.record ?? null)),
-    next: rows.length > limit && last ? `${last.lamport}.${core.log.actors.idOf(last.actor)}` : null,
+    next: rows.length > limit && last ? positionOf(core, last) : null,
   }
 }
 
+const positionOf = (core: Core, { lamport, actor, no }: OpRow): string =>
+  `${lamport}.${core.log.actors.idOf(actor)}.${toHex(core.log.hashOf(no))}`
+
 function parsePosition(after: string | undefined): Position {
-  const [, lamport, actor] = /^(\d{1,15})\.([0-9a-f]{64})$/.exec(after ?? '') ?? []
-  return lamport && actor ? { lamport: Number(lamport), actor: idBytes(actor) } : BEGINNING
+  const [, lamport, actor, hex] = /^(\d{1,15})\.([0-9a-f]{64})\.([0-9a-f]{64})$/.exec(after ?? '') ?? []
+  const hash = fromHex(hex ?? '')
+  return lamport && actor && hash ? { lamport: Number(lamport), actor: idBytes(actor), hash } : BEGINNING
 }
 
-function pageOf(core: Core, record: string | null, { lamport, actor }: Position, limit: number): OpRow[] {
+function pageOf(core: Core, record: string | null, at: Position, limit: number): OpRow[] {
   if (record === null) {
     return core.sql
       .prepare(
         `SELECT ${OP_COLUMNS} FROM op JOIN actor ON actor.no = op.actor
          WHERE op.lamport <= ? AND ${BEHIND} ${NEWEST_FIRST}`,
       )
-      .all<OpRow>(lamport, lamport, lamport, actor, limit)
+      .all<OpRow>(at.lamport, at.lamport, at.actor, at.hash, limit)
   }
   return core.sql
     .prepare(
       `SELECT ${OP_COLUMNS} FROM touch JOIN op ON op.no = touch.op JOIN record ON record.no = touch.record
        JOIN actor ON actor.no = op.actor WHERE record.id = ? AND ${BEHIND} ${NEWEST_FIRST}`,
     )
-    .all<OpRow>(idBytes(record), lamport, lamport, actor, limit)
+    .all<OpRow>(idBytes(record), at.lamport, at.actor, at.hash, limit)
 }
 
 function feedRow(core: Core, row: OpRow, record: string | null): FeedRow {
@@ -99,31 +103,4 @@ function isClockSuspect(core: Core, op: JudgedOp): boolean {
     )
     .get<{ wall: number | null }>(op.no)
   return (row?.wall ?? 0) > op.wall + TOLERANCE_MS
-}
-
-/** What is set aside and waits for a person: late and rejected ops, newest first; of one record where given. */
-export function review(core: Core, record: string | null): ReviewItem[] {
-  const ofRecord =
-    'AND op.no IN (SELECT touch.op FROM touch JOIN record ON record.no = touch.record WHERE record.id = ?)'
-  const rows = core.sql
-    .prepare(
-      `SELECT ${OP_COLUMNS} FROM op JOIN actor ON actor.no = op.actor
-       WHERE op.judgement IN (1, 2) ${record === null ? '' : ofRecord} ${NEWEST_FIRST}`,
-    )
-    .all<OpRow>(...(record === null ? [] : [idBytes(record)]), MOST_IN_REVIEW)
-  return rows.map((row) => reviewItem(core, row, record))
-}
-
-function reviewItem(core: Core, row: OpRow, record: string | null): ReviewItem {
-  const op = core.judging.fromRow(row)
-  return {
-    op: formatOpId(op),
-    author: op.actor,
-    name: nameOf(core, op.actor),
-    wall: op.wall,
-    judgement: row.judgement === 1 ? 'late' : 'rejected',
-    reason: reasonOf(row.reason) ?? madeReason('bad-field'),
-    effects: changesOf(core, op, record),
-    ...subjectOf(core, op.no, record),
-  }
 }

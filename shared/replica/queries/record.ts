@@ -1,8 +1,8 @@
 /** One record whole: what its page shows. */
 import type { QueryAnswer, TaskView, FieldValue } from '../../api/queries.ts'
 import type { ActorId, RecordId } from '../../model/ids.ts'
-import { fieldByName, fieldsOf } from '../../model/fields.ts'
-import { auditNumber } from '../../judge/control.ts'
+import { declared, fieldByName, fieldsOf } from '../../model/fields.ts'
+import { auditNumber, jobNumber } from '../../model/rights.ts'
 import { compareActors, compareEntries } from '../../merge/dots.ts'
 import { lastWrite } from '../../merge/draft.ts'
 import { shownValue } from '../../merge/register.ts'
@@ -15,9 +15,12 @@ import type { RecordRow } from '../interner.ts'
 import { RecordState, type ChildState } from '../record-state.ts'
 import { shownOf } from '../views.ts'
 import { unsentOf } from './board.ts'
-import { review } from './feed.ts'
-import { fieldValues, nameOf } from './naming.ts'
-import { requests } from './requests.ts'
+import { mayTurn } from './deciders.ts'
+import { fieldValues, nameOf, numberOf } from './naming.ts'
+import { waitingAbout } from './requests.ts'
+import { review } from './review.ts'
+import { stockOf } from './rights.ts'
+import { signOffs } from './sign-offs.ts'
 
 /** Null where no such record stands here. */
 export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAnswer<'record'> | null {
@@ -26,15 +29,15 @@ export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAn
   if (!row || !origin) return null
   const state = new RecordState(core.sql, core.log, row)
   const tasks = state.children('tasks').map((task) => taskView(core, task))
-  const asked = requests(core, reach, id)
   return {
     record: id,
     kind: row.kind,
-    number: null,
+    number: numberOf(core, id),
+    former_numbers: formerNumbers(core, id),
     ...closing(core, row),
     stage: core.views.stageOf(row, tasks.filter((task) => task.done).length),
     created: { author: origin.actor, name: nameOf(core, origin.actor), wall: origin.wall },
-    title: String(shownOf(state, 'title') ?? ''),
+    title: String(shownOf(state, declared(row.kind).title) ?? ''),
     fields: fields(core, state),
     tags: keysOf(state.live('tags')),
     tasks,
@@ -47,7 +50,9 @@ export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAn
       where: [],
     })),
     tallies: tallies(state),
-    request: asked.find((request) => request.state === 'waiting') ?? null,
+    sign_offs: signOffs(core, row),
+    stock: stockOf(core, row),
+    request: waitingAbout(core, reach, id),
     review: review(core, id),
     unsent: unsentOf(core, row.no),
   }
@@ -69,16 +74,22 @@ function firstCreation(
   return creations[0] ?? null
 }
 
+/** What it was called besides: of two devices that numbered it apart, the later in the total order. */
+const formerNumbers = (core: Core, id: RecordId): string[] =>
+  (core.control().numbers.get(id) ?? []).slice(1).map(({ number }) => jobNumber(number))
+
 function closing(
   core: Core,
   row: RecordRow,
-): Pick<QueryAnswer<'record'>, 'status' | 'audit_number' | 'freeze_epoch'> {
+): Pick<QueryAnswer<'record'>, 'status' | 'audit_number' | 'freeze_epoch' | 'closed_at' | 'may_decide'> {
   const control = core.control()
   const closed = control.isClosed(row.id)
-  const number = control.turns.get(row.id)?.at(-1)?.decision.number
+  const last = control.requests.turns.get(row.id)?.at(-1)?.decision
   return {
     status: closed ? 'closed' : 'open',
-    audit_number: closed && number ? auditNumber(number) : null,
+    audit_number: closed && last?.number ? auditNumber(last.number) : null,
+    closed_at: closed ? (last?.wall ?? null) : null,
+    may_decide: declared(row.kind).closing !== 'none' && mayTurn(core, row.id, closed ? 'reopen' : 'close'),
     freeze_epoch: control.freezeEpoch(row.id),
   }
 }

@@ -1,7 +1,7 @@
 /** Full-text search over titles, tasks, tags, references and notes (FTS5); indexed in idle time and before it is read. */
 import type { QueryAnswer } from '../../api/queries.ts'
 import { toHex, type Bytes } from '../../base/bytes.ts'
-import { fieldByName } from '../../model/fields.ts'
+import { declared, fieldByName } from '../../model/fields.ts'
 import { cellOf } from '../fold.ts'
 import type { Core } from '../core.ts'
 import { RecordState } from '../record-state.ts'
@@ -30,11 +30,13 @@ function indexRecord(core: Core, record: number): void {
   const state = new RecordState(core.sql, core.log, row)
   core.sql
     .prepare('INSERT INTO search (rowid, title, body) VALUES (?, ?, ?)')
-    .run(record, String(shownOf(state, 'title') ?? ''), bodyOf(core, state))
+    .run(record, String(shownOf(state, declared(row.kind).title) ?? ''), bodyOf(core, state))
 }
 
 function bodyOf(core: Core, state: RecordState): string {
-  const registers = ['reference', 'zone', 'assignee', 'label'].map((field) => shownOf(state, field))
+  const registers = ['reference', 'zone', 'assignee', 'owner', 'location', 'label'].map((field) =>
+    shownOf(state, field),
+  )
   const tags = state.live('tags').map((entry) => entry.value)
   const tasks = state.children('tasks').flatMap((task) => task.live('text').map((entry) => entry.value))
   return [...registers, ...tags, ...tasks, ...noteTexts(core, state)]

@@ -4,6 +4,7 @@ import type { QueryAnswer } from '../../api/queries.ts'
 import type { ReplicaStatus } from '../contract.ts'
 import type { Core } from '../core.ts'
 import { roleOf } from '../members.ts'
+import { IN_REVIEW } from '../views.ts'
 import { nameOf } from './naming.ts'
 
 export function status(core: Core): ReplicaStatus {
@@ -23,8 +24,8 @@ export function status(core: Core): ReplicaStatus {
       name: control.authority ? nameOf(core, control.authority) : shortActor(core.self),
     },
     conflicts: countOf(core, 'SELECT count(*) AS n FROM conflict'),
-    review: countOf(core, 'SELECT count(*) AS n FROM op WHERE judgement IN (1, 2)'),
-    waiting: control.waiting().length,
+    review: countOf(core, `SELECT count(*) AS n FROM op WHERE ${IN_REVIEW}`),
+    waiting: control.requests.waiting().length,
     log: core.log.size(),
     checkpoint: null,
   }

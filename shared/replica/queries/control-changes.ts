@@ -1,0 +1,110 @@
+/** What acts of control and review do, in the field's own terms. */
+import type { Change } from '../../api/queries.ts'
+import { fieldByCode, placeOf } from '../../model/fields.ts'
+import { formatDot, formatOpId, type DotRef, type OpRef } from '../../model/ids.ts'
+import { auditNumber, jobNumber, sizeOf } from '../../model/rights.ts'
+import type { Placed } from '../../judge/past.ts'
+import type { ControlEffect, Effect, ReviewEffect } from '../../op/effect.ts'
+import type { Core } from '../core.ts'
+import type { JudgedOp } from '../judging.ts'
+import { detailOf } from './asked.ts'
+import { nameOf, rightName } from './naming.ts'
+
+export function controlChange(core: Core, effect: ControlEffect): Change {
+  switch (effect.type) {
+    case 'genesis':
+      return { what: 'founded', name: effect.siteName }
+    case 'admit':
+      return { what: 'admitted', name: effect.name, role: effect.role }
+    case 'setRole':
+      return { what: 'role-set', name: nameOf(core, effect.actor), role: effect.role }
+    case 'cut':
+      return { what: 'cut', name: nameOf(core, effect.actor), reason: effect.reason }
+    case 'request':
+      return { what: 'requested', action: effect.action, detail: detailOf(core, effect) }
+    case 'withdraw':
+      return { what: 'withdrew', request: formatOpId(effect.request) }
+    case 'decide':
+      return decided(core, effect.request, effect)
+    case 'mint':
+    case 'transfer':
+    case 'spend':
+    case 'reclaim':
+      return rightChange(core, effect)
+    case 'sign':
+      return { what: 'signed-off' }
+    case 'handover':
+      return { what: 'handed-over', name: nameOf(core, effect.actor) }
+    case 'policy':
+      return { what: 'policy-set' }
+  }
+}
+
+function decided(core: Core, request: OpRef, effect: Extract<Effect, { type: 'decide' }>): Change {
+  const asked = core.control().requests.all.get(formatOpId(request))
+  return {
+    what: 'decided',
+    request: formatOpId(request),
+    action: asked?.ask.action ?? 'close',
+    accept: effect.accept,
+    audit_number: effect.number && auditNumber(effect.number),
+    reason: effect.reason,
+  }
+}
+
+function rightChange(
+  core: Core,
+  effect: Extract<ControlEffect, { type: 'mint' | 'transfer' | 'spend' | 'reclaim' }>,
+): Change {
+  const right = rightName(core, effect.right)
+  if (effect.type === 'reclaim') return { what: 'reclaimed', right, name: nameOf(core, effect.actor) }
+  const amount = sizeOf(effect.share)
+  const ranges = effect.share.spans.map(({ from, to }) => [from, to] as const)
+  if (effect.type !== 'spend') {
+    const what = effect.type === 'mint' ? 'given' : 'passed'
+    return { what, right, amount, ranges, name: nameOf(core, effect.to) }
+  }
+  const [first] = effect.share.spans
+  const isNumber = right.of === 'job-number' && effect.record !== null && first
+  const number = isNumber ? jobNumber({ year: first.year, count: first.from }) : null
+  return { what: 'spent', right, amount, number }
+}
+
+/** `op`: the act itself, for what it names is found in its past. */
+export function reviewChange(core: Core, op: Placed, effect: ReviewEffect): Change {
+  switch (effect.type) {
+    case 'adopt':
+      return { what: 'adopted', op: formatOpId(effect.op), author: nameOf(core, effect.op.actor) }
+    case 'dismiss': {
+      const { op: named, reason } = effect
+      return { what: 'dismissed', op: formatOpId(named), author: nameOf(core, named.actor), reason }
+    }
+    case 'revoke':
+      return revoked(core, core.judging.targetOf(op, effect), effect.dot, effect.reason)
+    case 'parcel':
+      if (effect.of === 'part') return { what: 'parcel-handed-in', parcel: effect.parcel }
+      return {
+        what: effect.reason === null ? 'parcel-taken' : 'parcel-dismissed',
+        parcel: effect.parcel,
+        items: effect.items.length,
+      }
+  }
+}
+
+function revoked(core: Core, target: Placed | null, dot: DotRef, reason: string): Change {
+  const named = target && core.judging.byNumber(target.no)
+  return { what: 'revoked', dot: formatDot(dot), field: named ? fieldOf(core, named, dot.index) : '', reason }
+}
+
+/** The field that an effect changes; of a child's field, that of the child. */
+function fieldOf(core: Core, op: JudgedOp, index: number): string {
+  const effect = op.effects[index]
+  if (effect?.type === 'child') {
+    const row = core.records.find(effect.record)
+    return (row && fieldByCode(row.kind, effect.field)?.name) ?? ''
+  }
+  const row = effect && 'at' in effect ? core.records.find(effect.at.record) : null
+  if (!row || !effect || !('at' in effect)) return ''
+  const place = placeOf(row.kind, effect.at.field, effect.at.sub)
+  return place?.of === 'child' ? place.sub.name : (place?.field.name ?? '')
+}
