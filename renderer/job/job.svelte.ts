@@ -104,10 +104,6 @@ export class JobController {
     return this.#done('right.spend', { right: 'job-number', amount: 1, record: this.id })
   }
 
-  askForNumbers(amount: number): Promise<boolean> {
-    return this.#done('request.numbers', { right: 'job-number', amount })
-  }
-
   request(): Promise<boolean> {
     return this.#done(this.isClosed ? 'request.reopen' : 'request.close', { record: this.id })
   }

@@ -87,17 +87,17 @@ export const jobWords = catalogue({
     number: {
       none: 'No number yet',
       noBlock:
-        'A number comes from a block that a device holds, and this device holds none. It asks the authority for one by itself when it is in reach.',
+        'This device holds no block of numbers. It asks the authority for one, and numbers the job when the block is here.',
+      elsewhere: (name: string) =>
+        `${name} held no block of numbers when it made this job. It numbers it when a block has arrived there.`,
       asked: (when: string) =>
-        `This device asked for a block of numbers ${when}. The answer is not here yet; everything else works meanwhile.`,
+        `This device asked for a block of numbers ${when}, and numbers the job when it is here. Everything else works meanwhile.`,
       here: (left: number) =>
         plural('en', left, {
           one: 'This device holds {n} number that it can give without asking.',
           other: 'This device holds {n} numbers that it can give without asking.',
         }),
       take: 'Give it the next number',
-      ask: 'Ask for a block',
-      sent: 'The request is on its way to the authority.',
       former: (numbers: string) => `Formerly ${numbers}`,
       formerAbout: 'It was given more than one number while devices were apart. The first one counts.',
     },
@@ -200,17 +200,17 @@ export const jobWords = catalogue({
     number: {
       none: 'Aún sin número',
       noBlock:
-        'El número sale de un bloque que tiene un dispositivo, y este no tiene ninguno. Lo pide por sí mismo a la autoridad cuando la alcanza.',
+        'Este dispositivo no tiene ningún bloque de números. Lo pide a la autoridad y numera el trabajo cuando llega.',
+      elsewhere: (name: string) =>
+        `${name} no tenía ningún bloque de números cuando abrió este trabajo. Lo numera cuando le llegue uno.`,
       asked: (when: string) =>
-        `Este dispositivo pidió un bloque de números ${when}. La respuesta aún no ha llegado; mientras tanto todo lo demás funciona.`,
+        `Este dispositivo pidió un bloque de números ${when} y numera el trabajo cuando llega. Mientras tanto todo lo demás funciona.`,
       here: (left: number) =>
         plural('es', left, {
           one: 'Este dispositivo tiene {n} número que puede dar sin preguntar.',
           other: 'Este dispositivo tiene {n} números que puede dar sin preguntar.',
         }),
       take: 'Darle el próximo número',
-      ask: 'Pedir un bloque',
-      sent: 'La solicitud va camino de la autoridad.',
       former: (numbers: string) => `Antes ${numbers}`,
       formerAbout: 'Recibió más de un número mientras los dispositivos estaban separados. Cuenta el primero.',
     },
