@@ -49,11 +49,11 @@ export const en = {
     message: 'This is not a pairing code.',
     hint: 'Copy the whole code, from its first to its last letter.',
   },
-  'bad-utf8': { message: 'The text is not valid UTF-8.', hint: 'Save it as UTF-8 and try again.' },
   'bad-parcel': {
     message: 'This is no parcel that can be handed in here: {reason}.',
     hint: 'Choose a file that "parcel.save" wrote on a device of this site.',
   },
+  'bad-utf8': { message: 'The text is not valid UTF-8.', hint: 'Save it as UTF-8 and try again.' },
   'bad-recovery-key': {
     message: 'This is not the recovery key of this site.',
     hint: 'Copy the whole key that "tallydesk init" printed once for this very site.',
