@@ -41,7 +41,7 @@ const REVIEW: Readonly<Record<ReviewEffect['type'], string>> = {
   adopt: 'makes an operation count that was set aside',
   dismiss: 'lets an operation stay aside, with a reason',
   revoke: 'takes a value that counted out of every view, with a reason',
-  parcel: 'hands in work of a device that cannot send it, or settles items of such work',
+  parcel: 'hands in work of a device that cannot send it; settling its items is for who may `adopt`',
 }
 
 function part(words: Readonly<Partial<Record<KnownEffect['type'], string>>>): string {

@@ -43,5 +43,9 @@ export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<EffectType>>> = {
   edge: new Set(),
 }
 
+/** The row of the table that an effect is held to: what becomes of work that was handed in is said by who may adopt. */
+export const actOf = (effect: Effect): Effect['type'] =>
+  effect.type === 'parcel' && effect.of === 'settled' ? 'adopt' : effect.type
+
 export const permits = (role: Role, type: Effect['type']): boolean =>
   type !== 'unknown' && PERMISSIONS[role].has(type)

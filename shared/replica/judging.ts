@@ -12,6 +12,7 @@ import { auditNumber } from '../model/rights.ts'
 import { ControlState } from '../judge/control.ts'
 import { closingThatFreezes } from '../judge/freeze.ts'
 import { byOrder, type ControlOp, type Placed } from '../judge/past.ts'
+import { actOf } from '../judge/permissions.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from '../judge/reason.ts'
 import { Review, type Named, type ReviewOp } from '../judge/review.ts'
 import { flawOf, isHeld, touchesFrozen, type StructurePast } from '../judge/structure.ts'
@@ -224,7 +225,7 @@ export class Judging {
     if (op.flaw) return rejected(op.flaw)
     for (const effect of op.effects) {
       const problem = isReview(effect)
-        ? (this.control.roleProblem(op, effect.type) ?? this.#reviewProblem(op, effect))
+        ? (this.control.roleProblem(op, actOf(effect)) ?? this.#reviewProblem(op, effect))
         : null
       if (problem) return rejected(problem)
     }

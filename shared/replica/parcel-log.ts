@@ -1,15 +1,14 @@
 /** The parcels of a site as its log has them: parts that came, joined where all are here, and what became of the items. */
 import { concatBytes, type Bytes } from '../base/bytes.ts'
-import { compareActors } from '../merge/dots.ts'
-import type { ActorId, OpRef, ParcelId } from '../model/ids.ts'
+import { byOrder } from '../judge/past.ts'
+import type { Named } from '../judge/review.ts'
+import { parseParcelId, type ActorId, type OpRef, type ParcelId } from '../model/ids.ts'
 import type { Effect } from '../op/effect.ts'
 import type { Core } from './core.ts'
-import { OP_COLUMNS, type OpRow } from './log.ts'
-import { CLASSES, type JudgedOp } from './judging.ts'
 import { parcelIdOf, parseParcel, type Parcel } from './parcel.ts'
 
 type Part = Extract<Effect, { type: 'parcel'; of: 'part' }>
-type Settled = Extract<Effect, { type: 'parcel'; of: 'settled' }>
+type Handed = Named<'parcel'>
 
 /** An op that settled items: takes stand right before it in its author's chain, one op an item. */
 export type Settlement = { readonly op: OpRef; readonly items: readonly number[]; readonly taken: boolean }
@@ -25,27 +24,22 @@ export type StoredParcel = {
 
 export type ItemState = 'open' | 'taken' | 'dismissed'
 
-type Found = { readonly op: JudgedOp; readonly part: Part }
+type Found = { readonly op: Handed['op']; readonly part: Part }
 
 /** Contents that were joined and read before: a parcel goes by its content, so they never change. */
 const read = new WeakMap<Core, Map<ParcelId, Parcel>>()
 
 /** By the time of their first part, oldest first. */
 export function parcelsOf(core: Core): StoredParcel[] {
-  const parts = new Map<ParcelId, Found[]>()
-  const settlements = new Map<ParcelId, Settlement[]>()
-  for (const op of parcelOps(core)) {
-    for (const effect of op.effects) {
-      if (effect.type !== 'parcel') continue
-      if (effect.of === 'part') put(parts, effect.parcel, { op, part: effect })
-      else put(settlements, effect.parcel, settlementOf(op, effect))
-    }
-  }
-  return [...parts].map(([id, found]) => stored(core, id, found, settlements.get(id) ?? []))
+  return [...core.judging.review.parcels()]
+    .flatMap(([id, named]) => storedParcel(core, id, named) ?? [])
+    .sort((a, b) => a.wall - b.wall || (a.id < b.id ? -1 : 1))
 }
 
-export const parcelOf = (core: Core, id: string): StoredParcel | null =>
-  parcelsOf(core).find((parcel) => parcel.id === id) ?? null
+export function parcelOf(core: Core, id: string): StoredParcel | null {
+  const known = parseParcelId(id)
+  return known && storedParcel(core, known, core.judging.review.parcel(known))
+}
 
 /** Taking over beats dismissing: what somebody has taken counts already. */
 export function stateOfItem({ settlements }: StoredParcel, item: number): ItemState {
@@ -61,29 +55,27 @@ export const takesOf = ({ settlements }: StoredParcel, item: number): OpRef[] =>
     return taken && at >= 0 ? [{ actor: op.actor, seq: op.seq - items.length + at }] : []
   })
 
-const settlementOf = ({ actor, seq }: JudgedOp, { items, reason }: Settled): Settlement => ({
-  op: { actor, seq },
-  items,
-  taken: reason === null,
-})
-
-function stored(
-  core: Core,
-  id: ParcelId,
-  found: readonly Found[],
-  settlements: readonly Settlement[],
-): StoredParcel {
-  const [first] = found.toSorted(
-    (a, b) => a.op.lamport - b.op.lamport || compareActors(a.op.actor, b.op.actor),
-  )
+/** Null where no part of it counts. */
+function storedParcel(core: Core, id: ParcelId, named: readonly Handed[]): StoredParcel | null {
+  const counting = named.filter(({ op }) => counts(core, op.no))
+  const found = counting.flatMap(({ op, effect }) => (effect.of === 'part' ? [{ op, part: effect }] : []))
+  const [first] = found.toSorted((a, b) => byOrder(a.op, b.op))
+  if (!first) return null
   return {
     id,
-    handedInBy: first?.op.actor ?? core.self,
-    wall: first?.op.wall ?? 0,
+    handedInBy: first.op.actor,
+    wall: first.op.wall,
     parcel: contentOf(core, id, found),
-    settlements,
+    settlements: counting.flatMap(({ op, effect }) =>
+      effect.of === 'settled'
+        ? [{ op: { actor: op.actor, seq: op.seq }, items: effect.items, taken: effect.reason === null }]
+        : [],
+    ),
   }
 }
+
+const counts = ({ sql }: Core, no: number): boolean =>
+  sql.prepare('SELECT judgement FROM op WHERE no = ?').get<{ judgement: number }>(no)?.judgement === 0
 
 function contentOf(core: Core, id: ParcelId, found: readonly Found[]): Parcel | null {
   const known = read.get(core) ?? new Map<ParcelId, Parcel>()
@@ -111,18 +103,4 @@ function joined(parts: readonly Part[]): Bytes | null {
     ordered.push(bytes)
   }
   return concatBytes(...ordered)
-}
-
-function put<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
-}
-
-/** Accepted ops with parcel effects, in the order in which they came. */
-function parcelOps(core: Core): JudgedOp[] {
-  return core.sql
-    .prepare(`SELECT ${OP_COLUMNS} FROM op WHERE op.control = ? AND op.judgement = 0 ORDER BY op.no`)
-    .all<OpRow>(CLASSES.review)
-    .map((row) => core.judging.fromRow(row))
 }

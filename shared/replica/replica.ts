@@ -14,7 +14,7 @@ import { Composer } from '../intent/composer.ts'
 import { addAttachment, type Attachment } from '../intent/attaching.ts'
 import { mapTarget } from '../intent/editing.ts'
 import type { Refusal } from '../intent/refusal.ts'
-import { permits } from '../judge/permissions.ts'
+import { actOf, permits } from '../judge/permissions.ts'
 import type { ReasonOf } from '../judge/reason.ts'
 import { sizeOf } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
@@ -254,7 +254,7 @@ class SqlReplica implements Replica {
     return this.#core.control().member(this.actor) !== null
   }
 
-  decideWaiting(max: number, closings: boolean): number {
+  decideWaiting(max: number, closings = true): number {
     if (this.#core.control().authority !== this.actor) return 0
     const now = this.#world.clock.now()
     let decided = 0
@@ -442,7 +442,7 @@ class SqlReplica implements Replica {
   #notPermitted(planned: Plan): TallydeskError | null {
     const role = this.#core.control().roleAt(this.#core.judging.past.end(this.actor))
     if (role === null) return new TallydeskError('not-member')
-    const permitted = planned.ops.every((effects) => effects.every((effect) => permits(role, effect.type)))
+    const permitted = planned.ops.every((effects) => effects.every((effect) => permits(role, actOf(effect))))
     return permitted ? null : new TallydeskError('not-permitted', { role })
   }
 
