@@ -53,11 +53,11 @@ export const en = {
     message: 'This is no parcel that can be handed in here: {reason}.',
     hint: 'Choose a file that "parcel.save" wrote on a device of this site.',
   },
-  'bad-utf8': { message: 'The text is not valid UTF-8.', hint: 'Save it as UTF-8 and try again.' },
   'bad-recovery-key': {
     message: 'This is not the recovery key of this site.',
     hint: 'Copy the whole key that "tallydesk init" printed once for this very site.',
   },
+  'bad-utf8': { message: 'The text is not valid UTF-8.', hint: 'Save it as UTF-8 and try again.' },
   'bad-value': {
     message: 'The value does not fit the field "{field}": {reason}.',
     hint: 'See the table of fields in docs/commands.md.',

@@ -59,11 +59,11 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'Esto no es un paquete que se pueda entregar aquí: {reason}.',
     hint: 'Elija un archivo que «parcel.save» escribió en un dispositivo de este sitio.',
   },
-  'bad-utf8': { message: 'El texto no es UTF-8 válido.', hint: 'Guárdelo como UTF-8 e inténtelo de nuevo.' },
   'bad-recovery-key': {
     message: 'Esta no es la clave de recuperación de este sitio.',
     hint: 'Copie la clave completa que «tallydesk init» mostró una sola vez para este mismo sitio.',
   },
+  'bad-utf8': { message: 'El texto no es UTF-8 válido.', hint: 'Guárdelo como UTF-8 e inténtelo de nuevo.' },
   'bad-value': {
     message: 'El valor no sirve para el campo "{field}": {reason}.',
     hint: 'Vea la tabla de campos en docs/commands.md.',
