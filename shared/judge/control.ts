@@ -7,7 +7,16 @@
 import { toHex } from '../base/bytes.ts'
 import type { ActorId, OpRef, RecordId } from '../model/ids.ts'
 import { declared } from '../model/fields.ts'
-import { NOTHING, parseRight, plus, single, tokenRight, type Numbered, type Share } from '../model/rights.ts'
+import {
+  isNothing,
+  NOTHING,
+  parseRight,
+  plus,
+  single,
+  tokenRight,
+  type Numbered,
+  type Share,
+} from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
 import type { Action } from '../op/codes.ts'
 import type { ControlEffect, Effect, Request } from '../op/effect.ts'
@@ -177,23 +186,31 @@ export class ControlState {
     return new Set([...this.membership.words.keys(), ...this.#delegated.keys()])
   }
 
-  /** All of it as text, for comparing two states that must be equal. */
+  /** What is said of the site as a whole, as text, for comparing two states that must be equal. */
   fingerprint(): string {
-    const { words, tenures, reclaims } = this.membership
+    const { words, tenures, reclaims, retention } = this.membership
+    const requests = this.requests.aboutNone()
+    // An account that was only looked at says nothing.
+    const holdings = this.escrow
+      .holdings()
+      .filter(({ share, used }) => used > 0 || !isNothing(share))
+      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
     return JSON.stringify(
-      [
-        tenures,
-        sorted(words),
-        sorted(reclaims),
-        sorted(this.#delegated),
-        sorted(this.requests.all),
-        sorted(this.requests.turns),
-        sorted(this.requests.signOffs),
-        sorted(this.numbers),
-        this.escrow.holdings().sort((a, b) => (a.owner + a.right < b.owner + b.right ? -1 : 1)),
-      ],
+      [tenures, sorted(words), sorted(reclaims), sorted(this.#delegated), retention, requests, holdings],
       canonical,
     )
+  }
+
+  /** The same of one record; empty where nothing was said of it. Together they are all of the state. */
+  fingerprintOf(record: RecordId): string {
+    const { turns, signOffs } = this.requests
+    const said = [
+      this.numbers.get(record) ?? [],
+      turns.get(record) ?? [],
+      signOffs.get(record) ?? [],
+      this.requests.about(record),
+    ]
+    return said.every(({ length }) => length === 0) ? '' : JSON.stringify(said, canonical)
   }
 
   #foldAuthority(ops: readonly ControlOp[]): void {
@@ -411,9 +428,10 @@ export class ControlState {
       return out ? reason('token-out') : null
     }
     if (!closing || record === null || this.#past.kindOf(op, record) !== 'job') return reason('not-authority')
+    if (zones.length === 0 || zones.includes(null)) return reason('not-authority')
     const lacks = (zone: string | null): boolean =>
-      zone === null || this.escrow.lack(op, tokenRight(zone), ONE) !== null
-    return zones.length === 0 || zones.some(lacks) ? reason('token-elsewhere') : null
+      zone !== null && this.escrow.lack(op, tokenRight(zone), ONE) !== null
+    return zones.some(lacks) ? reason('token-elsewhere') : null
   }
 
   #acceptProblem(op: ControlOp, effect: Decide, { ask }: RequestState): ReasonOf | null {
@@ -495,6 +513,9 @@ const orderOf = ({
   lamport: number
   actor: ActorId
 } => ({ lamport, actor: op.actor })
+
+const keyOf = ({ owner, right }: { readonly owner: string; readonly right: string }): string =>
+  `${owner} ${right}`
 
 const sorted = <V>(map: ReadonlyMap<string, V>): [string, V][] =>
   [...map].sort(([a], [b]) => (a < b ? -1 : 1))

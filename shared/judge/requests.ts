@@ -32,6 +32,7 @@ export type SignOff = { readonly op: Placed; readonly lamport: number; readonly 
 export const recordOf = (ask: Ask): RecordId | null => ('record' in ask ? ask.record : null)
 
 const NO_TURNS: readonly Turn[] = []
+const NO_REQUESTS: readonly OpId[] = []
 
 export class Requests {
   readonly all = new Map<OpId, RequestState>()
@@ -39,6 +40,8 @@ export class Requests {
   readonly signOffs = new Map<RecordId, readonly SignOff[]>()
   /** Requests without an answer of their own, in the order in which they came. */
   readonly #open = new Set<OpId>()
+  /** By the record that they are about; null: about none. */
+  readonly #about = new Map<RecordId | null, OpId[]>()
   readonly #past: Past
 
   constructor(past: Past) {
@@ -55,6 +58,10 @@ export class Requests {
     const request = { ref: { actor, seq, no }, ask, lamport, wall, withdrawn: null, answer: null }
     this.all.set(formatOpId(op), request)
     this.#open.add(formatOpId(op))
+    const record = recordOf(ask)
+    const others = this.#about.get(record)
+    if (others) others.push(formatOpId(op))
+    else this.#about.set(record, [formatOpId(op)])
   }
 
   withdraw(request: RequestState, op: Placed): void {
@@ -97,12 +104,26 @@ export class Requests {
   }
 
   waitingFor(record: RecordId, action: Action): RequestState | null {
-    for (const id of this.#open) {
-      const request = this.all.get(id)
-      if (!request || request.ask.action !== action || recordOf(request.ask) !== record) continue
-      if (this.isWaiting(request)) return request
+    for (const id of this.#about.get(record) ?? NO_REQUESTS) {
+      const request = this.#open.has(id) ? this.all.get(id) : null
+      if (request?.ask.action === action && this.isWaiting(request)) return request
     }
     return null
+  }
+
+  /** All that were made about a record, by their ids. */
+  about(record: RecordId): RequestState[] {
+    return this.#named(record)
+  }
+
+  /** All that are about no record, by their ids. */
+  aboutNone(): RequestState[] {
+    return this.#named(null)
+  }
+
+  #named(record: RecordId | null): RequestState[] {
+    const ids = this.#about.get(record) ?? NO_REQUESTS
+    return [...ids].sort().flatMap((id) => this.all.get(id) ?? [])
   }
 
   /** The closings and reopenings that the op knows. */

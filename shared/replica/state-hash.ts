@@ -1,7 +1,8 @@
 /**
- * The state hash: the sum modulo 2^256 of per-record hashes over accepted state in a canonical order, so that
- * it follows a change by one subtraction and one addition. A text counts by content and state vector, never by
- * its encoded bytes, which are not canonical.
+ * The state hash: the sum modulo 2^256 of per-record hashes over accepted state in a canonical order, each with what
+ * control says of its record, and of a hash of what control says of the site; so that it follows a change by one
+ * subtraction and one addition. A text counts by content and state vector, never by its encoded bytes, which are not
+ * canonical.
  */
 import { toHex, type Bytes } from '../base/bytes.ts'
 import { encodeCbor, type CborValue } from '../base/cbor.ts'
@@ -12,7 +13,7 @@ import { textFingerprint } from '../merge/text/fingerprint.ts'
 import type { ControlState } from '../judge/control.ts'
 import { cellOf } from './fold.ts'
 import { MODULUS, type HashSum } from './hash-sum.ts'
-import { idBytes, type Records } from './interner.ts'
+import { idBytes, type RecordRow, type Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Origins } from './origins.ts'
 import type { Crypto, Sql } from './ports.ts'
@@ -86,11 +87,17 @@ export class StateHash {
   }
 
   #recordHash(no: number): Bytes {
-    if (!this.#origins.stands(no)) return NOTHING
     const row = this.#records.byNumber(no)
+    const said = this.#control().fingerprintOf(row.id)
+    const stands = this.#origins.stands(no)
+    if (!stands && said === '') return NOTHING
+    const fields = stands ? this.#fields(row) : []
+    return this.#crypto.sha256(encodeCbor(['record', idBytes(row.id), KINDS[row.kind].code, fields, said]))
+  }
+
+  #fields(row: RecordRow): CborValue[] {
     const state = new RecordState(this.#sql, this.#log, row)
-    const fields = fieldsOf(row.kind).map((field) => this.#field(state, field))
-    return this.#crypto.sha256(encodeCbor(['record', idBytes(row.id), KINDS[row.kind].code, fields]))
+    return fieldsOf(row.kind).map((field) => this.#field(state, field))
   }
 
   #field(state: RecordState, field: NamedField): CborValue {
