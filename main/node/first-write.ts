@@ -8,8 +8,8 @@ export const ASK_MS = 2_000
 export type FirstWriteOptions = {
   /** Some peer has told what it knows of this device. */
   readonly compared: () => boolean
-  /** Addresses at which somebody may be. */
-  readonly addresses: () => number
+  /** There is somebody who could be asked. */
+  readonly somebody: () => boolean
   /** Monotonic, ms. */
   readonly now: () => number
   readonly limit?: number | undefined
@@ -29,8 +29,8 @@ export class FirstWrite {
 
   /** Once it may go ahead, it may ever after. */
   isOver(): boolean {
-    const { compared, addresses, now } = this.#options
-    this.#over ||= compared() || now() >= this.#until || addresses() === 0
+    const { compared, somebody, now } = this.#options
+    this.#over ||= compared() || now() >= this.#until || !somebody()
     return this.#over
   }
 

@@ -265,7 +265,8 @@ export class Site {
     })
     this.#firstWrite = new FirstWrite({
       compared: () => this.#own.compared,
-      addresses: () => network.addresses(),
+      // Another member may also call here, from wherever it is.
+      somebody: () => network.addresses() > 0 || this.#others().length > 0,
       now: () => performance.now(),
       limit: this.#options.firstWriteWait,
     })
