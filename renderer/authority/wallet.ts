@@ -29,9 +29,9 @@ export type Delegation = {
   readonly audits: number
 }
 
-/** Below so many a right is low: enough for the rest of a shift without the authority. */
+/** Below so many a right is low; of job numbers a device asks for more by itself at the same mark. */
 const LOW: Readonly<Record<RightName['of'], number>> = {
-  'job-number': 20,
+  'job-number': 30,
   'audit-number': 10,
   enrol: 1,
   stock: 1,

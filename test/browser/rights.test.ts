@@ -129,7 +129,7 @@ describe('the wallet of rights', () => {
 })
 
 describe('a delegated zone', () => {
-  test('DESK-84 a desk asks for a zone, and the authority gives it with audit numbers', async () => {
+  test('DESK-84 the authority gives a zone to a desk, with audit numbers to close its jobs', async () => {
     await atHeadquarters.getByRole('button', { name: 'Give a zone…' }).click()
     await atHeadquarters.getByRole('combobox', { name: 'Zone' }).fill('North')
     await choose(atHeadquarters, 'To', /^Desk 1/)
@@ -227,13 +227,13 @@ describe('requests of every kind', () => {
       async () => (await client.query('record', { record: item })).ok,
       (isThere) => isThere,
     )
-    must(await client.do('request.numbers', { right: 'job-number', amount: 25 }))
-    must(await client.do('request.stock', { item, amount: 12 }))
+    must(await client.do('request.numbers', { right: 'decide:close:Yard', amount: 1 }))
+    must(await client.do('request.stock', { item, amount: 50 }))
     must(await client.do('request.role', { actor: tablet, role: 'supervisor' }))
     must(await client.do('request.cut', { actor: tablet, reason: 'lost in the harbour' }))
     for (const name of [
-      'Numbers: 25 job numbers',
-      'Stock: 12 of Filter F7',
+      'Zone: the closing of zone Yard',
+      'Stock: 50 of Filter F7',
       'Role: Make Tablet 1 supervisor',
       'Removal: Remove Tablet 1: lost in the harbour',
     ]) {
@@ -248,10 +248,10 @@ describe('requests of every kind', () => {
   test('DESK-82 they are decided by keys alone, and the focus goes on to the next', async () => {
     const row = (name: string): Locator => request(atHeadquarters, name)
     await atHeadquarters.getByRole('heading', { level: 1 }).focus()
-    while (!(await row('Stock: 12 of Filter F7').evaluate((one) => one === document.activeElement)))
+    while (!(await row('Stock: 50 of Filter F7').evaluate((one) => one === document.activeElement)))
       await atHeadquarters.keyboard.press('j')
     await atHeadquarters.keyboard.press('a')
-    await onPage(row('Stock: 12 of Filter F7').getByText('Accepted')).toBeVisible()
+    await onPage(row('Stock: 50 of Filter F7').getByText('Accepted')).toBeVisible()
     await onPage(row('Role: Make Tablet 1 supervisor')).toBeFocused()
     await atHeadquarters.keyboard.press('j')
     await onPage(row('Removal: Remove Tablet 1: lost in the harbour')).toBeFocused()
@@ -262,7 +262,7 @@ describe('requests of every kind', () => {
     await onPage(
       request(atDesk, 'Removal: Remove Tablet 1: lost in the harbour').getByText('It was found again'),
     ).toBeVisible()
-    await onPage(wallet(atDesk).getByText('You hold 12 of Filter F7')).toBeVisible()
+    await onPage(wallet(atDesk).getByText('You hold 50 of Filter F7')).toBeVisible()
   })
 
   test('DESK-81 answers stand with who gave them, and a withdrawn request with neither', async () => {
@@ -272,7 +272,7 @@ describe('requests of every kind', () => {
     await send(atDesk, 'Withdraw')
     await onPage(role.getByText('Withdrawn')).toBeVisible()
     await onPage(role.getByText(/decided/)).toHaveCount(0)
-    await onPage(request(atDesk, 'Stock: 12 of Filter F7').getByText('decided by Headquarters')).toBeVisible()
+    await onPage(request(atDesk, 'Stock: 50 of Filter F7').getByText('decided by Headquarters')).toBeVisible()
     await expectAccessible(atDesk)
   })
 })
