@@ -90,8 +90,7 @@ export class Escrow {
 
   takeBack(op: ControlOp, effect: Extract<ControlEffect, { type: 'reclaim' }>): void {
     const { actor, right, through } = effect
-    const isCut = this.#members.words.get(actor)?.cut !== null
-    const taken = this.ledger.reclaim(op, actor, right, through, isCut)
+    const taken = this.ledger.reclaim(op, actor, right, through)
     // Numbers are not given out twice: somebody may have written one down. The taking back explains the gap.
     if (taken.units > 0) this.ledger.give(right.startsWith('decide:') ? 'pool' : op.actor, right, op, taken)
   }

@@ -63,12 +63,14 @@ export class Ledger {
     if (used) account.used += sizeOf(share)
   }
 
-  /** The effect of a taking back: exactly the balance at its `through`; with `all`, whatever the op knows of. */
-  reclaim(op: Placed, actor: ActorId, right: string, through: number, all: boolean): Share {
+  /** The effect of a taking back: all that the op knows to have reached the holder, less what it used to `through`. */
+  reclaim(op: Placed, actor: ActorId, right: string, through: number): Share {
     const account = this.#account(actor, right)
     this.#takeBack(account, through)
-    const taken = this.#taken.get(takingKey(op, account)) ?? NOTHING
-    return all ? plus(taken, this.#rest(account, op)) : taken
+    for (const inflow of account.coming.splice(0))
+      if (this.#past.knows(op, inflow.from)) this.#addTaken(op, account, inflow.share)
+      else account.coming.push(inflow)
+    return this.#taken.get(takingKey(op, account)) ?? NOTHING
   }
 
   holdings(): Holding[] {
@@ -83,38 +85,33 @@ export class Ledger {
 
   /** Carries out the takings back that lie at or before the holder's op `through`. */
   #takeBack(account: Account, through: number): void {
-    const due = this.#reclaims(account.owner).filter(({ right }) => right === account.right)
-    for (const reclaim of due.slice(account.reclaimed)) {
+    for (const reclaim of this.#due(account).slice(account.reclaimed)) {
       if (reclaim.through > through) return
-      this.#absorbAt(account, reclaim)
-      this.#taken.set(takingKey(reclaim.op, account), account.held)
+      this.#addTaken(reclaim.op, account, account.held)
       account.held = NOTHING
       account.reclaimed += 1
     }
   }
 
-  #absorbAt(account: Account, { op, through }: Reclaim): void {
-    const { owner } = account
-    const at =
-      through === 0 || owner === 'pool' ? null : this.#past.resolve(op, { actor: owner, seq: through })
-    if (at) this.#absorb(account, at)
-  }
-
+  /** What had reached the holder as a taking back knows it goes there, whenever the holder hears of it. */
   #absorb(account: Account, op: Placed): void {
-    for (let i = account.coming.length - 1; i >= 0; i -= 1) {
-      const inflow = account.coming[i]
-      if (!inflow || !this.#past.knows(op, inflow.from)) continue
-      account.held = plus(account.held, inflow.share)
-      account.coming.splice(i, 1)
+    const due = this.#due(account).slice(0, account.reclaimed)
+    for (const inflow of account.coming.splice(0)) {
+      const { from, share } = inflow
+      const taken = due.find((reclaim) => this.#past.knows(reclaim.op, from))
+      if (!this.#past.knows(op, from)) account.coming.push(inflow)
+      else if (taken) this.#addTaken(taken.op, account, share)
+      else account.held = plus(account.held, share)
     }
   }
 
-  /** Of a device that was cut, also what it had not heard of: it can never use it. */
-  #rest(account: Account, op: Placed): Share {
-    this.#absorb(account, op)
-    const rest = account.held
-    account.held = NOTHING
-    return rest
+  #due({ owner, right }: Account): readonly Reclaim[] {
+    return this.#reclaims(owner).filter((reclaim) => reclaim.right === right)
+  }
+
+  #addTaken(op: Placed, account: Account, share: Share): void {
+    const key = takingKey(op, account)
+    this.#taken.set(key, plus(this.#taken.get(key) ?? NOTHING, share))
   }
 
   #account(owner: Owner, right: string): Account {

@@ -11,10 +11,11 @@ import { Malformed, Reader } from '../op/reader.ts'
 import { CAUSE_HASH_BYTES } from '../op/op.ts'
 import { foremost, type Head } from '../op/run.ts'
 import type { Whereabouts } from '../api/queries.ts'
+import type { NamedOp } from './chains.ts'
 import { coverageOf } from './coverage.ts'
 import { idBytes } from './interner.ts'
 import type { Line } from './lines.ts'
-import type { Log, NamedOp } from './log.ts'
+import type { Log } from './log.ts'
 import type { Crypto, Signer, Sql } from './ports.ts'
 
 const CURSOR_TAG = Uint8Array.from('tallydesk cursor 1\n', (letter) => letter.charCodeAt(0))

@@ -145,10 +145,10 @@ export interface Replica extends SyncStore {
   /** Is this device admitted, as far as its own log knows? False right after joining, before the first sync. */
   admitted(): boolean
   /**
-   * Authority only: answers waiting requests by policy, at most `max`; how many were decided. With `closings` false,
+   * Authority only: answers waiting requests by policy, at most `max`; how many were decided. With `closings` false
    * closing and reopening are left to a person.
    */
-  decideWaiting(max: number, closings: boolean): number
+  decideWaiting(max: number, closings?: boolean): number
   /** Asks for job numbers when the block is low, and numbers own jobs that have none; true when it wrote something. */
   replenish(): boolean
   /** Authority only: revokes an attachment that the retention policy does not let stay; true when it wrote something. */

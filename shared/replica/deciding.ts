@@ -53,7 +53,7 @@ export function mandateProblem(core: Core, { ask }: Pick<RequestState, 'ask'>): 
   const isOut = (zone: string | null): boolean => zone !== null && isTokenOut(core, zone)
   if (control.authority === core.self) return zones.some(isOut) ? refuse('token-out') : null
   const turn = ask.action === 'close' || ask.action === 'reopen'
-  if (!turn || zones.length === 0) return refuse('not-authority')
+  if (!turn || zones.length === 0 || zones.includes(null)) return refuse('not-authority')
   const holds = (zone: string | null): boolean =>
     zone !== null && sizeOf(control.escrow.heldBy(core.self, tokenRight(zone))) > 0
   return zones.every(holds) ? null : refuse('token-elsewhere')

@@ -101,7 +101,8 @@ export class Lines {
     const isBranch = lines.length > 0
     const line = { no, actor: id, base: base === null ? null : this.byNumber(base), first, isBranch }
     this.#all.push(line)
-    this.#byActor.set(id, [...lines, line])
+    lines.push(line)
+    this.#byActor.set(id, lines)
     if (isBranch) this.#forked.add(id)
     return line
   }

@@ -5,11 +5,9 @@
  */
 import type { ActorId } from '../model/ids.ts'
 import type { Op } from '../op/op.ts'
+import type { Found } from './chains.ts'
 import type { Context, Growth } from './contexts.ts'
 import { alongChain, chainOf, raiseChain, type Line, type Place } from './lines.ts'
-
-/** An op that is here. */
-export type Found = Place & { readonly op: number; readonly lamport: number }
 
 type Past = {
   /** The op before it in its chain; null for an actor's first. */

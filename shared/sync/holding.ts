@@ -4,6 +4,7 @@
  */
 import { toHex } from '../base/bytes.ts'
 import type { ActorId } from '../model/ids.ts'
+import { LIMITS } from '../op/limits.ts'
 import type { Head } from '../op/run.ts'
 import type { SyncStore } from './store.ts'
 
@@ -27,7 +28,7 @@ export class Holding {
     const kept = this.#byActor.get(head.actor) ?? { heads: [], most: FEW }
     kept.heads = [...kept.heads, head]
     if (kept.heads.length > kept.most) {
-      kept.heads = this.#store.leaves(kept.heads)
+      kept.heads = this.#store.leaves(kept.heads).slice(-LIMITS.heads)
       kept.most = Math.max(FEW, 2 * kept.heads.length)
     }
     this.#byActor.set(head.actor, kept)

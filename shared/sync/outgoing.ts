@@ -66,7 +66,10 @@ export class Outgoing {
   /** The authority's chain goes ahead where the peer is behind in it. */
   #readAhead(): Ahead | null {
     const authority = this.#store.authority()
-    if (authority === null || this.#store.lackingFrom(this.#have(), authority) === null) return null
+    if (authority === null) return null
+    const have = this.#have()
+    const isAhead = have.some((head) => head.actor === authority && !this.#store.holds(head))
+    if (isAhead || this.#store.lackingFrom(have, authority) === null) return null
     const rest = this.#store.heads().filter((head) => head.actor !== authority)
     return { authority, rest, position: 0, left: PACE.authorityAheadOps }
   }

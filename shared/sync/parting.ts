@@ -4,6 +4,7 @@
  * ops of that actor, ever sparser towards the beginning, and each sends its branch from the last that the other holds.
  */
 import type { ActorId } from '../model/ids.ts'
+import { LIMITS } from '../op/limits.ts'
 import type { Head } from '../op/run.ts'
 import { keyOf } from './holding.ts'
 import type { SyncStore } from './store.ts'
@@ -32,7 +33,7 @@ export class Parting {
     if (missing.length === 0) return
     const own = new Map(this.#store.heads().map(({ actor, seq }) => [actor, seq] as const))
     for (const head of missing) {
-      this.#missing.set(keyOf(head), head)
+      if (this.#missing.size < LIMITS.actors) this.#missing.set(keyOf(head), head)
       if ((own.get(head.actor) ?? 0) >= head.seq) this.#ask(head.actor)
     }
   }

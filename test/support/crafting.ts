@@ -6,7 +6,7 @@ import { decodeCbor, encodeCbor, type CborValue } from '../../shared/base/cbor.t
 import { actorOf } from '../../shared/op/identity.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
 import { encodeOp, signedBytes, type OpToWrite } from '../../shared/op/op.ts'
-import type { ControlEffect, DataEffect } from '../../shared/op/effect.ts'
+import type { KnownEffect } from '../../shared/op/effect.ts'
 import type { Run } from '../../shared/op/run.ts'
 import { openCore, type Core } from '../../shared/replica/core.ts'
 import { newsFor } from '../../shared/replica/news.ts'
@@ -18,7 +18,7 @@ import { restart, type Device } from './replicas.ts'
 
 const crypto = createCrypto()
 
-type Effects = readonly (DataEffect | ControlEffect)[]
+type Effects = readonly KnownEffect[]
 
 /** The parts of a device's replica, read from its database; they do not follow what the replica does later. */
 export const coreOf = ({ world, replica }: Device): Core => openCore(world, replica.site, replica.actor)

@@ -65,6 +65,18 @@ export const judged = ({ replica }: Device, op: string): string => {
 export const requestsAt = ({ replica }: Device): QueryAnswer<'requests'>['requests'] =>
   must(replica.query('requests', {}, REACH)).requests
 
+/** The name of a device's last op. */
+export const lastOp = ({ replica }: Device): string => {
+  const seq = Math.max(
+    0,
+    ...replica
+      .heads()
+      .filter(({ actor }) => actor === replica.actor)
+      .map((head) => head.seq),
+  )
+  return `${replica.actor}:${seq}`
+}
+
 /** Why a command was refused; null when it was not. */
 export const refusal = (
   result: { readonly ok: true } | { readonly ok: false; readonly error: { readonly code: string } },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseRecordId, type RecordId } from '../../shared/model/ids.ts'
-import { craft, craftRaw, nextOp, writeEffects } from '../support/crafting.ts'
+import { coreOf, craft, craftRaw, nextOp, writeEffects } from '../support/crafting.ts'
 import { foundSite, joinSite, must, pull, REACH, sync, type Device } from '../support/replicas.ts'
 
 type Team = { readonly hq: Device; readonly desk: Device; readonly one: Device; readonly two: Device }
@@ -113,7 +113,7 @@ describe('roles', () => {
     const after = title(all.two, id, 'By a thief')
     pull(all.desk, all.two)
     expect(record(all.desk, id).title).toBe('By a thief')
-    const hash = new Uint8Array(32)
+    const hash = coreOf(all.hq).log.hashAt(all.two.replica.actor, through) ?? new Uint8Array(0)
     writeEffects(all.hq, [{ type: 'cut', actor: all.two.replica.actor, through, hash, reason: 'stolen' }])
     gather(all)
     for (const device of everybody(all)) {
@@ -130,8 +130,9 @@ describe('roles', () => {
     const id = newJob(all.two)
     pull(all.desk, all.two)
     const onIt = title(all.desk, id, 'Pump 2')
-    const hash = new Uint8Array(32)
-    writeEffects(all.hq, [{ type: 'cut', actor: all.two.replica.actor, through: 0, hash, reason: 'stolen' }])
+    writeEffects(all.hq, [
+      { type: 'cut', actor: all.two.replica.actor, through: 0, hash: new Uint8Array(0), reason: 'stolen' },
+    ])
     gather(all)
     for (const device of everybody(all)) {
       expect(judgement(device, onIt)).toMatchObject({ judgement: 'rejected', reason: { code: 'rests-on' } })
@@ -300,7 +301,7 @@ describe('requests', () => {
     const number = { year: 2026, count: 7 }
     const op = put(all.desk, [{ type: 'decide', request: ref, accept: true, number, reason: null }])
     gather(all)
-    expect(judgement(all.two, op)).toMatchObject({ judgement: 'rejected', reason: { code: 'not-permitted' } })
+    expect(judgement(all.two, op)).toMatchObject({ judgement: 'rejected', reason: { code: 'not-authority' } })
     expect(record(all.two, id).status).toBe('open')
     close(all, newJob(all.one))
     gather(all)
