@@ -83,7 +83,6 @@ export const jobWords = catalogue({
       incident: 'Frozen: the incident is closed',
       stock: 'Frozen',
     },
-    closedAt: (when: string) => `Closed ${when}`,
     number: {
       none: 'No number yet',
       noBlock:
@@ -196,7 +195,6 @@ export const jobWords = catalogue({
       incident: 'Congelado: el incidente está cerrado',
       stock: 'Congelado',
     },
-    closedAt: (when: string) => `Cerrado ${when}`,
     number: {
       none: 'Aún sin número',
       noBlock:

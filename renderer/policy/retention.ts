@@ -1,5 +1,4 @@
 /** The retention policy as it is typed, and as the node has it. */
-import type { CommandInput } from '../../shared/api/commands.ts'
 import type { QueryAnswer } from '../../shared/api/queries.ts'
 import { readAmount } from '../stock/amount.ts'
 
@@ -47,7 +46,7 @@ function bytesOf(text: string): number | null {
 }
 
 /** Only where `faultsOf` found nothing. */
-export function retentionOf({ size, types, days }: Typed): CommandInput<'policy.set'> {
+export function retentionOf({ size, types, days }: Typed): Retention & { readonly types: string[] | null } {
   const named = mimes(types)
   return { max_bytes: bytesOf(size), types: named.length === 0 ? null : named, max_days: readAmount(days) }
 }
@@ -57,10 +56,9 @@ const isAllowed = (type: string, types: readonly string[]): boolean =>
   types.some((one) => one === type || (one.endsWith('/*') && type.startsWith(one.slice(0, -1))))
 
 /** Whether something that may stay now would have to go. */
-export function isStricter(next: CommandInput<'policy.set'>, now: Retention): boolean {
-  const tighter = (to: number | null | undefined, from: number | null) =>
-    to !== null && to !== undefined && (from === null || to < from)
-  const types = next.types ?? null
-  const narrower = types !== null && (!now.types?.every((one) => isAllowed(one, types)))
+export function isStricter(next: Retention, now: Retention): boolean {
+  const tighter = (to: number | null, from: number | null) => to !== null && (from === null || to < from)
+  const { types } = next
+  const narrower = types !== null && (now.types === null || !now.types.every((one) => isAllowed(one, types)))
   return tighter(next.max_bytes, now.max_bytes) || tighter(next.max_days, now.max_days) || narrower
 }

@@ -1,8 +1,9 @@
 /** The stock of the site as a live list, and which item the keyboard is on. */
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { RequestRow, StockRow } from '../../shared/api/queries.ts'
+import type { StockRow } from '../../shared/api/queries.ts'
 import { Live } from '../services/desk.svelte.ts'
 import { language } from '../services/language.svelte.ts'
+import { listed } from './figures.ts'
 
 export class StockController {
   readonly #items: Live<'stock'>
@@ -16,12 +17,9 @@ export class StockController {
     this.#items = new Live('stock', () => (text() === null ? null : {}))
   }
 
-  readonly rows: readonly StockRow[] = $derived.by(() => {
-    const words = (this.#text() ?? '').toLocaleLowerCase(language.current).split(/\s+/)
-    return (this.#items.answer?.items ?? [])
-      .filter((item) => holdsAll(item, words))
-      .toSorted((a, b) => a.name.localeCompare(b.name, language.current, { numeric: true }))
-  })
+  readonly rows: readonly StockRow[] = $derived.by(() =>
+    listed(this.#items.answer?.items ?? [], this.#text() ?? '', language.current),
+  )
 
   get error(): ErrorBody | null {
     return this.#items.error
@@ -50,19 +48,3 @@ export class StockController {
     this.cursor = { index: Math.min(this.rows.length - 1, Math.max(0, index)), pull: true }
   }
 }
-
-function holdsAll(item: StockRow, words: readonly string[]): boolean {
-  const text = `${item.name} ${item.location ?? ''}`.toLocaleLowerCase(language.current)
-  return words.every((word) => text.includes(word))
-}
-
-/** What one device holds of an item. */
-export const heldBy = (item: StockRow, actor: string | null): number =>
-  item.held.find((one) => one.actor === actor)?.amount ?? 0
-
-/** How much more of an item a device asked for, and waits. */
-export const askedBy = (requests: readonly RequestRow[], actor: string | null, item: StockRow): number =>
-  requests
-    .filter((one) => one.action === 'stock' && one.state === 'waiting')
-    .filter((one) => one.by === actor && one.record === item.record)
-    .reduce((sum, one) => sum + (one.detail.amount ?? 0), 0)

@@ -13,8 +13,9 @@ import {
 } from '../../renderer/board/filters.ts'
 import { faultsOf, isStricter, NO_POLICY, retentionOf, typedOf } from '../../renderer/policy/retention.ts'
 import { readAmount } from '../../renderer/stock/amount.ts'
+import { askedBy, heldBy, holdersOf, listed } from '../../renderer/stock/figures.ts'
 import { SITE_COMMANDS } from '../../shared/api/commands.ts'
-import { RECORD_KINDS } from '../../shared/api/queries.ts'
+import { RECORD_KINDS, type RequestRow, type StockRow } from '../../shared/api/queries.ts'
 import * as v from 'valibot'
 import { hueOf, initialsOf } from '../../renderer/ui/initials.ts'
 
@@ -100,6 +101,67 @@ describe('a name', () => {
       'TL',
       'ED',
     ])
+  })
+})
+
+describe('the stock', () => {
+  const item = (name: string, held: Readonly<Record<string, number>> = {}): StockRow => ({
+    record: `id of ${name}`,
+    name,
+    location: 'Aisle 4',
+    unit: 'boxes',
+    on_hand: 0,
+    drawn: 0,
+    held: Object.entries(held).map(([actor, amount]) => ({ actor, name: actor, amount })),
+  })
+  const names = (items: readonly StockRow[]) => items.map(({ name }) => name)
+
+  test('DESK-123 is narrowed by every word of a search, and sorted as people count', () => {
+    const items = ['Belt 10', 'Belt 9', 'filter', 'Árbol'].map((name) => item(name))
+    expect(names(listed(items, '', 'es'))).toEqual(['Árbol', 'Belt 9', 'Belt 10', 'filter'])
+    expect(names(listed(items, 'AISLE belt', 'en'))).toEqual(['Belt 9', 'Belt 10'])
+    expect(names(listed(items, 'belt filter', 'en'))).toEqual([])
+  })
+
+  test('DESK-123 says what a device holds, and who holds most', () => {
+    const belts = item('Belt', { desk: 3, tablet: 0, hq: 40 })
+    expect(['desk', 'tablet', 'stranger', null].map((actor) => heldBy(belts, actor))).toEqual([3, 0, 0, 0])
+    expect(holdersOf(belts).map(({ actor }) => actor)).toEqual(['hq', 'desk'])
+  })
+
+  test('DESK-125 counts what this device asked for and waits for, and nothing else', () => {
+    const belts = item('Belt')
+    const asked = (change: Partial<RequestRow>): RequestRow => ({
+      request: 'r',
+      action: 'stock',
+      record: belts.record,
+      kind: 'stock',
+      detail: { amount: 5 },
+      signed: [],
+      mine: false,
+      title: 'Belt',
+      reference: null,
+      number: null,
+      by: 'desk',
+      name: 'desk',
+      state: 'waiting',
+      waits_for: null,
+      since: 0,
+      decided: null,
+      decided_by: null,
+      reason: null,
+      audit_number: null,
+      ...change,
+    })
+    const others = [
+      { by: 'tablet' },
+      { state: 'accepted' as const },
+      { record: 'another' },
+      { action: 'check' as const },
+    ]
+    expect(askedBy([asked({}), asked({ detail: { amount: 2 } }), ...others.map(asked)], 'desk', belts)).toBe(
+      7,
+    )
   })
 })
 
