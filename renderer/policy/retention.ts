@@ -59,6 +59,6 @@ const isAllowed = (type: string, types: readonly string[]): boolean =>
 export function isStricter(next: Retention, now: Retention): boolean {
   const tighter = (to: number | null, from: number | null) => to !== null && (from === null || to < from)
   const { types } = next
-  const narrower = types !== null && (!now.types?.every((one) => isAllowed(one, types)))
+  const narrower = types !== null && !now.types?.every((one) => isAllowed(one, types))
   return tighter(next.max_bytes, now.max_bytes) || tighter(next.max_days, now.max_days) || narrower
 }
