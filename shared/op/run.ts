@@ -1,5 +1,5 @@
 /** How ops travel: consecutive ops of one actor, the chain making the last one's signature vouch for all (design 4). */
-import { compareBytes, type Bytes } from '../base/bytes.ts'
+import { compareBytes, toHex, type Bytes } from '../base/bytes.ts'
 import type { ActorId } from '../model/ids.ts'
 
 export type Run = {
@@ -23,6 +23,9 @@ export type Head = {
 /** The one order of heads: by actor, then seq, then hash. */
 export const compareHeads = (a: Head, b: Head): number =>
   (a.actor < b.actor ? -1 : a.actor > b.actor ? 1 : 0) || a.seq - b.seq || compareBytes(a.hash, b.hash)
+
+/** One text for one head. */
+export const headKey = ({ actor, seq, hash }: Head): string => `${actor}:${seq}:${toHex(hash)}`
 
 /** At most so many heads: of every actor its furthest, then more of those that forked. What is left out is only sent twice. */
 export function foremost(heads: readonly Head[], most: number): readonly Head[] {

@@ -3,8 +3,9 @@ import type { Bytes } from '../base/bytes.ts'
 import type { ChildId, OpRef, RecordId, SiteId } from '../model/ids.ts'
 import { changedRecord, isData, type Op } from '../op/op.ts'
 import { childAt, importedRecord, recordAt } from '../op/identity.ts'
+import type { NamedOp } from './chains.ts'
 import { idBytes, type RecordRow, type Records } from './interner.ts'
-import type { Log, NamedOp } from './log.ts'
+import type { Log } from './log.ts'
 import type { Crypto, Sql } from './ports.ts'
 
 /** A creating op, by name and by whether it counts now. */

@@ -2,7 +2,6 @@
  * What a peer is known to hold: the heads that stand for it. Each is an op by hash, so that a head on one branch of an
  * actor's chain says nothing of another.
  */
-import { toHex } from '../base/bytes.ts'
 import type { ActorId } from '../model/ids.ts'
 import { LIMITS } from '../op/limits.ts'
 import type { Head } from '../op/run.ts'
@@ -12,8 +11,6 @@ import type { SyncStore } from './store.ts'
 const FEW = 4
 
 type Kept = { heads: readonly Head[]; most: number }
-
-export const keyOf = ({ actor, seq, hash }: Head): string => `${actor}:${seq}:${toHex(hash)}`
 
 export class Holding {
   readonly #store: Pick<SyncStore, 'leaves'>

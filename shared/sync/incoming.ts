@@ -4,8 +4,7 @@
  */
 import type { ActorId } from '../model/ids.ts'
 import { LIMITS } from '../op/limits.ts'
-import { foremost, type Head, type Run } from '../op/run.ts'
-import { keyOf } from './holding.ts'
+import { foremost, headKey, type Head, type Run } from '../op/run.ts'
 import { PACE } from './pace.ts'
 import type { Received, SyncStore } from './store.ts'
 import type { Ack, RunMessage, Vector } from './wire.ts'
@@ -68,21 +67,21 @@ export class Incoming {
   vector(): Vector {
     this.#acknowledged = this.#through
     const heads = this.#store.heads()
-    this.#told = new Set(heads.map(keyOf))
+    this.#told = new Set(heads.map(headKey))
     return { kind: 'vector', through: this.#through, heads: foremost(heads, LIMITS.heads) }
   }
 
   /** The peer holds the same: it need not be told of it again. */
   startEqual(heads: readonly Head[]): void {
-    this.#told = new Set(heads.map(keyOf))
+    this.#told = new Set(heads.map(headKey))
   }
 
   #news(): readonly Head[] {
     const heads = this.#store.heads()
     const told = this.#told
-    this.#told = new Set(heads.map(keyOf))
+    this.#told = new Set(heads.map(headKey))
     return foremost(
-      heads.filter((head) => !told.has(keyOf(head))),
+      heads.filter((head) => !told.has(headKey(head))),
       LIMITS.heads,
     )
   }

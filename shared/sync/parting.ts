@@ -5,8 +5,7 @@
  */
 import type { ActorId } from '../model/ids.ts'
 import { LIMITS } from '../op/limits.ts'
-import type { Head } from '../op/run.ts'
-import { keyOf } from './holding.ts'
+import { headKey, type Head } from '../op/run.ts'
 import type { SyncStore } from './store.ts'
 
 export class Parting {
@@ -33,7 +32,7 @@ export class Parting {
     if (missing.length === 0) return
     const own = new Map(this.#store.heads().map(({ actor, seq }) => [actor, seq] as const))
     for (const head of missing) {
-      if (this.#missing.size < LIMITS.actors) this.#missing.set(keyOf(head), head)
+      if (this.#missing.size < LIMITS.actors) this.#missing.set(headKey(head), head)
       if ((own.get(head.actor) ?? 0) >= head.seq) this.#ask(head.actor)
     }
   }
@@ -59,7 +58,7 @@ export class Parting {
   /** Heads that have come since they were named. */
   come(): readonly Head[] {
     const come = [...this.#missing.values()].filter((head) => this.#store.holds(head))
-    for (const head of come) this.#missing.delete(keyOf(head))
+    for (const head of come) this.#missing.delete(headKey(head))
     return come
   }
 

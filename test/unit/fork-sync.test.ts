@@ -1,9 +1,10 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toHex } from '../../shared/base/bytes.ts'
 import type { OpToWrite } from '../../shared/op/op.ts'
 import type { Head } from '../../shared/op/run.ts'
 import { decodeMessage } from '../../shared/sync/wire.ts'
-import { writeOn } from '../support/branches.ts'
+import { play, writeOn } from '../support/branches.ts'
 import { coreOf, nextOp, runOf } from '../support/crafting.ts'
 import { copyOf, openDevice, pull, restart, signerFrom, type Device } from '../support/replicas.ts'
 import { aSite, type Site } from '../support/site.ts'
@@ -61,6 +62,26 @@ test.each([
     expect(pair.left.session.lag()).toBe(0)
     expect(pair.right.session.lag()).toBe(0)
   }
+})
+
+test('FRK-2 whatever two replicas hold of whatever branches, one sync round makes them equal', () => {
+  const move = fc.record({ who: fc.nat(5), from: fc.nat(5), writes: fc.boolean() })
+  const moves = fc.array(move, { minLength: 5, maxLength: 40 })
+  fc.assert(
+    fc.property(moves, fc.nat(5), fc.nat(4), (played, a, b) => {
+      const { hq, desk, edge, tablet } = aSite()
+      const devices = [hq, copyOf(edge), desk, copyOf(desk), tablet, copyOf(tablet)]
+      play(devices, played)
+      const [one, two] = [devices[a], devices[(a + 1 + b) % 6]]
+      if (!one || !two) throw new Error('there are six devices')
+      // Copies of one device do not link to each other; each meets the other's relay.
+      if (one.replica.actor === two.replica.actor) return
+      const pair = meet(one, two)
+      expect(one.replica.digest()).toEqual(two.replica.digest())
+      expect([pair.left.session.lag(), pair.right.session.lag()]).toEqual([0, 0])
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('FRK-2 three replicas on three branches hold the same after meeting each other', () => {

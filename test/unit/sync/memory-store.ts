@@ -9,8 +9,7 @@ import { invariant } from '../../../shared/base/invariant.ts'
 import { parseActorId, parseSiteId, type ActorId, type SiteId } from '../../../shared/model/ids.ts'
 import { LIMITS } from '../../../shared/op/limits.ts'
 import { Reader } from '../../../shared/op/reader.ts'
-import { compareHeads, type Head, type Run } from '../../../shared/op/run.ts'
-import { keyOf } from '../../../shared/sync/holding.ts'
+import { compareHeads, headKey, type Head, type Run } from '../../../shared/op/run.ts'
 import type { Received, SyncStore } from '../../../shared/sync/store.ts'
 
 type Control = readonly ['admit', ActorId] | readonly ['cut', ActorId] | readonly ['note', string]
@@ -90,7 +89,7 @@ export class MemoryStore implements SyncStore {
   }
 
   holds(head: Head): boolean {
-    return this.#ops.has(keyOf(head))
+    return this.#ops.has(headKey(head))
   }
 
   nameOf({ actor, first, ops }: Run): Head {
@@ -103,7 +102,7 @@ export class MemoryStore implements SyncStore {
 
   leaves(heads: readonly Head[]): readonly Head[] {
     const below = new Set<Op | null>(heads.flatMap((head) => this.#chain(head).slice(1)))
-    return heads.filter((head) => !below.has(this.#ops.get(keyOf(head)) ?? null))
+    return heads.filter((head) => !below.has(this.#ops.get(headKey(head)) ?? null))
   }
 
   lacking(have: readonly Head[]): number {
@@ -127,7 +126,7 @@ export class MemoryStore implements SyncStore {
   /** The op of this name and all before it in its chain, the last first; none where it is not here. */
   #chain(head: Head): Op[] {
     const chain: Op[] = []
-    let op = this.#ops.get(keyOf(head))
+    let op = this.#ops.get(headKey(head))
     while (op) {
       chain.push(op)
       op = op.parent ?? undefined
@@ -139,7 +138,7 @@ export class MemoryStore implements SyncStore {
   #held(have: readonly Head[]): ReadonlySet<Op | null> {
     const held = new Set<Op | null>()
     for (const head of have)
-      for (let op = this.#ops.get(keyOf(head)) ?? null; op && !held.has(op); op = op.parent) held.add(op)
+      for (let op = this.#ops.get(headKey(head)) ?? null; op && !held.has(op); op = op.parent) held.add(op)
     for (const head of have.filter((one) => !this.holds(one)))
       for (const op of this.#arrivals) if (op.actor === head.actor && op.seq <= head.seq) held.add(op)
     return held
@@ -220,8 +219,8 @@ export class MemoryStore implements SyncStore {
   }
 
   #store(op: Op): void {
-    this.#ops.set(keyOf(op.name), op)
-    op.parent = this.#ops.get(keyOf(before(op))) ?? null
+    this.#ops.set(headKey(op.name), op)
+    op.parent = this.#ops.get(headKey(before(op))) ?? null
     if (op.parent) this.#leaves.delete(op.parent)
     this.#leaves.add(op)
     this.#arrivals.push(op)
@@ -265,7 +264,7 @@ export class MemoryStore implements SyncStore {
   forkAt(seq: number): void {
     const forgotten = this.#arrivals.filter((op) => op.actor === this.actor && op.seq >= seq)
     for (const op of forgotten) {
-      this.#ops.delete(keyOf(op.name))
+      this.#ops.delete(headKey(op.name))
       this.#leaves.delete(op)
       this.#arrivals.splice(this.#arrivals.indexOf(op), 1)
     }

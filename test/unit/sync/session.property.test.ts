@@ -10,6 +10,7 @@ const REPLICAS = NAMES.length + 1
 type Event =
   | { readonly do: 'write'; readonly who: number; readonly times: number }
   | { readonly do: 'admit'; readonly name: number }
+  | { readonly do: 'restore'; readonly who: number; readonly seq: number }
   | { readonly do: 'connect'; readonly pair: readonly [number, number] }
   | { readonly do: 'cut'; readonly pair: readonly [number, number] }
   | { readonly do: 'move'; readonly pair: readonly [number, number]; readonly steps: readonly boolean[] }
@@ -20,6 +21,11 @@ const pair = fc.tuple(who, who).filter(([a, b]) => a !== b)
 const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ do: fc.constant('write' as const), who, times: fc.integer({ min: 1, max: 40 }) }),
   fc.record({ do: fc.constant('admit' as const), name: fc.nat(NAMES.length - 1) }),
+  fc.record({
+    do: fc.constant('restore' as const),
+    who: fc.integer({ min: 1, max: NAMES.length }),
+    seq: fc.integer({ min: 1, max: 30 }),
+  }),
   fc.record({ do: fc.constant('connect' as const), pair }),
   fc.record({ do: fc.constant('cut' as const), pair }),
   fc.record({ do: fc.constant('move' as const), pair, steps: fc.array(fc.boolean(), { maxLength: 30 }) }),
@@ -29,6 +35,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 class Warehouse {
   readonly stores: readonly MemoryStore[]
   readonly #links = new Map<string, SocketPair>()
+  #restored = 0
 
   constructor(inboxMost: number) {
     const authority = new MemoryStore(AUTHORITY, { inboxMost })
@@ -51,6 +58,10 @@ class Warehouse {
       this.#admit(NAMES[event.name] ?? 'tablet')
       return
     }
+    if (event.do === 'restore') {
+      this.#restore(event.who, event.seq)
+      return
+    }
     const key = [...event.pair].sort().join()
     if (event.do === 'connect') this.#connect(key, event.pair)
     else if (event.do === 'cut') this.#links.delete(key)
@@ -62,6 +73,13 @@ class Warehouse {
   #write(index: number, times: number): void {
     for (let i = 0; i < times; i += 1) this.#store(index).write()
     this.#announce()
+  }
+
+  /** A device goes back to an older state, loses its links, and writes another op of a seq that it had used. */
+  #restore(index: number, seq: number): void {
+    for (const [key] of this.#links) if (key.split(',').includes(`${index}`)) this.#links.delete(key)
+    this.#store(index).forkAt(seq)
+    this.#store(index).write(['note', `restored ${(this.#restored += 1)}`])
   }
 
   #admit(name: string): void {
@@ -102,7 +120,7 @@ class Warehouse {
   }
 }
 
-test('SYN-20 replicas that connect and lose each other at random come to hold the same', () => {
+test('SYN-20 replicas that connect and lose each other at random, and are restored at random, come to hold the same', () => {
   fc.assert(
     fc.property(
       fc.array(event, { minLength: 5, maxLength: 60 }),

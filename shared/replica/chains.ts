@@ -1,0 +1,222 @@
+/**
+ * The chains of the log as they lie in its lines: which ops are here, under which names and hashes, where every branch
+ * ends, and where branches part. All of it is answered by name and hash, whichever branch came first.
+ */
+import { compareBytes, equalBytes, type Bytes } from '../base/bytes.ts'
+import { invariant } from '../base/invariant.ts'
+import type { ActorId, OpRef } from '../model/ids.ts'
+import { CAUSE_HASH_BYTES, type Cause } from '../op/op.ts'
+import { compareHeads, headKey, type Head } from '../op/run.ts'
+import { Actors } from './interner.ts'
+import { chainOf, Lines, type Line, type Place } from './lines.ts'
+import type { Sql } from './ports.ts'
+
+/** The last op of a line. */
+export type ChainHead = { readonly seq: number; readonly hash: Bytes; readonly lamport: number }
+
+/** The name of an op, and its number where the caller has it: of a forked actor a name alone may mean several. */
+export type NamedOp = OpRef & { readonly no?: number }
+
+/** An op that is here. */
+export type Found = Place & { readonly op: number; readonly lamport: number }
+
+const HIGHEST: Bytes = new Uint8Array(32).fill(255)
+/** Places kept in memory: judgement asks of the same ops again and again. */
+const CACHED_PLACES = 4096
+
+export class Chains {
+  readonly actors: Actors
+  readonly lines: Lines
+  protected readonly sql: Sql
+  readonly #self: ActorId
+  readonly #found = new WeakMap<Head, Found>()
+  readonly #named = new Map<string, Found>()
+  readonly #places = new Map<number, Place>()
+  #heads: readonly Head[] | null = null
+
+  constructor(sql: Sql, self: ActorId) {
+    this.sql = sql
+    this.#self = self
+    this.actors = new Actors(sql)
+    this.lines = new Lines(sql, this.actors)
+  }
+
+  /**
+   * The head that an actor's chain goes on from. Of this device that is its first line, which alone it writes: another
+   * branch of its own can only come from elsewhere. Of any other that has forked, the longest, then the least by hash.
+   */
+  head(actor: ActorId): ChainHead | null {
+    const line = this.#chiefLine(actor)
+    return line && this.lines.tip(line)
+  }
+
+  #chiefLine(actor: ActorId): Line | null {
+    const lines = this.lines.of(actor)
+    const [first] = lines
+    if (!first || lines.length === 1 || actor === this.#self) return first ?? null
+    return lines.reduce((chief, line) => {
+      const [a, b] = [this.lines.tip(chief), this.lines.tip(line)]
+      return (a.seq - b.seq || compareBytes(b.hash, a.hash)) >= 0 ? chief : line
+    })
+  }
+
+  /** Of all lines, by actor, seq and hash, so that equal logs give equal lists. */
+  heads(): readonly Head[] {
+    this.#heads ??= this.lines
+      .all()
+      .map((line) => {
+        const { seq, hash } = this.lines.tip(line)
+        return { actor: line.actor, seq, hash: hash.subarray(0, CAUSE_HASH_BYTES) }
+      })
+      .sort(compareHeads)
+    return this.#heads
+  }
+
+  /** Is the op here, with this hash? `other` means only different ops under the same actor and seq. */
+  has(actor: ActorId, seq: number, hash: Bytes): 'same' | 'other' | 'none' {
+    if (this.find({ actor, seq, hash })) return 'same'
+    return this.linesAt({ actor, seq }).length > 0 ? 'other' : 'none'
+  }
+
+  /** The op of this hash, or of a hash that begins so. */
+  find({ actor, seq, hash }: Cause): Found | null {
+    let mayBeBelow = false
+    for (const line of this.lines.of(actor)) {
+      const tip = this.lines.tip(line)
+      if (tip.seq === seq && begins(tip.hash, hash)) return { line, seq, op: tip.op, lamport: tip.lamport }
+      mayBeBelow ||= line.first <= seq && seq < tip.seq
+    }
+    return mayBeBelow ? this.#findBelow({ actor, seq, hash }) : null
+  }
+
+  #findBelow({ actor, seq, hash }: Cause): Found | null {
+    const top = HIGHEST.slice()
+    top.set(hash)
+    const row = this.sql
+      .prepare(
+        'SELECT no, line, lamport FROM op WHERE actor = ? AND seq = ? AND hash >= ? AND hash <= ? LIMIT 1',
+      )
+      .get<{ no: number; line: number; lamport: number }>(this.actors.find(actor), seq, hash, top)
+    return row ? { line: this.lines.byNumber(row.line), seq, op: row.no, lamport: row.lamport } : null
+  }
+
+  /** The hash of the op at a seq in the chain that `head` ends. */
+  hashAt(actor: ActorId, seq: number): Bytes | null {
+    const line = this.#chiefLine(actor)
+    if (!line) return null
+    const tip = this.lines.tip(line)
+    if (seq > tip.seq || seq < 1) return null
+    for (const place of chainOf({ line, seq: tip.seq }))
+      if (place.line.first <= seq) return this.hashOf(this.numberOn(place.line, seq))
+    return null
+  }
+
+  hashOf(no: number): Bytes {
+    const row = this.sql.prepare('SELECT hash FROM op WHERE no = ?').get<{ hash: Bytes }>(no)
+    invariant(row, 'an op number in a table stands for an op')
+    return row.hash
+  }
+
+  /** The op under this name; of several, this device's own or else the least by hash. */
+  numberAt(ref: NamedOp): number | null {
+    if (ref.no !== undefined) return ref.no
+    const own = ref.actor === this.#self ? this.linesAt(ref).find((line) => !line.isBranch) : undefined
+    return own ? this.numberOn(own, ref.seq) : (this.numbersAt(ref)[0] ?? null)
+  }
+
+  /** All ops under one name, by hash: more than one of a forked actor only. */
+  numbersAt(ref: OpRef): number[] {
+    return this.byHash(this.linesAt(ref).map((line) => this.numberOn(line, ref.seq)))
+  }
+
+  protected byHash(numbers: readonly number[]): number[] {
+    if (numbers.length < 2) return [...numbers]
+    const named = numbers.map((no) => ({ no, hash: this.hashOf(no) }))
+    return named.sort((a, b) => compareBytes(a.hash, b.hash)).map(({ no }) => no)
+  }
+
+  protected linesAt({ actor, seq }: OpRef): Line[] {
+    return this.lines.of(actor).filter((line) => line.first <= seq && seq <= this.lines.tip(line).seq)
+  }
+
+  /** Where the op that a peer named stands; null while it is not here. Looked up once: an op never moves. */
+  whereIs(head: Head): Place | null {
+    return this.#found.get(head) ?? this.#lookUp(head)
+  }
+
+  /** What was sent comes back as acknowledged: another object of the same name. */
+  #lookUp(head: Head): Place | null {
+    const key = headKey(head)
+    const found = this.#named.get(key) ?? this.find(head)
+    if (!found) return null
+    if (this.#named.size >= CACHED_PLACES) this.#named.clear()
+    this.#named.set(key, found)
+    this.#found.set(head, found)
+    return found
+  }
+
+  /** The number of the op at a place. */
+  numberOn(line: Line, seq: number): number {
+    const tip = this.lines.tip(line)
+    if (tip.seq === seq) return tip.op
+    const row = this.sql
+      .prepare('SELECT no FROM op WHERE actor = ? AND seq = ? AND line = ?')
+      .get<{ no: number }>(this.actors.find(line.actor), seq, line.no)
+    invariant(row, 'a line has an op of every seq from its first to its last')
+    return row.no
+  }
+
+  /** Where an op stands, by its number. */
+  placeOf(no: number): Place {
+    const known = this.#places.get(no)
+    if (known) return known
+    const row = this.sql
+      .prepare('SELECT line, seq FROM op WHERE no = ?')
+      .get<{ line: number; seq: number }>(no)
+    invariant(row, 'an op number in a table stands for an op')
+    const place = { line: this.lines.byNumber(row.line), seq: row.seq }
+    if (this.#places.size >= CACHED_PLACES) this.#places.clear()
+    this.#places.set(no, place)
+    return place
+  }
+
+  protected placesOf(op: NamedOp): Place[] {
+    const lines = this.lines.of(op.actor)
+    if (lines.length < 2) return lines.map((line) => ({ line, seq: op.seq }))
+    if (op.no !== undefined) return [this.placeOf(op.no)]
+    return this.linesAt(op).map((line) => ({ line, seq: op.seq }))
+  }
+
+  /** The line that an op stands on; of several under one name, the first that came. */
+  lineOf(op: NamedOp): Line | null {
+    return this.placesOf(op)[0]?.line ?? null
+  }
+
+  /** The least seq at which two ops of an actor differ; null while it has not forked. */
+  forkedAt(actor: ActorId): number | null {
+    const branches = this.lines.of(actor).filter((line) => line.isBranch)
+    return branches.reduce<number | null>((least, { first }) => Math.min(least ?? first, first), null)
+  }
+
+  /** Actors of whom two ops under one name are here, by id. */
+  forked(): ActorId[] {
+    return [...this.lines.forked()].sort()
+  }
+
+  /** Where another branch of this device's own chain leaves it, and that branch's first op; null: there is none. */
+  ownFork(): { readonly seq: number; readonly hash: Bytes } | null {
+    const [own] = this.lines.of(this.#self)
+    const seq = this.forkedAt(this.#self)
+    if (!own || seq === null) return null
+    const [other] = this.numbersAt({ actor: this.#self, seq }).filter((no) => this.placeOf(no).line !== own)
+    return other === undefined ? null : { seq, hash: this.hashOf(other) }
+  }
+
+  /** To be called when an op was appended. */
+  protected headsMoved(): void {
+    this.#heads = null
+  }
+}
+
+const begins = (hash: Bytes, beginning: Bytes): boolean =>
+  equalBytes(hash.subarray(0, beginning.length), beginning)
