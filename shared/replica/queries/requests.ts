@@ -12,6 +12,9 @@ import { detailOf } from './asked.ts'
 import { deciderOf, mayDecide } from './deciders.ts'
 import { madeReason, nameOf, numberOf, titleOf } from './naming.ts'
 
+/** Answered ones are history: as many as a screen can use. All that wait are told. */
+const MOST_ANSWERED = 2000
+
 const inOrder = (a: RequestState, b: RequestState): number =>
   a.lamport - b.lamport || compareActors(a.ref.actor, b.ref.actor)
 
@@ -19,7 +22,8 @@ const inOrder = (a: RequestState, b: RequestState): number =>
 export function requests(core: Core, reach: AuthorityReach): RequestRow[] {
   const book = core.control().requests
   const queue = book.waiting().sort(inOrder)
-  const done = [...book.all.values()].filter((one) => !book.isWaiting(one)).sort((a, b) => inOrder(b, a))
+  const answered = [...book.all.values()].filter((one) => !book.isWaiting(one))
+  const done = answered.sort((a, b) => inOrder(b, a)).slice(0, MOST_ANSWERED)
   return [
     ...queue.map((request, ahead) => requestRow(core, reach, request, ahead)),
     ...done.map((request) => requestRow(core, reach, request, null)),
