@@ -56,7 +56,7 @@ export class Door {
     const touched = origins.file(op, no, site)
     // Text is filed only where the rest is sound: what its author had seen is then here on every replica.
     const placed = { actor: op.actor, seq: op.seq, no }
-    const flaw = judging.flaw(placed, op.effects) ?? texts.file(op, no, op.effects)
+    const flaw = judging.flaw(placed, op.effects) ?? texts.file(placed, op.effects)
     const judged: JudgedOp = { ...placed, lamport: op.lamport, wall: op.wall, effects: op.effects, flaw }
     this.#writeFlaw(judged)
     judging.arrive(judged)

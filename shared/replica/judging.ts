@@ -46,6 +46,8 @@ export class Judging {
   control: ControlState
   readonly review: Review
   readonly past: LogPast
+  /** Have the words of an op no place in their text? Set by whoever keeps the texts. */
+  wordsFell: (op: number) => boolean = () => false
   readonly #sql: Sql
   readonly #log: Log
   readonly #records: Records
@@ -246,6 +248,7 @@ export class Judging {
     const data = op.effects.filter(isData)
     if (data.length === 0) return reason('not-adoptable', { why: 'control' })
     if (op.flaw) return reason('not-adoptable', { why: op.flaw.code })
+    if (data.some(isText) && !this.control.stands(op)) return reason('not-adoptable', { why: 'forked' })
     if (isHeld(op.effects) || this.#ground(op).judgement === 'accepted') return reason('not-in-review')
     for (const effect of data) {
       const problem = this.control.roleProblem(by, effect.type)
@@ -275,6 +278,7 @@ export class Judging {
 
   /** An effect on a record or child whose creating op does not count is set aside with it. */
   #restsOn(op: JudgedOp): Verdict | null {
+    if (op.effects.some(isText) && this.wordsFell(op.no)) return rejected(reason('rests-on'))
     for (const effect of op.effects) {
       const row = this.#existing(effect)
       if (!row || !isData(effect)) continue
@@ -350,6 +354,8 @@ export class Judging {
     }
   }
 }
+
+const isText = ({ type }: Effect): boolean => type === 'text' || type === 'session'
 
 /** Values that were set; not what made the record, and not words of a text, whose note is revoked as a whole. */
 const REVOCABLE: ReadonlySet<Effect['type']> = new Set(['assign', 'draft', 'insert', 'child', 'count'])

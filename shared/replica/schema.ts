@@ -67,8 +67,8 @@ CREATE TABLE presence (
 
 CREATE TABLE text_session (
   record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,
-  client INTEGER NOT NULL, actor INTEGER NOT NULL, n INTEGER NOT NULL,
-  PRIMARY KEY (record, field, child, sub, client)
+  client INTEGER NOT NULL, op INTEGER NOT NULL, actor INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (record, field, child, sub, client, op)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE text_update (
   record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,

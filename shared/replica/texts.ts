@@ -12,12 +12,14 @@ import type { ClockRange } from '../merge/text/struct.ts'
 import { checkUpdate, type CheckedUpdate } from '../merge/text/check.ts'
 import { clientIdOf } from '../merge/text/client-id.ts'
 import { plainText } from '../merge/text/plain.ts'
-import type { ActorId, OpRef } from '../model/ids.ts'
+import type { Placed } from '../judge/past.ts'
+import type { ActorId } from '../model/ids.ts'
 import type { Address, Effect } from '../op/effect.ts'
 import { cellOf, type Cell } from './fold.ts'
 import type { Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Crypto, Sql } from './ports.ts'
+import { TextForks } from './text-forks.ts'
 
 /** Documents kept in memory; a note is some kilobytes. */
 const CACHED_DOCS = 256
@@ -28,6 +30,15 @@ type Checked = {
   readonly index: number
   readonly bytes: Bytes
   readonly update: CheckedUpdate
+}
+
+type UpdateRow = {
+  readonly op: number
+  readonly bytes: Bytes
+  readonly client: number
+  readonly from_clock: number
+  readonly to_clock: number
+  readonly judgement: number
 }
 
 /** The name of a text within its site: what its sessions' client ids are derived from. */
@@ -46,16 +57,23 @@ export class Texts {
   readonly #log: Log
   readonly #records: Records
   readonly #crypto: Crypto
+  readonly #forks: TextForks
   readonly #docs = new Map<string, Cached>()
   readonly #generations = new Map<number, number>()
   /** The texts of the op last filed, until it is settled. */
   #filed: readonly Checked[] = []
 
-  constructor(sql: Sql, log: Log, records: Records, crypto: Crypto) {
+  constructor(sql: Sql, log: Log, records: Records, crypto: Crypto, stands: (op: Placed) => boolean) {
     this.#sql = sql
     this.#log = log
     this.#records = records
     this.#crypto = crypto
+    this.#forks = new TextForks(sql, log, stands)
+  }
+
+  /** Have the words of this op no place, since they or what they point to stand on a branch that fell? */
+  fell(no: number): boolean {
+    return this.#forks.fell(no)
   }
 
   clientOf(actor: ActorId, at: Address, n: number): number {
@@ -63,17 +81,17 @@ export class Texts {
   }
 
   /** Checks all text of an op, then files it; all of it or, where one update is unfit, none, with the reason. */
-  file(op: OpRef, no: number, effects: readonly Effect[]): ReasonOf | null {
+  file(op: Placed, effects: readonly Effect[]): ReasonOf | null {
     const checked: Checked[] = []
     this.#filed = []
     for (const [index, effect] of effects.entries()) {
-      if (effect.type === 'session') this.#declare(op.actor, effect.at, effect.n)
+      if (effect.type === 'session') this.#declare(op, effect.at, effect.n)
       if (effect.type !== 'text') continue
       const result = this.#check(op, effect.at, effect.n, effect.update, checked)
       if (typeof result === 'string') return reason('bad-text', { detail: result })
       if (result) checked.push({ ...result, index, bytes: effect.update })
     }
-    for (const update of checked) this.#store(no, update)
+    for (const update of checked) this.#store(op.no, update)
     this.#filed = checked
     return null
   }
@@ -84,7 +102,8 @@ export class Texts {
       const key = cacheKey(cell)
       const cached = this.#docs.get(key)
       if (!cached) continue
-      if (accepted && appendText(cached.doc, { ...update, bytes }, cached.hidden)) cached.plain = null
+      if (accepted && !this.#forks.any && appendText(cached.doc, { ...update, bytes }, cached.hidden))
+        cached.plain = null
       else this.#docs.delete(key)
     }
     this.#filed = []
@@ -138,19 +157,27 @@ export class Texts {
     )
   }
 
-  #declare(actor: ActorId, at: Address, n: number): void {
+  /** Is the session declared as far as the op knows? A branch does not know what another one declared. */
+  #knowsSession(op: Placed, cell: Cell, client: number): boolean {
+    return this.#sql
+      .prepare(`SELECT op FROM text_session WHERE ${WHERE} AND client = ?`)
+      .all<{ op: number }>(...keyOf(cell), client)
+      .some((row) => this.#log.knowsNo(op.no, row.op))
+  }
+
+  #declare({ actor, no }: Placed, at: Address, n: number): void {
     const row = this.#records.find(at.record)
     if (!row) return
     const client = this.clientOf(actor, at, n)
     this.#sql
       .prepare(
-        'INSERT OR IGNORE INTO text_session (record, field, child, sub, client, actor, n) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR IGNORE INTO text_session (record, field, child, sub, client, op, actor, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       )
-      .run(...keyOf(cellOf(row.no, at)), client, this.#log.actors.numberOf(actor), n)
+      .run(...keyOf(cellOf(row.no, at)), client, no, this.#log.actors.numberOf(actor), n)
   }
 
   #check(
-    op: OpRef,
+    op: Placed,
     at: Address,
     n: number,
     update: Bytes,
@@ -160,35 +187,38 @@ export class Texts {
     if (!row) return null
     const cell = cellOf(row.no, at)
     const client = this.clientOf(op.actor, at, n)
-    if (!this.isDeclared(cell, client)) return 'text-no-session'
+    if (!this.#knowsSession(op, cell, client)) return 'text-no-session'
     const sameOp = before.findLast(
       (other) => cacheKey(other.cell) === cacheKey(cell) && other.update.client === client,
     )
     const result = checkUpdate(update, {
       client,
-      next: sameOp?.update.to ?? this.#nextClock(cell, client),
+      next: sameOp?.update.to ?? this.#nextClock(op, cell, client),
       covers: (other, from, to) => this.#covers(op, cell, other, from, to),
     })
     return result.ok ? { cell, update: result.value } : result.error
   }
 
-  #nextClock(cell: Cell, client: number): number {
-    const row = this.#sql
-      .prepare(`SELECT max(to_clock) AS next FROM text_update WHERE ${WHERE} AND client = ?`)
-      .get<{ next: number | null }>(...keyOf(cell), client)
-    return row?.next ?? 0
+  /** Behind the session's last words that the op knows: all of them, but where its actor has another branch. */
+  #nextClock(op: Placed, cell: Cell, client: number): number {
+    const most = this.#log.forkedAt(op.actor) === null ? 1 : -1
+    const rows = this.#sql
+      .prepare(
+        `SELECT to_clock, op FROM text_update WHERE ${WHERE} AND client = ? ORDER BY to_clock DESC LIMIT ?`,
+      )
+      .all<{ to_clock: number; op: number }>(...keyOf(cell), client, most)
+    return rows.find((row) => this.#log.knowsNo(op.no, row.op))?.to_clock ?? 0
   }
 
   /** Clocks of a client are contiguous along its actor's chain: who had seen the last had seen all. */
-  #covers(op: OpRef, cell: Cell, client: number, from: number, to: number): boolean {
+  #covers(op: Placed, cell: Cell, client: number, from: number, to: number): boolean {
     if (to <= from) return true
-    const row = this.#sql
+    return this.#sql
       .prepare(
-        `SELECT op.actor, op.seq FROM text_update JOIN op ON op.no = text_update.op
-         WHERE ${WHERE} AND client = ? AND from_clock < ? AND to_clock >= ?`,
+        `SELECT op FROM text_update WHERE ${WHERE} AND client = ? AND from_clock < ? AND to_clock >= ?`,
       )
-      .get<{ actor: number; seq: number }>(...keyOf(cell), client, to, to)
-    return row !== undefined && this.#log.knows(op, { actor: this.#log.actors.idOf(row.actor), seq: row.seq })
+      .all<{ op: number }>(...keyOf(cell), client, to, to)
+      .some((row) => this.#log.knowsNo(op.no, row.op))
   }
 
   #store(no: number, { cell, index, bytes, update }: Checked): void {
@@ -221,16 +251,16 @@ export class Texts {
   }
 
   #updates(cell: Cell): StoredUpdate[] {
+    const known = new Map<number, boolean>()
     return this.#sql
       .prepare(
         // An order of its own, not of arrival: the same on every replica, causes first.
-        `SELECT text_update.bytes, client, from_clock, to_clock, op.judgement FROM text_update
+        `SELECT text_update.op, text_update.bytes, client, from_clock, to_clock, op.judgement FROM text_update
          JOIN op ON op.no = text_update.op JOIN actor ON actor.no = op.actor
          WHERE ${WHERE} ORDER BY op.lamport, actor.id, op.seq, idx`,
       )
-      .all<{ bytes: Bytes; client: number; from_clock: number; to_clock: number; judgement: number }>(
-        ...keyOf(cell),
-      )
+      .all<UpdateRow>(...keyOf(cell))
+      .filter((row) => !this.#forks.fell(row.op, known))
       .map((row) => ({
         bytes: row.bytes,
         counts: row.judgement === 0,

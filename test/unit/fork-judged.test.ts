@@ -128,3 +128,39 @@ test('FRK-23 what others did on a fallen branch rests on it, and an adoption of 
   }
   expect(desk.replica.status().state_hash).toBe(other.replica.status().state_hash)
 })
+
+test('FRK-24 a text holds the words of the branch that stands, and others’ words on the fallen ones rest on them', () => {
+  const site = aSite()
+  const { hq, desk, tablet, other } = site
+  const record = newJob(desk)
+  const { note } = must(
+    tablet.replica.execute('note.add', { record: sharedWith(site, record), text: 'Filter' }),
+  )
+  settle(site)
+  const clone = copyOf(tablet)
+  const write = ({ replica }: Device, text: string): string =>
+    must(replica.execute('note.edit', { record, note, text })).op
+  write(tablet, 'Filter was cracked')
+  write(clone, 'Filter is fine')
+  const more = write(clone, 'Filter is fine, I think')
+  pull(hq, tablet)
+  newJob(hq)
+  pull(other, clone)
+  const onIt = write(other, 'Filter is fine, I think so too')
+  const apart = write(desk, 'The Filter')
+  for (const device of [desk, other]) pull(device, hq)
+  sync(desk, other)
+  for (const device of [desk, other]) {
+    expect(page(device, record).notes.map(({ text }) => text)).toEqual(['The Filter was cracked'])
+    expect([judged(device, onIt), judged(device, apart)]).toEqual(['rejected rests-on', 'accepted'])
+    expect(device.replica.diagnose().findings).toEqual([])
+  }
+  expect(more).toContain(tablet.replica.actor)
+  expect(desk.replica.status().state_hash).toBe(other.replica.status().state_hash)
+})
+
+/** Lets the tablet hear of a record that the desk made. */
+function sharedWith({ tablet, desk }: Site, record: string): string {
+  pull(tablet, desk)
+  return record
+}
