@@ -179,6 +179,7 @@ test('SYN-1 every message is read as it was written', () => {
     { kind: 'vector', through: 3, heads: [head] },
     { kind: 'run', batch: 1, run },
     { kind: 'ack', through: 3, heads: [] },
+    { kind: 'locate', actor: TABLET, heads: [head] },
     { kind: 'authority', bytes: new Uint8Array([1, 2]) },
     { kind: 'ping', digest: idBytes(EDGE), age: null },
     { kind: 'pong', digest: idBytes(EDGE), age: 17 },
