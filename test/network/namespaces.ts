@@ -1,6 +1,7 @@
 /**
  * A warehouse of network namespaces: a hub with a bridge, which is the Wi-Fi, and devices on it with an interface
- * each. Nothing of it touches the machine's own network. Linux and root only.
+ * each. The hub may also be the router to headquarters, behind a link of its own, which is the WAN. Nothing of it
+ * touches the machine's own network. Linux and root only.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -8,7 +9,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { invariant } from '../../shared/base/invariant.ts'
+import { RemoteDesk } from './remote-desk.ts'
 
+const REMOTE_DESK_END = join(import.meta.dirname, 'remote-desk-end.ts')
 const TALLYDESK = join(import.meta.dirname, '..', '..', 'main', 'cli', 'tallydesk.ts')
 
 function ip(...args: readonly string[]): void {
@@ -18,9 +21,23 @@ function ip(...args: readonly string[]): void {
 
 type Json = Readonly<Record<string, unknown>>
 
+const ROUTER = '10.77.0.254'
+const WAN_ROUTER = '10.78.0.254'
+
+/** Where a place is plugged in: a port of the hub with this address at the other end. */
+type Plug = {
+  readonly port: string
+  readonly address: string
+  /** Of the Wi-Fi; without it the port stands for itself. */
+  readonly bridge: string | null
+  /** Whom to ask for addresses elsewhere; null: nothing is elsewhere. */
+  readonly gateway: string | null
+}
+
 export class Wifi {
   readonly #hub: string
   readonly #devices: Place[] = []
+  #gateway: string | null = null
 
   constructor(name: string) {
     this.#hub = `${name}-${process.pid}`
@@ -29,12 +46,32 @@ export class Wifi {
     ip('-n', this.#hub, 'link', 'set', 'air', 'up')
   }
 
-  /** A place on the Wi-Fi, with an address and no default route. */
+  /** A place on the Wi-Fi, with an address; with a way to headquarters where there is one already. */
   place(): Place {
     const n = this.#devices.length + 1
-    const place = new Place(this.#hub, n)
+    return this.#add({ port: `port${n}`, address: `10.77.0.${n}`, bridge: 'air', gateway: this.#gateway })
+  }
+
+  /** A place behind a router, to which the places made from now on have a way: its link is the WAN. */
+  headquarters(): Place {
+    ip('-n', this.#hub, 'addr', 'add', `${ROUTER}/24`, 'dev', 'air')
+    ip('netns', 'exec', this.#hub, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
+    this.#gateway = ROUTER
+    const place = this.#add({ port: 'wan', address: '10.78.0.1', bridge: null, gateway: WAN_ROUTER })
+    ip('-n', this.#hub, 'addr', 'add', `${WAN_ROUTER}/24`, 'dev', 'wan')
+    return place
+  }
+
+  #add(plug: Plug): Place {
+    const place = new Place(this.#hub, this.#devices.length + 1, plug)
     this.#devices.push(place)
     return place
+  }
+
+  /** A corner that the Wi-Fi does not reach: who is there hears the others who are there, and nobody else. */
+  corner(name: string): void {
+    ip('-n', this.#hub, 'link', 'add', name, 'type', 'bridge', 'mcast_snooping', '0')
+    ip('-n', this.#hub, 'link', 'set', name, 'up')
   }
 
   /** What managed Wi-Fi does: multicast goes nowhere, the rest is as before. */
@@ -57,19 +94,22 @@ export class Place {
   readonly #folder = mkdtempSync(join(tmpdir(), 'tallydesk-ns-'))
   #address: string
   #node: { readonly process: ChildProcess; readonly ready: Json } | null = null
+  #desk: RemoteDesk | null = null
   readonly #helpers: ChildProcess[] = []
 
-  constructor(hub: string, n: number) {
+  constructor(hub: string, n: number, { port, address, bridge, gateway }: Plug) {
     this.#hub = hub
     this.#namespace = `${hub}-${n}`
-    this.port = `port${n}`
-    this.#address = `10.77.0.${n}`
+    this.port = port
+    this.#address = address
     ip('netns', 'add', this.#namespace)
-    ip('-n', hub, 'link', 'add', this.port, 'type', 'veth', 'peer', 'name', 'wlan0', 'netns', this.#namespace)
-    ip('-n', hub, 'link', 'set', this.port, 'master', 'air', 'up')
+    ip('-n', hub, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'wlan0', 'netns', this.#namespace)
+    if (bridge !== null) ip('-n', hub, 'link', 'set', port, 'master', bridge)
+    ip('-n', hub, 'link', 'set', port, 'up')
     ip('-n', this.#namespace, 'link', 'set', 'lo', 'up')
     ip('-n', this.#namespace, 'link', 'set', 'wlan0', 'up')
-    ip('-n', this.#namespace, 'addr', 'add', `${this.#address}/24`, 'dev', 'wlan0')
+    ip('-n', this.#namespace, 'addr', 'add', `${address}/24`, 'dev', 'wlan0')
+    if (gateway !== null) ip('-n', this.#namespace, 'route', 'add', 'default', 'via', gateway)
   }
 
   get data(): string {
@@ -102,6 +142,13 @@ export class Place {
     return this.tallydesk('query', '--data', this.data, query, JSON.stringify(input))
   }
 
+  /** The desk of the running node, for who has much to do there: one program for all of it. */
+  get desk(): RemoteDesk {
+    invariant(this.#node !== null, 'a node runs here')
+    this.#desk ??= new RemoteDesk(this.#spawn([process.execPath, REMOTE_DESK_END, this.data], 'pipe'))
+    return this.#desk
+  }
+
   /** Starts the node; answers once it is ready. */
   async run(...args: readonly string[]): Promise<void> {
     const child = this.#spawn([process.execPath, TALLYDESK, 'run', '--data', this.data, ...args])
@@ -112,6 +159,8 @@ export class Place {
   async stop(): Promise<void> {
     const node = this.#node
     this.#node = null
+    this.#desk?.close()
+    this.#desk = null
     if (node === null) return
     const gone = new Promise((resolve) => node.process.once('close', resolve))
     node.process.kill('SIGTERM')
@@ -130,6 +179,11 @@ export class Place {
     ip('-n', this.#hub, 'link', 'set', this.port, state)
   }
 
+  /** Into a corner, or back onto the Wi-Fi, which is `air`. */
+  walk(to: string): void {
+    ip('-n', this.#hub, 'link', 'set', this.port, 'master', to)
+  }
+
   /** Another address, as after a new lease. */
   move(address: string): void {
     ip('-n', this.#namespace, 'addr', 'del', `${this.#address}/24`, 'dev', 'wlan0')
@@ -137,8 +191,8 @@ export class Place {
     this.#address = address
   }
 
-  #spawn(command: readonly string[]): ChildProcess {
-    const [stdin, stdout, stderr] = ['ignore', 'pipe', 'inherit'] as const
+  #spawn(command: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
+    const [stdout, stderr] = ['pipe', 'inherit'] as const
     return spawn('ip', ['netns', 'exec', this.#namespace, ...command], { stdio: [stdin, stdout, stderr] })
   }
 

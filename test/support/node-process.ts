@@ -5,9 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { ErrorBody } from '../../shared/api/errors.ts'
+import type { Result } from '../../shared/base/result.ts'
 import { openControlClient, type ControlClient } from '../../main/node/control-client.ts'
 import { readControlFile } from '../../main/node/control-file.ts'
 import { folderPaths } from '../../main/store/folder.ts'
+
+/** The answer of a node that must not refuse. */
+export function answered<T>(result: Result<T, ErrorBody>): T {
+  if (!result.ok) throw new Error(result.error.message)
+  return result.value
+}
 
 export const CLI = fileURLToPath(new URL('../../main/cli/tallydesk.ts', import.meta.url))
 

@@ -1,0 +1,140 @@
+/**
+ * The authority killed between a request and its decision: at every statement of the engine, and at random moments of
+ * the real program. However it ends, each request has one answer and each closing one number, and it goes on by itself.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seededDice } from '../../main/demo/dice.ts'
+import { openMachine } from '../../main/node/machine.ts'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import { decisionsIn, type Decisions } from '../support/decisions.ts'
+import { answered, runNode, scratchFolder, type NodeProcess } from '../support/node-process.ts'
+import { foundSite, joinSite, must, pull, restart, type Device } from '../support/replicas.ts'
+
+/** Statements that fail, and kills of the real program: 500 in all. */
+const FAILURES = 460
+const KILLS = Number(process.env.TALLYDESK_AUTHORITY_KILLS ?? 40)
+
+function expectAnswered({ requests, answers, numbers, minted }: Decisions, closings: number): void {
+  const year = numbers[0]?.slice(0, 'A-2026-'.length) ?? ''
+  const counted = Array.from({ length: closings }, (_, i) => `${year}${String(i + 1).padStart(4, '0')}`)
+  expect(requests.filter((request) => answers.get(request) !== 1)).toEqual([])
+  expect(answers.size).toBe(requests.length)
+  expect(numbers, 'each closing has the next number').toEqual(counted)
+  expect(new Set(minted).size, 'no number of a block was given twice').toBe(minted.length)
+}
+
+describe('at every statement between a request and its decision', () => {
+  const hq = foundSite('killed authority')
+  const tablet = joinSite(hq, 'Tablet', 'technician')
+
+  /** Two questions: a closing, which takes a number, and a block of numbers, which is minted beside its answer. */
+  function ask(): void {
+    const { record } = must(tablet.replica.execute('job.create', { title: 'Pump', zone: 'North' }))
+    must(tablet.replica.execute('request.close', { record }))
+    must(tablet.replica.execute('request.numbers', { right: 'job-number', amount: 3 }))
+  }
+
+  function hearAndDecide(authority: Device): void {
+    pull(authority, tablet)
+    while (authority.replica.decideWaiting(1) > 0);
+    pull(tablet, authority)
+  }
+
+  /** True when it was killed; false when all was done before the statement. */
+  function killedAt(statement: number): boolean {
+    hq.sql.failAt(statement)
+    try {
+      hearAndDecide(hq)
+      return false
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('disk I/O error (by the test)')) return true
+      throw error
+    } finally {
+      hq.sql.failAt(0)
+      restart(hq)
+    }
+  }
+
+  test(`CRS-20 the authority that fails at any statement, ${FAILURES} times, answers each request once and gives no number twice`, () => {
+    let [kills, closings, sweeps] = [0, 0, 0]
+    for (let statement = 1; kills < FAILURES; statement += 1) {
+      ask()
+      closings += 1
+      if (killedAt(statement)) kills += 1
+      else [statement, sweeps] = [0, sweeps + 1]
+      hearAndDecide(hq)
+    }
+    expect(sweeps, 'every statement had its turn').toBeGreaterThan(0)
+    expectAnswered(decisionsIn(hq.sql), closings)
+    expect(decisionsIn(tablet.sql)).toEqual(decisionsIn(hq.sql))
+    expect(hq.replica.diagnose().findings).toEqual([])
+  }, 300_000)
+})
+
+describe('the real program', () => {
+  const folder = scratchFolder()
+  const random = seededDice(20_261)
+  const closingsAtOnce = 3
+  const longestLife = 60
+  let hq: NodeProcess
+  let tablet: NodeProcess
+
+  beforeAll(async () => {
+    hq = await runNode(`${folder.path}/hq`)
+    answered(await hq.client.do('setup.init', { site: 'Killed authority', name: 'HQ' }))
+    await hq.stop()
+    hq = await runNode(hq.data)
+    const { code } = answered(await hq.client.do('invite.create', { role: 'technician', name: 'Tablet' }))
+    const peer = ['--no-mdns', '--peer', String(hq.ready.listen)]
+    tablet = await runNode(`${folder.path}/tablet`, peer)
+    answered(await tablet.client.do('setup.join', { code, name: 'Tablet' }))
+  }, 120_000)
+
+  afterAll(async () => {
+    await Promise.all([hq.stop(), tablet.stop()])
+    folder.remove()
+  })
+
+  const requests = async ({ client }: NodeProcess): Promise<QueryAnswer<'requests'>['requests']> =>
+    answered(await client.query('requests', {})).requests
+
+  async function askToClose(): Promise<void> {
+    for (let i = 0; i < closingsAtOnce; i += 1) {
+      const { record } = answered(await tablet.client.do('job.create', { title: 'Pump' }))
+      answered(await tablet.client.do('request.close', { record }))
+    }
+  }
+
+  async function untilAnswered(): Promise<void> {
+    const end = Date.now() + 60_000
+    while ((await requests(tablet)).some(({ state }) => state === 'waiting')) {
+      expect(Date.now(), 'the authority goes on by itself').toBeLessThan(end)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  test(`CRS-21 the authority killed ${KILLS} times while it decides answers each request once, by itself, and gives no number twice`, async () => {
+    let between = 0
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const asked = askToClose()
+      await new Promise((resolve) => setTimeout(resolve, random() * longestLife))
+      await Promise.all([hq.kill(), asked])
+      if ((await requests(tablet)).some(({ state }) => state === 'waiting')) between += 1
+      hq = await runNode(hq.data)
+      await untilAnswered()
+    }
+    expect(between, 'kills that came between a request and its decision').toBeGreaterThan(KILLS / 10)
+    await expectSound(KILLS * closingsAtOnce)
+  }, 600_000)
+
+  async function expectSound(closings: number): Promise<void> {
+    expect(answered(await hq.client.do('node.doctor', {})).findings).toEqual([])
+    await hq.stop()
+    const machine = await openMachine(hq.data)
+    try {
+      expectAnswered(decisionsIn(machine.sql), closings)
+    } finally {
+      machine.close()
+    }
+  }
+})
