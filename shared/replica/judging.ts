@@ -258,8 +258,9 @@ export class Judging {
     return late && late.judgement !== 'accepted' ? late.reason : null
   }
 
+  /** A dismissal says nothing of an op that counts: it is sound for good, whatever comes back of what it names. */
   #dismissProblem(op: JudgedOp): ReasonOf | null {
-    return isHeld(op.effects) || this.#ground(op).judgement === 'accepted' ? reason('not-in-review') : null
+    return isHeld(op.effects) ? reason('not-in-review') : null
   }
 
   #revokeProblem(by: Placed, op: JudgedOp, index: number): ReasonOf | null {

@@ -1,7 +1,19 @@
 import { expect, test } from 'vitest'
 import type { QueryAnswer, ReviewItem } from '../../shared/api/queries.ts'
+import { parseOpId } from '../../shared/model/ids.ts'
+import { coreOf, craft } from '../support/crafting.ts'
 import { copyOf, must, pull, REACH, sync, type Device } from '../support/replicas.ts'
-import { aSite, judged, newJob, page, requestsAt, setTitle, settle, type Site } from '../support/site.ts'
+import {
+  aSite,
+  judged,
+  lastOp,
+  newJob,
+  page,
+  requestsAt,
+  setTitle,
+  settle,
+  type Site,
+} from '../support/site.ts'
 
 const reviewAt = ({ replica }: Device): readonly ReviewItem[] =>
   must(replica.query('review', {}, REACH)).items
@@ -101,6 +113,45 @@ test('QRY-9 what rests on a fallen creation says so: that one is to be adopted',
   settle(site)
   for (const device of [hq, desk]) expect(page(device, record).title).toBe('Pump 7')
   expect(item(hq, op)).toBeUndefined()
+})
+
+test('QRY-9 what nobody can adopt leaves the review when it is dismissed: what rests on a fallen record, and an act in vain', () => {
+  const site = aSite()
+  const { hq, desk, tablet } = site
+  must(hq.replica.execute('member.cut', { actor: tablet.replica.actor, reason: 'lost' }))
+  const made = newJob(tablet)
+  pull(desk, tablet)
+  const resting = setTitle(desk, made, 'Pump 7')
+  const { op: late } = lateEdit({ ...site, tablet: site.other })
+  const ref = parseOpId(late)
+  if (!ref) throw new Error('an op')
+  const hash = coreOf(desk).log.hashOf(coreOf(desk).log.numberAt(ref) ?? 0)
+  craft(desk, [{ type: 'adopt', op: ref, hash }])
+  const inVain = lastOp(desk)
+  settle(site)
+  expect(judged(hq, inVain)).toBe('rejected frozen')
+  const ops = [resting, inVain]
+  for (const op of ops) expect(item(hq, op)).toMatchObject({ state: 'open', adoptable: false })
+  must(hq.replica.execute('review.dismiss', { ops, reason: 'Lost with the tablet' }))
+  settle(site)
+  for (const device of [hq, desk]) {
+    for (const op of ops) expect(item(device, op)).toMatchObject({ state: 'dismissed' })
+    expect(device.replica.status().review).toBe(2)
+    expect(device.replica.diagnose().findings).toEqual([])
+  }
+  const making = reviewAt(desk).find(
+    ({ author, state }) => author === tablet.replica.actor && state === 'open',
+  )
+  must(desk.replica.execute('review.adopt', { op: making?.op ?? '' }))
+  settle(site)
+  for (const device of [hq, desk, tablet]) {
+    expect(judged(device, resting)).toBe('accepted')
+    expect(item(device, resting)).toBeUndefined()
+    expect(item(device, inVain)).toMatchObject({ state: 'dismissed' })
+    expect(device.replica.status().review).toBe(1)
+    expect(device.replica.status().state_hash).toBe(hq.replica.status().state_hash)
+    expect(device.replica.diagnose().findings).toEqual([])
+  }
 })
 
 test('QRY-10 what a late edit would have changed is in no count of any device; dismissed, it is not in review either', () => {
