@@ -3,7 +3,6 @@
  * folded and shown by the same function, in one transaction that the caller opens; so log and views cannot part.
  */
 import type { RecordId, SiteId } from '../model/ids.ts'
-import type { Op } from '../op/op.ts'
 import { isReview } from '../op/op.ts'
 import type { Verdict } from '../judge/reason.ts'
 import type { Fold } from './fold.ts'
@@ -65,7 +64,7 @@ export class Door {
     for (const row of recordsNamed(this.#parts, judged)) touched.set(row.id, row)
     this.#foldNew(judged, verdict, touched)
     if (effects !== CLASSES.data) this.#spoke(judged, touched, verdict)
-    this.#reachBack(op, judged)
+    this.#reachBack(judged)
     return null
   }
 
@@ -134,8 +133,8 @@ export class Door {
   }
 
   /** The authority's word or a fork may set aside, or bring back, what is here already. */
-  #reachBack(op: Op, judged: JudgedOp): void {
-    const reach = reachOf(this.#parts, op, judged)
+  #reachBack(judged: JudgedOp): void {
+    const reach = reachOf(this.#parts, judged)
     if (!reach) return
     const changed = this.#reach.refold(reach)
     for (const no of changed.ops) this.#rejudgeOp(this.#parts.log.rowByNumber(no), null)

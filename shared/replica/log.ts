@@ -79,6 +79,18 @@ export class Log extends Chains {
     return this.byHash(lines.map((line) => this.numberOn(line, ref.seq)))[0] ?? null
   }
 
+  /** Does an op know more of an actor's branches than the op before it in its own chain? */
+  learned(op: number, actor: ActorId): boolean {
+    const place = this.placeOf(op)
+    const before = { line: place.line, seq: place.seq - 1 }
+    const first = place.seq === place.line.first
+    const base = first && place.line.base ? { line: place.line.base, seq: before.seq } : before
+    const knewNothing = first && !place.line.base
+    return this.lines
+      .of(actor)
+      .some((line) => this.contexts.seen(place, line) > (knewNothing ? 0 : this.contexts.seen(base, line)))
+  }
+
   #seen(place: Place, goal: Place): boolean {
     return this.contexts.seen(place, goal.line) >= goal.seq
   }

@@ -4,7 +4,6 @@
  */
 import type { ActorId, RecordId } from '../model/ids.ts'
 import type { ControlState } from '../judge/control.ts'
-import type { Op } from '../op/op.ts'
 import type { Parts } from './door.ts'
 import type { JudgedOp } from './judging.ts'
 
@@ -14,8 +13,8 @@ type Needed = Pick<Parts, 'sql' | 'log' | 'judging' | 'records'>
 export type Affected = ReadonlyMap<ActorId, number>
 
 /** Null where the op reaches back to nothing that is here. */
-export function reachOf(parts: Needed, op: Op, judged: JudgedOp): Affected | null {
-  const affected = new Map([...byWord(parts, judged), ...byFork(parts, op)])
+export function reachOf(parts: Needed, judged: JudgedOp): Affected | null {
+  const affected = new Map([...byWord(parts, judged), ...byFork(parts, judged)])
   const handedOver = judged.effects.some(({ type }) => type === 'handover')
   return affected.size > 0 || handedOver ? affected : null
 }
@@ -28,13 +27,15 @@ function* byWord({ log }: Needed, op: JudgedOp): Generator<[ActorId, number]> {
   }
 }
 
-/** A branch came, or the authority's chain named one. */
-function* byFork({ log, judging }: Needed, op: Op): Generator<[ActorId, number]> {
+/** A branch came, or the authority's chain came to know more of one. */
+function* byFork({ log, judging }: Needed, op: JudgedOp): Generator<[ActorId, number]> {
+  const forked = log.forked()
+  if (forked.length === 0) return
   const isAuthority = judging.control.membership.tenures.some(({ actor }) => actor === op.actor)
-  const named = isAuthority ? op.causes.map(({ actor }) => actor) : []
-  for (const actor of new Set([op.actor, ...named])) {
+  for (const actor of forked) {
     const fork = log.forkedAt(actor)
-    if (fork !== null) yield [actor, fork - 1]
+    if (fork === null || (actor !== op.actor && !(isAuthority && log.learned(op.no, actor)))) continue
+    yield [actor, fork - 1]
   }
 }
 
