@@ -19,6 +19,7 @@ import { type ControlClient, connectTo } from './client.ts'
 import { DemoDevice, failed, type Tallydesk } from './device.ts'
 import { seededDice } from './dice.ts'
 import { dressedWorkOrders } from './dressing.ts'
+import { endow } from './endowment.ts'
 import { play } from './story.ts'
 import type { Tablet } from './work.ts'
 
@@ -149,7 +150,11 @@ export class Warehouse implements DemoSwitches {
       this.#join(hq, edge, 'edge', 'Edge server'),
       ...tablets.map((tablet, i) => this.#join(hq, tablet, 'technician', `${crew[i]}’s tablet`)),
     ])
-    must(await desk.do('setup.join', { code: await codeFor(hq, 'supervisor', 'Desk'), name: 'Desk' }))
+    const joined = must(
+      await desk.do('setup.join', { code: await codeFor(hq, 'supervisor', 'Desk'), name: 'Desk' }),
+    )
+    const refused = await endow(hq.client, { desk: joined.actor, tablets: members.map(({ actor }) => actor) })
+    if (refused !== null) throw failed(refused)
     must(await desk.do('import.csv', { source: 'work-orders', content: dressedWorkOrders() }))
     this.#tablets = members.map((member, i) => ({ ...member, person: crew[i] ?? member.name }))
     this.#changed()
