@@ -7,7 +7,7 @@ import type { DeskApi } from '../../shared/api/desk-api.ts'
 export type Hands = { readonly desk: string; readonly tablets: readonly string[] }
 
 /** The zone of dressing.ts whose jobs the desk closes itself. */
-const OWN_ZONE = 'Workshop'
+export const OWN_ZONE = 'Workshop'
 const AUDIT_NUMBERS = 20
 const ENROLMENTS = 2
 

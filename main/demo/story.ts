@@ -4,6 +4,7 @@
  * the desk to close, a closing asked for, and at first and then about once a minute a job that two people name apart.
  */
 import type { BoardRow } from '../../shared/api/queries.ts'
+import { OWN_ZONE } from './endowment.ts'
 import { ADDITIONS } from './script.ts'
 import {
   askToClose,
@@ -111,5 +112,6 @@ async function finishAndAsk(scene: Scene): Promise<void> {
   const [, tablet] = scene.tablets
   const left = await jobsOf(tablet, 'doing', (row) => isFinished(row) && row.conflicts === 0)
   const job = left.length > LEFT_FOR_DESK ? left.at(-1) : await finishOne(scene, tablet)
-  if (job) await askToClose(scene, tablet, job)
+  // What the desk may close itself is left for it to find.
+  if (job && job.zone !== OWN_ZONE) await askToClose(scene, tablet, job)
 }
