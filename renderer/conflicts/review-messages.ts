@@ -30,7 +30,12 @@ export const words = catalogue({
     would: 'Would have',
     why: 'Why',
     obstacle: 'Obstacle',
-    frozen: 'It needs a reopening first.',
+    obstacles: {
+      frozen: 'It needs a reopening first.',
+      restsOn: 'What it rests on has to be adopted first; then it counts by itself.',
+      control: 'It asks or decides something; that cannot be adopted. It can be done anew.',
+      never: 'It cannot be adopted.',
+    },
     adopt: 'Adopt',
     take: 'Take over',
     adoptAfterAll: 'Adopt after all',
@@ -76,6 +81,7 @@ export const words = catalogue({
     failed: 'The list shows how things stand now.',
     parcel: {
       of: (name: string) => `Work of ${name}, handed in as a parcel`,
+      coming: 'A parcel is being handed in',
       label: (name: string) => `Parcel of ${name}`,
       by: (name: string, when: string) => `Handed in by ${name}, ${when}.`,
       cause: {
@@ -145,7 +151,12 @@ export const words = catalogue({
     would: 'Habría',
     why: 'Motivo',
     obstacle: 'Obstáculo',
-    frozen: 'Antes hay que reabrirlo.',
+    obstacles: {
+      frozen: 'Antes hay que reabrirlo.',
+      restsOn: 'Antes hay que adoptar aquello en que se apoya; entonces cuenta por sí solo.',
+      control: 'Pide o decide algo; eso no se adopta. Puede hacerse de nuevo.',
+      never: 'No puede adoptarse.',
+    },
     adopt: 'Adoptar',
     take: 'Asumir',
     adoptAfterAll: 'Adoptar pese a todo',
@@ -194,6 +205,7 @@ export const words = catalogue({
     failed: 'La lista muestra ahora cómo están las cosas.',
     parcel: {
       of: (name: string) => `Trabajo de ${name}, entregado como paquete`,
+      coming: 'Se está entregando un paquete',
       label: (name: string) => `Paquete de ${name}`,
       by: (name: string, when: string) => `Lo entregó ${name}, ${when}.`,
       cause: {

@@ -39,6 +39,7 @@ export class Review {
     groupsOf(
       this.edits.filter((entry) => fits(this.filter, entry)),
       this.handedIn.filter((entry) => fits(this.filter, entry)),
+      this.filter === 'open' ? (this.#parcels ?? []).filter(({ complete }) => !complete) : [],
     ),
   )
   readonly shown: readonly Entry[] = $derived(this.groups.flatMap((group): readonly Entry[] => group.entries))

@@ -75,9 +75,22 @@ export function fits(filter: ReviewFilter, entry: Entry): boolean {
   return (entry.state === 'open') === (filter === 'open')
 }
 
-/** Groups in the order in which their first entry comes, parcels before the rest: each came with somebody's request. */
-export function groupsOf(edits: readonly EditEntry[], items: readonly ParcelEntry[]): readonly Group[] {
-  return [...parcelGroups(items), ...recordGroups(edits)]
+/**
+ * Groups in the order in which their first entry comes, parcels before the rest: each was brought by somebody. Of
+ * those that are still `coming` there is nothing to show but that.
+ */
+export function groupsOf(
+  edits: readonly EditEntry[],
+  items: readonly ParcelEntry[],
+  coming: readonly ParcelRow[] = [],
+): readonly Group[] {
+  const empty = coming.map((parcel): ParcelGroup => ({
+    of: 'parcel',
+    key: parcel.parcel,
+    parcel,
+    entries: [],
+  }))
+  return [...empty, ...parcelGroups(items), ...recordGroups(edits)]
 }
 
 function parcelGroups(items: readonly ParcelEntry[]): readonly ParcelGroup[] {
@@ -120,6 +133,8 @@ export const needsReopening = ({ obstacle }: Entry): boolean => obstacle?.code =
 function neededBy(entry: Entry, among: readonly Entry[]): Entry | undefined {
   if (entry.of !== 'parcel' || entry.obstacle?.code !== 'parcel-needs') return undefined
   const index = Number(entry.obstacle.params.item) - 1
+  // It only ever goes with an earlier one.
+  if (index >= entry.item.item) return undefined
   return among.find(
     (other) =>
       other.of === 'parcel' && other.parcel.parcel === entry.parcel.parcel && other.item.item === index,
@@ -129,8 +144,7 @@ function neededBy(entry: Entry, among: readonly Entry[]): Entry | undefined {
 /** An entry behind everything that it goes with, in the order in which they must be taken over. */
 export function withNeeded(entry: Entry, among: readonly Entry[]): readonly Entry[] {
   const needed = neededBy(entry, among)
-  // An item only ever goes with an earlier one, so this ends.
-  return needed && needed.key !== entry.key ? [...withNeeded(needed, among), entry] : [entry]
+  return needed ? [...withNeeded(needed, among), entry] : [entry]
 }
 
 /** What of a batch can be made to count: what may by itself, and what goes with something that is in the batch too. */
