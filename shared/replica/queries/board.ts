@@ -44,8 +44,9 @@ export function board(core: Core, input: QueryInput<'board'>): QueryAnswer<'boar
   const rows = stages.length === 0 ? [] : page(core, filter, stages, input.after ?? '', limit + 1)
   const shown = rows.slice(0, limit)
   const kind = input.kind ?? null
+  const shared = core.acks.sharedSeq()
   return {
-    rows: shown.map((row) => boardRow(core, row)),
+    rows: shown.map((row) => boardRow(core, row, unsentOf(core, row.record, shared))),
     next: rows.length > limit ? (shown.at(-1)?.rank ?? null) : null,
     counts: counts(core, filter),
     zones: facet(core, 'zone', kind),
@@ -54,7 +55,7 @@ export function board(core: Core, input: QueryInput<'board'>): QueryAnswer<'boar
   }
 }
 
-export function boardRow(core: Core, row: Row): BoardRow {
+function boardRow(core: Core, row: Row, unsent: number): BoardRow {
   const id = toHex(row.id) as RecordId
   const control = core.control()
   const last = control.requests.turns.get(id)?.at(-1)
@@ -78,19 +79,20 @@ export function boardRow(core: Core, row: Row): BoardRow {
     notes: row.notes,
     conflicts: row.conflicts,
     review: row.review,
-    unsent: unsentOf(core, row.record),
+    unsent,
     updated: row.updated,
   }
 }
 
-/** Own ops on a record that are not shared yet. */
-export function unsentOf(core: Core, record: number): number {
+/** Own ops on a record behind the seq up to which they are shared. A record has few ops, a device may have many. */
+export function unsentOf(core: Core, record: number, shared: number): number {
   const self = core.log.actors.find(core.self)
   const row = core.sql
     .prepare(
-      'SELECT count(*) AS n FROM touch JOIN op ON op.no = touch.op WHERE touch.record = ? AND op.actor = ? AND op.seq > ?',
+      `SELECT count(*) AS n FROM touch CROSS JOIN op ON op.no = touch.op
+       WHERE touch.record = ? AND op.actor = ? AND op.seq > ?`,
     )
-    .get<{ n: number }>(record, self, core.acks.sharedSeq())
+    .get<{ n: number }>(record, self, shared)
   return row?.n ?? 0
 }
 

@@ -54,7 +54,7 @@ export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAn
     stock: stockOf(core, row),
     request: waitingAbout(core, reach, id),
     review: review(core, id),
-    unsent: unsentOf(core, row.no),
+    unsent: unsentOf(core, row.no, core.acks.sharedSeq()),
   }
 }
 
