@@ -94,6 +94,14 @@ export class Review {
     this.selection = change(this.selection, this.keys)
   }
 
+  /** Selects all of some entries that are open, or, where all are selected already, none of them. */
+  selectThese(entries: readonly Entry[]): void {
+    const keys = entries.filter(({ state }) => state === 'open').map(({ key }) => key)
+    const isWhole = keys.every((key) => this.selection.selected.has(key))
+    const others = [...this.selection.selected].filter((key) => !keys.includes(key))
+    this.selection = { ...this.selection, selected: new Set(isWhole ? others : [...others, ...keys]) }
+  }
+
   selectNone(): void {
     this.selection = selectNone(this.selection)
   }

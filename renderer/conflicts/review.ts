@@ -76,8 +76,9 @@ export function fits(filter: ReviewFilter, entry: Entry): boolean {
 }
 
 /**
- * Groups in the order in which their first entry comes, parcels before the rest: each was brought by somebody. Of
- * those that are still `coming` there is nothing to show but that.
+ * Groups in the order of their newest entry, which comes first from the node; parcels before the rest, for each was
+ * brought by somebody. Within a record its edits are told in the order in which they were made. Of parcels that are
+ * still `coming` there is nothing to show but that.
  */
 export function groupsOf(
   edits: readonly EditEntry[],
@@ -105,7 +106,7 @@ function recordGroups(edits: readonly EditEntry[]): readonly RecordGroup[] {
     key: record ?? 'site',
     record,
     title: record === null ? null : (entries.find(({ title }) => title !== null)?.title ?? null),
-    entries,
+    entries: entries.toReversed(),
   }))
 }
 

@@ -110,6 +110,7 @@ describe('the review', () => {
 
   test('DESK-101 several are adopted from the keyboard as one op', async () => {
     await onCheckbox()
+    await page.keyboard.press('j')
     await page.keyboard.press('x')
     await page.keyboard.press('Shift+J')
     await onPage(page.getByText('2 selected')).toBeVisible()

@@ -60,14 +60,14 @@ const parcel = (id: string, items: readonly ParcelItem[]): ParcelRow => ({
 })
 
 describe('groups', () => {
-  test('DESK-100 edits of one record stand together, in the order in which they came, after the parcels', () => {
-    const edits = [edit(1), edit(2, { record: VALVE, title: 'Valve' }), edit(3), edit(4, { record: null })]
+  test('DESK-100 edits of one record stand together, as they were made, the newest record first, after the parcels', () => {
+    const edits = [edit(4), edit(3, { record: VALVE, title: 'Valve' }), edit(2), edit(1, { record: null })]
     const groups = groupsOf(edits.map(editEntry), parcelEntries(parcel('c'.repeat(32), [item(0), item(1)])))
     expect(groups.map(({ entries }) => entries.map(({ key }) => key))).toEqual([
       [`${'c'.repeat(32)}#0`, `${'c'.repeat(32)}#1`],
-      [`${LUIS}:1`, `${LUIS}:3`],
-      [`${LUIS}:2`],
-      [`${LUIS}:4`],
+      [`${LUIS}:2`, `${LUIS}:4`],
+      [`${LUIS}:3`],
+      [`${LUIS}:1`],
     ])
   })
 
