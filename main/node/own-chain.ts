@@ -23,6 +23,8 @@ export type OwnChainOptions = {
   readonly machine: string | null
   readonly clock: Clock
   readonly onHalted: (halted: Halted) => void
+  /** The witness could not be written; it is tried again. */
+  readonly onFailure: (error: unknown) => void
 }
 
 export class OwnChain {
@@ -51,7 +53,10 @@ export class OwnChain {
   }
 
   committed({ own }: Pick<Committed, 'own'>): void {
-    if (this.#halted !== null) return
+    if (this.#halted !== null) {
+      this.#knowBetter()
+      return
+    }
     if (own) this.#reach = this.#seq()
     else this.#compareWithLog()
     if (this.#halted === null && this.#seq() !== this.#written?.seq) this.#later()
@@ -67,8 +72,8 @@ export class OwnChain {
 
   /** Writes down what is still to be written. */
   stop(): void {
-    clearTimeout(this.#timer)
     if (this.#timer !== undefined) this.#write()
+    clearTimeout(this.#timer)
   }
 
   #begin(before: Witness | null): void {
@@ -94,10 +99,19 @@ export class OwnChain {
   }
 
   #halt(cause: HaltCause): void {
-    if (this.#halted !== null) return
-    this.#halted = { cause, since: this.#options.clock.now() }
+    if (this.#halted === null) this.#say({ cause, since: this.#options.clock.now() })
+  }
+
+  /** A peer that knows more may know another branch: once that has come, it is seen that this device wrote on. */
+  #knowBetter(): void {
+    if (this.#halted?.cause === 'restored' && this.#options.replica.ownFork() !== null)
+      this.#say({ ...this.#halted, cause: 'forked' })
+  }
+
+  #say(halted: Halted): void {
+    this.#halted = halted
     this.#write()
-    this.#options.onHalted(this.#halted)
+    this.#options.onHalted(halted)
   }
 
   #later(): void {
@@ -113,8 +127,15 @@ export class OwnChain {
     const kept = this.#halted
       ? (this.#written?.machine ?? machine)
       : (machine ?? this.#written?.machine ?? null)
-    this.#written = { actor: replica.actor, seq, machine: kept, halted: this.#halted }
-    witness.write(this.#written)
+    const next = { actor: replica.actor, seq, machine: kept, halted: this.#halted }
+    try {
+      witness.write(next)
+      this.#written = next
+    } catch (error) {
+      // A full disk ends nothing: it is behind for a while, which it may be.
+      this.#options.onFailure(error)
+      this.#later()
+    }
   }
 
   #seq(): number {

@@ -73,6 +73,7 @@ export class Site {
       machine: options.machineId,
       clock: machine.clock,
       onHalted: (halted) => this.#onHalted(halted),
+      onFailure: (error) => machine.log.error(error, 'the witness could not be written'),
     })
     const owed = new Owed(machine, replica)
     const ready = (work: () => boolean) => () => this.#isReady() && work()

@@ -20,10 +20,11 @@ export type Handover = { readonly arrival: Arrival; readonly before: ActorId }
 /** The op that makes this device the authority. Nothing is written yet. */
 export function handoverTo(core: Core, signer: Signer, wall: number): Result<Handover, TallydeskError> {
   const before = core.control().authority
-  const head = before && core.log.head(before)
-  if (!before || !head) return err(new TallydeskError('not-member'))
+  if (!before) return err(new TallydeskError('not-member'))
   if (!equalBytes(signer.publicKey, recoveryKey(core))) return err(new TallydeskError('bad-recovery-key'))
   if (before === core.self) return err(new TallydeskError('already-authority'))
+  const head = core.log.head(before)
+  if (!head) return err(new TallydeskError('not-found', { what: 'word of the authority', id: before }))
   const actor = actorOf(core.sha256, signer.publicKey)
   const own = core.log.head(actor)
   const arrival = signed(core, signer, {
