@@ -59,7 +59,7 @@ export class OwnChain {
     }
     if (own) this.#reach = this.#seq()
     else this.#compareWithLog()
-    if (this.#halted === null && this.#seq() !== this.#written?.seq) this.#later()
+    if (this.#seq() !== this.#written?.seq) this.#later()
   }
 
   /** What a peer says it holds: own ops that are not here were written by this device before, or by another of it. */

@@ -65,7 +65,10 @@ export class ParcelTexts {
   #become(note: Note, at: Address): Composed[] {
     const update = editPlain(note.own, plainText(note.shadow).normalize('NFC'), this.#ownClient(at))
     const own = copyText(note.own, 0)
-    if (update) transactExactly(own, () => void Y.applyUpdate(own, update))
+    if (update)
+      transactExactly(own, () => {
+        Y.applyUpdate(own, update)
+      })
     this.#journal.set(this.#notes, textName(at), { ...note, own, declared: note.declared || update !== null })
     if (!update) return []
     const text: Composed = { type: 'text', at, n: PLAIN_SESSION, update }

@@ -1,8 +1,7 @@
 /** The authority is lost: with the recovery key a supervisor's device takes its place. */
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { recoverySigner } from '../../main/store/recovery-key.ts'
+import { tallydesk } from './command.ts'
 import { codeOf, eventually, must } from './desks.ts'
 import {
   actorOf,
@@ -20,21 +19,8 @@ import {
   type Place,
 } from './places.ts'
 
-const PROGRAM = join(import.meta.dirname, '../../main/cli/tallydesk.ts')
 /** The authority is alone and need not be waited for. */
 const SOON = { authorityWait: 200 }
-
-type Ended = { readonly code: number | null; readonly out: string; readonly err: string }
-
-function tallydesk(line: readonly string[], stdin = ''): Promise<Ended> {
-  const { LC_ALL: _all, LC_MESSAGES: _messages, ...env } = process.env
-  const child = spawn(process.execPath, [PROGRAM, ...line], { env: { ...env, LANG: 'en_GB.UTF-8' } })
-  const said = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text))
-  child.stdin.end(stdin)
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...said })))
-}
 
 const authorityAt = async (place: Place): Promise<string> => (await statusOf(place)).authority.actor
 

@@ -163,7 +163,7 @@ describe('attachments', () => {
   })
 })
 
-test('NOD-39 the authority cuts a device of which two branches have come, and the device knows that it forked', async () => {
+test('NOD-39 the authority cuts a device of which two branches have come, and the device learns it', async () => {
   const hq = await founded()
   const desk = await joined(hq, 'Desk', 'supervisor')
   const tablet = await joined(hq, 'Tablet')
@@ -197,5 +197,8 @@ test('NOD-39 the authority cuts a device of which two branches have come, and th
     { state: 'open', author: actor },
     { state: 'open', author: actor },
   ])
-  expect((await statusOf(tablet)).cut ?? (await statusOf(tablet)).halted).not.toBeNull()
+  await eventually('the word at the device', async () => {
+    const { cut, halted } = await statusOf(tablet)
+    return cut ?? halted
+  })
 })

@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isOtherMachine, keptName, machineId } from '../../main/store/machine-id.ts'
+import { tallydesk } from './command.ts'
 import { codeOf, eventually, must, scratch, startDesk } from './desks.ts'
 import {
   ALONE,
@@ -93,7 +94,7 @@ describe('noticing', () => {
     expect(await causeOf(hq)).toBe('cloned')
   })
 
-  test('WIT-2 names of a machine of two kinds say nothing about each other', async () => {
+  test('WIT-2 names of a machine of two kinds say nothing about each other', () => {
     expect(isOtherMachine('platform:a', 'kept:b')).toBe(false)
     expect(isOtherMachine(null, 'kept:b')).toBe(false)
     expect(isOtherMachine('platform:a', 'platform:b')).toBe(true)
@@ -231,6 +232,26 @@ describe('joining anew', () => {
     await restart(copy, ALONE)
     expect(copy.node.identity().actor).toBe(again.actor)
     expect(await causeOf(copy)).toBeNull()
+  })
+
+  test('WIT-8 the same by the command line, on a folder that no node runs on', async () => {
+    const { hq, copy, actor } = await forkedPair()
+    await isForked(copy)
+    await copy.node.close()
+    const written = await tallydesk(['do', 'job.create', '{"title":"x"}', '--data', copy.data])
+    expect(JSON.parse(written.out)).toMatchObject({ error: { code: 'device-halted' } })
+    expect(written.code).toBe(1)
+    const code = await codeFor(hq.node.api, 'Again')
+    const again = await tallydesk(['join', code, '--data', copy.data, '--name', 'Again'])
+    expect(again.code, again.out).toBe(0)
+    expect(JSON.parse(again.out)).toMatchObject({ role: 'technician' })
+    expect(again.out).not.toContain(actor)
+    copy.node = await startDesk(copy.data)
+    const { parcels } = await eventually('the parcel', async () => {
+      const answer = must(await hq.node.api.query('parcels', {}))
+      return answer.parcels.length > 0 ? answer : null
+    })
+    expect(parcels).toMatchObject([{ author: actor, items: [{ title: 'Copy' }] }])
   })
 
   test('WIT-9 the old identity is put aside whole, never deleted; only what was handed in is owed no more', async () => {
