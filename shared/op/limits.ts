@@ -13,6 +13,8 @@ export const LIMITS = {
   actors: 4096,
   /** Heads in a message: every actor's, and branches of those that forked; 16,000 of them fill a frame. */
   heads: 16_000,
+  /** Names of one actor's ops by which two replicas find where its branches part: some ten for a long chain. */
+  milestones: 2048,
   /** Heads that an own op names at most: half of what an op holds. Of forked actors only can there be more news. */
   causes: 512,
   /** Ops that wait for their causes, per peer that sent them; more are dropped and asked for again. */

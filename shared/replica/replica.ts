@@ -348,7 +348,7 @@ class SqlReplica implements Replica {
   }
 
   milestones(actor: ActorId): readonly Head[] {
-    return milestones(this.#core.log, actor, LIMITS.heads)
+    return milestones(this.#core.log, actor, LIMITS.milestones)
   }
 
   ownFork(): { readonly seq: number; readonly hash: Bytes } | null {

@@ -35,7 +35,7 @@ export interface SyncStore {
   lacking(have: readonly Head[]): number
   /** The position before the first op of the actor that a holder of `have` lacks; null when it lacks none. */
   lackingFrom(have: readonly Head[], actor: ActorId): number | null
-  /** Names of some ops of the actor, ever sparser towards the beginning of every branch; at most `LIMITS.heads`. */
+  /** Names of some ops of the actor, ever sparser towards the beginning of every branch; at most `LIMITS.milestones`. */
   milestones(actor: ActorId): readonly Head[]
   /**
    * The next runs that a holder of `have` lacks, in causal order, looking from `position` (0 at first, then as

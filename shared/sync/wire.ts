@@ -202,7 +202,11 @@ const readHead = (reader: Reader): Head => ({
 
 function readLocate(reader: Reader): Locate {
   const actor = readActor(reader)
-  const heads = reader.list(LIMITS.heads, (item) => ({ actor, seq: item.positive(), hash: item.bytes(16) }))
+  const heads = reader.list(LIMITS.milestones, (item) => ({
+    actor,
+    seq: item.positive(),
+    hash: item.bytes(16),
+  }))
   return { kind: 'locate', actor, heads }
 }
 

@@ -124,6 +124,16 @@ test('FRK-3 of a long chain that forks near its end only what lies near the fork
   expect(again.left.opsSent + again.right.opsSent).toBe(0)
 })
 
+test('FRK-3 a peer that is ahead is sent nothing of what it has, and one that is behind only what it lacks', () => {
+  const { desk, edge, tablet } = forked(50, 0)
+  pull(desk, tablet)
+  for (let i = 0; i < 30; i += 1) writeOn(tablet, 500 + i)
+  pull(edge, tablet)
+  const pair = meet(desk, edge)
+  expect([pair.left.opsSent, pair.right.opsSent]).toEqual([0, 30])
+  expect(pair.left.count('locate') + pair.right.count('locate')).toBe(0)
+})
+
 test('FRK-4 a run that goes on with a branch whose base is missing waits, over a restart too, and enters behind it', () => {
   const { hq, desk, edge, tablet, clone } = forked(2, 1, 3)
   pull(desk, tablet)
@@ -250,6 +260,22 @@ test('FRK-7 an op that names another together with one before it in its chain is
   expect(hq.replica.receive(runOf(desk.signer, twice), desk.replica.actor)).toEqual({
     outcome: 'refused',
     reason: 'its context does not grow',
+  })
+})
+
+test('FRK-7 an op that names what a cause had seen beyond is refused, on a branch as on a chain that never forked', () => {
+  const { hq, desk, other, tablet, clone } = forked(2, 2, 1)
+  for (const from of [tablet, clone]) pull(desk, from)
+  writeOn(desk, 1)
+  for (const to of [hq, other]) pull(to, desk)
+  const { causes, ...op } = nextOp(other, [{ type: 'create', kind: 'case' }])
+  const earlier = runAt(tablet, 3).ops.map((bytes) => coreOf(hq).sha256(bytes).subarray(0, 16))
+  const low = earlier.map((hash) => ({ actor: tablet.replica.actor, seq: 3, hash }))
+  const others = causes.filter(({ actor }) => actor !== tablet.replica.actor)
+  const lagging = { ...op, causes: [...others, ...low].sort(order) }
+  expect(hq.replica.receive(runOf(other.signer, lagging), other.replica.actor)).toEqual({
+    outcome: 'refused',
+    reason: 'its context is not causally closed',
   })
 })
 
