@@ -13,7 +13,7 @@ import { deciderOf, mayDecide } from './deciders.ts'
 import { madeReason, nameOf, numberOf, titleOf } from './naming.ts'
 
 /** Answered ones are history: as many as a screen can use. All that wait are told. */
-const MOST_ANSWERED = 2000
+const MOST_ANSWERED = 1000
 
 const inOrder = (a: RequestState, b: RequestState): number =>
   a.lamport - b.lamport || compareActors(a.ref.actor, b.ref.actor)
@@ -23,11 +23,19 @@ export function requests(core: Core, reach: AuthorityReach): RequestRow[] {
   const book = core.control().requests
   const queue = book.waiting().sort(inOrder)
   const answered = [...book.all.values()].filter((one) => !book.isWaiting(one))
-  const done = answered.sort((a, b) => inOrder(b, a)).slice(0, MOST_ANSWERED)
+  const done = newestOf(answered, MOST_ANSWERED)
   return [
     ...queue.map((request, ahead) => requestRow(core, reach, request, ahead)),
     ...done.map((request) => requestRow(core, reach, request, null)),
   ]
+}
+
+/** Newest first. Only those among them are put in order: a site's requests are never forgotten. */
+function newestOf(requests: readonly RequestState[], most: number): RequestState[] {
+  const lamports = Float64Array.from(requests, ({ lamport }) => lamport).sort()
+  const floor = lamports[requests.length - most] ?? 0
+  const newest = requests.filter(({ lamport }) => lamport >= floor)
+  return newest.sort((a, b) => inOrder(b, a)).slice(0, most)
 }
 
 /** The request about a record that waits longest; a closing or reopening before any other. */
