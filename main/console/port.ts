@@ -7,6 +7,8 @@ export type Outcome = Result<unknown, ErrorBody>
 export interface DeskPort {
   /** Answers after the commit, or with a refusal; never throws. */
   do(command: string, input: unknown): Promise<Outcome>
+  /** Will a query be answered at once, or is work under way that it would have to finish first? */
+  isSettled(): boolean
   /** Never throws. */
   query(query: string, input: unknown): Outcome
 }

@@ -19,14 +19,14 @@ type Watch = {
 }
 
 export class Watches {
-  readonly #port: Pick<DeskPort, 'query'>
+  readonly #port: Pick<DeskPort, 'query' | 'isSettled'>
   readonly #watches = new Map<string, Watch>()
   #timer: NodeJS.Timeout | undefined
   #lastSweep = -GATHER_MS
   #sweeping = false
   #closed = false
 
-  constructor(port: Pick<DeskPort, 'query'>) {
+  constructor(port: Pick<DeskPort, 'query' | 'isSettled'>) {
     this.#port = port
   }
 
@@ -63,6 +63,8 @@ export class Watches {
     const wait = Math.max(BREATH_MS, this.#lastSweep + GATHER_MS - performance.now())
     this.#timer = setTimeout(() => {
       this.#timer = undefined
+      // Asking now would finish in one long turn what the node does in small ones; it tells when it is done.
+      if (!this.#port.isSettled()) return this.#schedule()
       this.#sweeping = true
       this.#lastSweep = performance.now()
       this.#sweep([...this.#watches.values()].filter((watch) => watch.stale))

@@ -43,6 +43,11 @@ export class Desk implements DeskPort {
     }
   }
 
+  isSettled(): boolean {
+    const { site } = this.#options.life
+    return !site.ok || site.value.replica.isSettled()
+  }
+
   query(query: string, input: unknown): Outcome {
     const parsed = parseQuery(query, input)
     if (!parsed.ok) return bodied(parsed)

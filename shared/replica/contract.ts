@@ -155,7 +155,12 @@ export interface Replica extends SyncStore {
   retain(): boolean
   /** Authority only: cuts a device that signed two different ops under one number; true when it wrote something. */
   cutForked(): boolean
-  /** Work put off to idle time (search index); true while more is left. */
+  /**
+   * Is every record judged and folded by what is known now? After a cut, a fork or a change of rights `work` does the
+   * rest piece by piece; whoever reads before it is done waits for all of it.
+   */
+  isSettled(): boolean
+  /** Work put off to idle time (judging anew, the search index), a piece; true while more is left. */
   work(): boolean
   /** Checks all chains and rebuilds folds and views beside the live ones; changes nothing. Takes as long as the log is. */
   diagnose(): Diagnosis

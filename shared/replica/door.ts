@@ -30,18 +30,28 @@ export type Parts = {
 /** What one pass through the door changed, told to listeners after the commit. */
 export type Passage = { readonly records: Set<RecordId>; control: boolean }
 
+/** Records judged anew in one transaction: about a millisecond each, so that a turn stays short. */
+const SLICE = 10
+
 export class Door {
   readonly #parts: Parts
   readonly #reach: Reach
   /** Records whose rows in the views no longer match; their numbers. */
   readonly #touched = new Set<number>()
-  /** Records some of whose ops may be judged otherwise now. */
+  /** Records some of whose ops may be judged otherwise now; those put off to later stand in the table `dirty` too. */
   readonly #doubtful = new Set<number>()
   #passage: Passage = { records: new Set(), control: false }
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.#reach = new Reach(parts)
+    for (const { record } of parts.sql.prepare('SELECT record FROM dirty').all<{ record: number }>())
+      this.#doubtful.add(record)
+  }
+
+  /** Is every record judged and folded by what is known now? Nothing may be read before it is. */
+  get isSettled(): boolean {
+    return this.#doubtful.size === 0
   }
 
   /** Appends one op whose causes are here. Answers why it is refused (nothing was written), or null. */
@@ -68,9 +78,12 @@ export class Door {
     return null
   }
 
-  /** Brings folds and views up to date with everything admitted since; call before the transaction ends. */
-  settle(): Passage {
-    this.#rejudge()
+  /**
+   * Brings folds and views up to date with everything admitted since; call before the transaction ends. Of records that
+   * the authority's word reached, at most `most` are judged anew; the rest are remembered, and wait for another call.
+   */
+  settle(most = SLICE): Passage {
+    this.#rejudge(most)
     for (const no of this.#touched) {
       this.#parts.views.update(no)
       this.#passage.records.add(this.#parts.records.byNumber(no).id)
@@ -87,7 +100,7 @@ export class Door {
     judging.replayControl()
     for (const row of this.#recordless()) this.#rejudgeOp(row, null)
     for (const { no } of sql.prepare('SELECT no FROM record').all<{ no: number }>()) this.#doubtful.add(no)
-    this.settle()
+    this.settle(Infinity)
   }
 
   /** Folds a record anew from its own ops: the truth that the fast path must equal. */
@@ -141,15 +154,21 @@ export class Door {
     for (const no of changed.records) this.#doubtful.add(no)
   }
 
-  /** Judges doubtful records again until nothing changes: what rests on a fallen creation falls with it. */
-  #rejudge(): void {
-    while (this.#doubtful.size > 0) {
-      for (const record of [...this.#doubtful]) {
-        this.#doubtful.delete(record)
-        for (const row of this.#opsOf(record)) this.#rejudgeOp(row, record)
-        this.refold(record)
-      }
+  /** Judges doubtful records again: what rests on a fallen creation falls with it, in whatever order they are taken. */
+  #rejudge(most: number): void {
+    for (let left = most; left > 0 && this.#doubtful.size > 0; left -= 1) {
+      const [record] = this.#doubtful
+      if (record !== undefined) this.#rejudgeRecord(record)
     }
+    const put = this.#parts.sql.prepare('INSERT OR IGNORE INTO dirty (record) VALUES (?)')
+    for (const record of this.#doubtful) put.run(record)
+  }
+
+  #rejudgeRecord(record: number): void {
+    this.#doubtful.delete(record)
+    this.#parts.sql.prepare('DELETE FROM dirty WHERE record = ?').run(record)
+    for (const row of this.#opsOf(record)) this.#rejudgeOp(row, record)
+    this.refold(record)
   }
 
   #rejudgeOp(row: OpRow, record: number | null): void {

@@ -128,6 +128,7 @@ class SqlReplica implements Replica {
     command: C,
     input: CommandInput<C>,
   ): Result<CommandResult<C>, TallydeskError> {
+    this.#settle()
     const core = this.#core
     const composer = new Composer(nextRef(core), core.sha256)
     const planner = { core, reading: new LocalReading(core), composer, year: this.#year() }
@@ -142,11 +143,22 @@ class SqlReplica implements Replica {
     input: QueryInput<Q>,
     reach: AuthorityReach,
   ): Result<QueryAnswer<Q>, TallydeskError> {
+    this.#settle()
     return answerQuery(this.#core, query, input, reach)
   }
 
   status(): ReplicaStatus {
+    this.#settle()
     return status(this.#core)
+  }
+
+  isSettled(): boolean {
+    return this.#core.door.isSettled
+  }
+
+  /** Everything is judged and folded before it is read. */
+  #settle(): void {
+    if (!this.isSettled()) this.#commit(false, () => undefined, Infinity)
   }
 
   openText(record: string, note: string): Result<{ readonly client: number }, TallydeskError> {
@@ -295,10 +307,15 @@ class SqlReplica implements Replica {
   }
 
   work(): boolean {
+    if (!this.isSettled()) {
+      this.#commit(false, () => undefined)
+      return true
+    }
     return indexSearch(this.#core, INDEX_SLICE)
   }
 
   diagnose(): Diagnosis {
+    this.#settle()
     try {
       return diagnose(this.#core)
     } finally {
@@ -464,10 +481,12 @@ class SqlReplica implements Replica {
   }
 
   /** One transaction through the door; listeners hear of it only once it is durable. */
-  #commit<T>(own: boolean, work: () => T): T {
+  #commit<T>(own: boolean, work: () => T, most?: number): T {
+    // What is written here is judged at once, so what it rests on must be.
+    if (own) this.#settle()
     const { passage, value } = this.#transaction(() => {
       const made = work()
-      return { value: made, passage: this.#core.door.settle() }
+      return { value: made, passage: this.#core.door.settle(most) }
     })
     this.#tell(passage, own)
     return value

@@ -4,7 +4,7 @@
  * number of an op is its order of arrival, and causes always arrive before their effects.
  *
  * From the log: actor, line, op, context, record, creation, child, touch, text_session, text_update.
- * The fold of accepted ops: value, presence. Views: board, board_tag, conflict, search. Sync: inbox, ack.
+ * The fold of accepted ops: value, presence; dirty: records that wait to be judged and folded anew. Views: board, board_tag, conflict, search. Sync: inbox, ack.
  */
 import { TallydeskError } from '../api/errors.ts'
 import type { Sql } from './ports.ts'
@@ -48,6 +48,7 @@ CREATE TABLE record (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind TEXT 
 CREATE INDEX record_unhashed ON record (no) WHERE hash IS NULL;
 CREATE TABLE creation (record INTEGER NOT NULL, op INTEGER NOT NULL, PRIMARY KEY (record, op)) STRICT, WITHOUT ROWID;
 CREATE TABLE touch (record INTEGER NOT NULL, op INTEGER NOT NULL, PRIMARY KEY (record, op)) STRICT, WITHOUT ROWID;
+CREATE TABLE dirty (record INTEGER PRIMARY KEY) STRICT;
 CREATE INDEX touch_by_op ON touch (op, record);
 CREATE TABLE child (
   record INTEGER NOT NULL, field INTEGER NOT NULL, id BLOB NOT NULL, op INTEGER NOT NULL, idx INTEGER NOT NULL,

@@ -3,7 +3,7 @@ import { formatOpId } from '../../shared/model/ids.ts'
 import { ROLES } from '../../shared/model/roles.ts'
 import { PERMISSIONS } from '../../shared/judge/permissions.ts'
 import { coreOf, craft, nextOp, runOf, writeEffects } from '../support/crafting.ts'
-import { must, pull, sync, type Device } from '../support/replicas.ts'
+import { must, pull, restart, sync, type Device } from '../support/replicas.ts'
 import { aSite, judged, newJob, page, refusal, setTitle, settle, titles } from '../support/site.ts'
 
 const headOf = (at: Device, of: Device): { readonly seq: number; readonly hash: Uint8Array } => {
@@ -252,4 +252,28 @@ test('JDG-3 words of a cut device do not show, neither in a note that is open no
     expect(words(device)).toEqual(['Filter was cracked'])
   }
   expect(hq.replica.status().state_hash).toBe(other.replica.status().state_hash)
+})
+
+test('JDG-20 what a cut reaches is judged anew piece by piece, also after a restart, and wholly before anybody reads it', () => {
+  const { hq, desk, tablet, other } = aSite()
+  const records = Array.from({ length: 40 }, () => newJob(tablet))
+  pull(desk, tablet)
+  cut(hq, tablet, 0)
+  pull(desk, hq)
+  expect(desk.replica.isSettled()).toBe(false)
+  expect(desk.replica.work()).toBe(true)
+  expect(desk.replica.isSettled()).toBe(false)
+  restart(desk)
+  expect(desk.replica.isSettled()).toBe(false)
+  expect(must(desk.replica.query('board', {}, { why: null, since: null })).rows).toEqual([])
+  expect(desk.replica.isSettled()).toBe(true)
+  pull(other, desk)
+  let pieces = 0
+  while (!other.replica.isSettled()) {
+    other.replica.work()
+    pieces += 1
+  }
+  expect(pieces).toBeGreaterThan(0)
+  expect(other.replica.status().state_hash).toBe(desk.replica.status().state_hash)
+  expect(records.length).toBe(40)
 })
