@@ -25,6 +25,8 @@ export class Inbox {
   readonly #hashes = new Set<string>()
   /** By the op that is missing. */
   readonly #waiting = new Map<string, Arrival[]>()
+  /** By the hash of the op before it in its chain. */
+  readonly #followers = new Map<string, Set<Arrival>>()
   #bytes = 0
 
   constructor(sql: Sql, log: Log) {
@@ -43,6 +45,24 @@ export class Inbox {
 
   holds(hash: Bytes): boolean {
     return this.#hashes.has(toHex(hash))
+  }
+
+  /**
+   * What waits behind an op in its chain, up to the first whose signature is known, which vouches for all before it.
+   * Empty where there is none.
+   */
+  tail(hash: Bytes): readonly Arrival[] {
+    const paths: (readonly Arrival[])[] = [...this.#behind(hash)].map((arrival) => [arrival])
+    for (let path = paths.pop(); path; path = paths.pop()) {
+      const last = path.at(-1)
+      if (!last || last.signature) return path
+      if (path.length < LIMITS.runOps) for (const next of this.#behind(last.hash)) paths.push([...path, next])
+    }
+    return NONE
+  }
+
+  #behind(hash: Bytes): Iterable<Arrival> {
+    return this.#followers.get(toHex(hash)) ?? NONE
   }
 
   /** A run is let in whole or not at all: its last op carries the signature for all of it. */
@@ -87,6 +107,8 @@ export class Inbox {
     if (this.#hashes.has(key)) return
     this.#hashes.add(key)
     this.#bytes += arrival.bytes.length
+    const before = toHex(arrival.op.prev)
+    this.#followers.set(before, (this.#followers.get(before) ?? new Set()).add(arrival))
     this.#refile(arrival)
   }
 
@@ -108,5 +130,9 @@ export class Inbox {
       .run(idBytes(actor), seq, arrival.hash)
     this.#hashes.delete(toHex(arrival.hash))
     this.#bytes -= arrival.bytes.length
+    const before = toHex(arrival.op.prev)
+    const followers = this.#followers.get(before)
+    followers?.delete(arrival)
+    if (followers?.size === 0) this.#followers.delete(before)
   }
 }

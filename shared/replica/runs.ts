@@ -1,6 +1,7 @@
 /**
  * Runs to send: consecutive ops of one branch of an actor's chain, in an order in which causes go first, each ending at a known signature.
- * Ops that came in a run whose end still waits for its causes have no signature yet; they are sent once it has come.
+ * Ops that came in a run whose end still waits for its causes have no signature of their own; they are sent together
+ * with what waits, for otherwise an author could see to it that nobody passes on what others then build upon.
  */
 import type { Bytes } from '../base/bytes.ts'
 import { LIMITS } from '../op/limits.ts'
@@ -78,14 +79,15 @@ function nextLacking(
 /**
  * The run that begins at a seq of a line: as far as its ops stood together in the log, and on to a signature.
  * Ops of the line that lie further on would go before their causes; they wait for their own turn.
- * Null where no signature vouches for them yet.
+ * Null where no signature vouches for them.
  */
 function runFrom(
   core: Core,
-  { no, actor }: Line,
+  line: Line,
   first: number,
   bounds: { readonly ops: number; readonly bytes: number },
 ): Run | null {
+  const { no, actor } = line
   const most = Math.min(LIMITS.runOps, Math.max(1, bounds.ops))
   const rows = core.sql
     .prepare(
@@ -109,9 +111,19 @@ function runFrom(
     draft.signature = row.signature
     draft.last = draft.ops.length
   }
-  return finished(draft)
+  return finished(draft) ?? (before === core.log.lines.tip(line).op ? withTail(core, line, draft) : null)
 }
 
 function finished({ actor, first, ops, signature, last }: Draft): Run | null {
   return signature && { actor, first, ops: ops.slice(0, last), signature }
+}
+
+/** The ops up to the end of a line, and what waits behind them. */
+function withTail({ log, inbox }: Core, line: Line, { actor, first, ops }: Draft): Run | null {
+  const tail = inbox.tail(log.lines.tip(line).hash)
+  const whole = [...ops, ...tail.map(({ bytes }) => bytes)]
+  const size = whole.reduce((sum, bytes) => sum + bytes.length, 0)
+  const signature = tail.at(-1)?.signature
+  if (!signature || whole.length > LIMITS.runOps || size > LIMITS.runBytes) return null
+  return { actor, first, ops: whole, signature }
 }

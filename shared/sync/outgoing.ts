@@ -2,6 +2,7 @@
  * What the peer lacks, on its way to it: the authority's chain first, then everything in causal order,
  * then whatever commits. Only committed ops are read, and no more is under way than the window holds.
  */
+import { invariant } from '../base/invariant.ts'
 import type { ActorId } from '../model/ids.ts'
 import type { Head, Run } from '../op/run.ts'
 import { Holding } from './holding.ts'
@@ -80,9 +81,21 @@ export class Outgoing {
     this.#land(through)
   }
 
-  /** A peer sends what it has committed, so it needs none of it. */
+  /** A peer needs nothing of what it sent, neither now nor when that which waits here is committed. */
   cameFromPeer(run: Run): void {
-    this.#add(this.#store.nameOf(run))
+    const whole = this.#store.nameOf(run)
+    if (!this.#store.holds(whole)) this.#parting.expect(whole)
+    const here = this.#lastHere(run)
+    if (here) this.#add(here)
+  }
+
+  /** The last op of a run that is in the log: a run may end with ops that wait. */
+  #lastHere(run: Run): Head | null {
+    for (let count = run.ops.length; count > 0; count -= 1) {
+      const name = this.#store.nameOf({ ...run, ops: run.ops.slice(0, count) })
+      if (this.#store.holds(name)) return name
+    }
+    return null
   }
 
   /** The peer names ops of an actor whose head here it does not know: from the last that is here, it lacks the rest. */
@@ -102,6 +115,7 @@ export class Outgoing {
   more(): readonly Head[] {
     this.#end = false
     const come = this.#parting.come()
+    for (const head of come) this.#add(head)
     for (const { actor } of come) this.#lookFrom(actor)
     return come
   }
@@ -169,7 +183,8 @@ export class Outgoing {
   }
 
   #dispatch(run: Run): RunMessage {
-    const last = this.#store.nameOf(run)
+    const last = this.#lastHere(run)
+    invariant(last, 'what is sent is in the log')
     const bytes = run.ops.reduce((sum, op) => sum + op.length, 0)
     this.#batches += 1
     this.#flying.push({ batch: this.#batches, last, bytes })

@@ -32,9 +32,14 @@ export class Parting {
     if (missing.length === 0) return
     const own = new Map(this.#store.heads().map(({ actor, seq }) => [actor, seq] as const))
     for (const head of missing) {
-      if (this.#missing.size < LIMITS.actors) this.#missing.set(headKey(head), head)
+      this.expect(head)
       if ((own.get(head.actor) ?? 0) >= head.seq) this.#ask(head.actor)
     }
+  }
+
+  /** The peer has this op, which is not here yet. */
+  expect(head: Head): void {
+    if (this.#missing.size < LIMITS.actors) this.#missing.set(headKey(head), head)
   }
 
   /** The peer named ops of its branches: those that are here too. */

@@ -40,7 +40,8 @@ export interface SyncStore {
   /**
    * The next runs that a holder of `have` lacks, in causal order, looking from `position` (0 at first, then as
    * answered). Of an actor of whom `have` names an op that is not here nothing is sent: until that op has come it
-   * cannot be told which of ours is in its chain. `end` says that nothing further was here when asked.
+   * cannot be told which of ours is in its chain. A run may end with ops that wait here: the last one's signature
+   * vouches for those before it. `end` says that nothing further was here when asked.
    */
   runsAfter(
     have: readonly Head[],

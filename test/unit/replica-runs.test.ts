@@ -5,7 +5,7 @@ import { encodeOp } from '../../shared/op/op.ts'
 import type { Head, Run } from '../../shared/op/run.ts'
 import { coreOf, craft, nextOp, runOf, signRun } from '../support/crafting.ts'
 import { openDevice, pull, restart, signerFrom, type Device } from '../support/replicas.ts'
-import { aSite, newJob, setTitle } from '../support/site.ts'
+import { aSite, newJob, setTitle, titles } from '../support/site.ts'
 
 const WIDE = { ops: 100_000, bytes: 1 << 30 }
 
@@ -50,15 +50,31 @@ function halfTaken(): { edge: Device; desk: Device; tablet: Device; hq: Device; 
   return site
 }
 
-test('REP-12 what no signature vouches for yet is not sent on, and goes once the rest of its run is here', () => {
+test('REP-12 what only the end of its run vouches for goes on together with that end, which waits there too', () => {
   const { edge, desk, tablet, other } = halfTaken()
-  expect(seqsOf(allFrom(edge), desk)).toEqual([])
-  const position = edge.replica.end()
-  pull(edge, tablet)
-  const later = edge.replica.runsAfter(other.replica.heads(), position, WIDE)
-  expect(seqsOf(later.runs, desk)).toEqual([1, 2])
+  expect(seqsOf(allFrom(edge), desk)).toEqual([1, 2])
   pull(other, edge)
   expect(other.replica.digest()).toEqual(edge.replica.digest())
+  const position = edge.replica.end()
+  pull(edge, tablet)
+  expect(seqsOf(edge.replica.runsAfter(other.replica.heads(), position, WIDE).runs, desk)).toEqual([2])
+  pull(other, tablet)
+  expect(other.replica.digest()).toEqual(edge.replica.digest())
+})
+
+test('REP-12 nobody is kept from others’ work by an author who lets the end of a run wait for what never comes', () => {
+  const { edge, desk, hq, other } = aSite()
+  const first = nextOp(other, [{ type: 'create', kind: 'case' }])
+  const never = { actor: hq.replica.actor, seq: 999, hash: new Uint8Array(16) }
+  const prev = coreOf(hq).sha256(encodeOp(first))
+  const second = { ...first, seq: 2, prev, causes: [never], lamport: 1000 }
+  const run = signRun(other.signer, 1, [encodeOp(first), encodeOp(second)])
+  expect(desk.replica.receive(run, other.replica.actor)).toMatchObject({ committed: 1, waiting: 1 })
+  const record = newJob(desk)
+  pull(edge, desk)
+  expect(edge.replica.digest()).toEqual(desk.replica.digest())
+  pull(hq, edge)
+  expect(titles(hq, record)).toEqual(['Pump'])
 })
 
 test('REP-12 what waits for its causes survives a restart, and is known when it is offered again', () => {
