@@ -28,11 +28,15 @@ export function withholding(replica: Replica, own: OwnChain): SyncStore {
       own.heard(heads)
       replica.acknowledged(peer, heads)
     },
-    authorityCursor: () => replica.authorityCursor(),
+    // A halted authority says nothing any more, not what it holds either.
+    authorityCursor: () => (isHaltedAuthority(replica, own) ? null : replica.authorityCursor()),
     receiveAuthorityCursor: (bytes) => replica.receiveAuthorityCursor(bytes),
     admits: (actor, tlsKeyHash) => replica.admits(actor, tlsKeyHash),
   }
 }
+
+const isHaltedAuthority = (replica: Replica, own: OwnChain): boolean =>
+  own.halted !== null && replica.authority() === replica.actor
 
 /** Whoever is said to have the last own op is sent none of those before it. */
 function withOwn(replica: Replica, have: readonly Head[]): readonly Head[] {

@@ -20,7 +20,7 @@ import type { Core } from './core.ts'
 import type { StoredParcel } from './parcel-log.ts'
 import { ParcelNames, type Making } from './parcel-names.ts'
 import type { Parcel } from './parcel.ts'
-import { ParcelTexts } from './parcel-texts.ts'
+import { GUESSED, ParcelTexts, type Words } from './parcel-texts.ts'
 import { bodyAddress } from './note-commands.ts'
 
 /** Why an item cannot be taken over: a code of the table of reasons. */
@@ -63,15 +63,22 @@ export class Takeover {
   readonly #parcel: Parcel
   readonly #journal = new Journal()
   readonly #reading: Ahead
-  readonly #texts: ParcelTexts
+  readonly #texts: Words
   readonly #names: ParcelNames
   #composer: Composer
 
-  constructor(core: Core, reading: Reading, stored: StoredParcel, parcel: Parcel, next: OpRef) {
+  constructor(
+    core: Core,
+    reading: Reading,
+    stored: StoredParcel,
+    parcel: Parcel,
+    next: OpRef,
+    texts: 'placed' | 'guessed' = 'placed',
+  ) {
     this.#core = core
     this.#parcel = parcel
     this.#reading = new Ahead(reading, core.sha256, core.site, this.#journal)
-    this.#texts = new ParcelTexts(core, parcel.actor, this.#journal)
+    this.#texts = texts === 'placed' ? new ParcelTexts(core, parcel.actor, this.#journal) : GUESSED
     this.#composer = new Composer(next, core.sha256)
     this.#names = new ParcelNames(core, stored, parcel, (op) => reading.effectsOf(op), this.#journal)
   }
@@ -102,13 +109,12 @@ export class Takeover {
   }
 
   /** It came by another way after all, and counts. */
-  #isHere({ actor, seq }: Op): boolean {
-    const no = this.#core.log.numberAt({ actor, seq })
-    if (no === null) return false
-    const row = this.#core.log.rowByNumber(no)
-    const here = this.#core.judging.fromRow(row)
-    const same = this.#parcel.ops.find((op) => op.seq === seq)
-    return row.judgement === 0 && same !== undefined && sameEffects(here.effects, same.effects)
+  #isHere(op: Op): boolean {
+    const { log, judging } = this.#core
+    return log.numbersAt(op).some((no) => {
+      const row = log.rowByNumber(no)
+      return row.judgement === 0 && sameEffects(judging.fromRow(row).effects, op.effects)
+    })
   }
 
   #retell(effect: DataEffect, dot: DotRef, item: number): Obstacle | null {

@@ -29,7 +29,20 @@ type Note = {
   readonly declared: boolean
 }
 
-export class ParcelTexts {
+export interface Words {
+  /** The effects that bring these words to `at`; none where they change nothing. Null: they find no place there. */
+  place(effect: Text, at: Address): readonly Composed[] | null
+  /** The effects of a new text with the words of an update; null where it has none. */
+  anew(effect: Text, at: Address): readonly Composed[] | null
+}
+
+/** For who only asks what could be taken over: placing the words of a whole shift takes seconds. Not to be written. */
+export const GUESSED: Words = {
+  place: (effect, at) => [{ ...effect, at }],
+  anew: (effect, at) => (wordsOf(effect.update).trim() === '' ? null : [{ ...effect, at }]),
+}
+
+export class ParcelTexts implements Words {
   readonly #core: Core
   readonly #author: ActorId
   readonly #journal: Journal
@@ -41,7 +54,6 @@ export class ParcelTexts {
     this.#author = author
   }
 
-  /** The effects that bring these words to `at`; none where they change nothing. Null: they find no place there. */
   place(effect: Text, at: Address): Composed[] | null {
     const note = this.#noteAt(at)
     const client = this.#core.texts.clientOf(this.#author, effect.at, effect.n)
@@ -49,7 +61,6 @@ export class ParcelTexts {
     return placeUpdate(shadow, effect.update, client) ? this.#become({ ...note, shadow }, at) : null
   }
 
-  /** The effects of a new text with the words of an update; null where it has none. */
   anew(effect: Text, at: Address): Composed[] | null {
     const words = wordsOf(effect.update)
     if (words.trim() === '') return null

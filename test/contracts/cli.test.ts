@@ -70,7 +70,7 @@ describe('CLI-1 a site from the first command to the last', () => {
     const made = await json(['init', '--data', data, '--site', 'Hall', '--name', 'Desk'])
     expect(Object.keys(made)).toEqual(['site', 'actor', 'recovery', 'exit'])
     const job = await json(['do', 'job.create', '{"title":"Pump"}', '--data', data])
-    expect(job).toMatchObject({ exit: 0, op: `${String(made.actor)}:2`, number: null })
+    expect(job).toMatchObject({ exit: 0, op: `${String(made.actor)}:2`, number: 'J-0001' })
     const node = await run(data)
     expect(node.ready).toMatchObject({ ready: true, actor: made.actor, site: made.site })
     expect(await json(['do', 'job.create', '{"title":"Fan"}', '--data', data])).toMatchObject({ exit: 0 })

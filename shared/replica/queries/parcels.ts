@@ -9,6 +9,9 @@ import { nextRef } from '../writer.ts'
 import { madeReason, nameOf } from './naming.ts'
 import { ParcelChanges } from './parcel-changes.ts'
 
+/** Of `parcel.take`. */
+const AT_ONCE = 250
+
 export const parcels = (core: Core): ParcelRow[] => parcelsOf(core).map((stored) => rowOf(core, stored))
 
 function rowOf(core: Core, stored: StoredParcel): ParcelRow {
@@ -25,14 +28,20 @@ function rowOf(core: Core, stored: StoredParcel): ParcelRow {
   }
 }
 
-/** Obstacles are those that taking all open items over, in their order, would meet. */
+/**
+ * Obstacles are those that taking open items over, in their order, would meet; words are not placed for that. Items
+ * beyond as many as one command takes are looked at once those before them are settled.
+ */
 function itemsOf(core: Core, stored: StoredParcel, parcel: Parcel): ParcelItem[] {
   const reading = new LocalReading(core)
-  const takeover = new Takeover(core, reading, stored, parcel, nextRef(core))
+  const takeover = new Takeover(core, reading, stored, parcel, nextRef(core), 'guessed')
   const changes = new ParcelChanges(core, stored, parcel, reading)
+  let looked = 0
   return parcel.ops.map((op, item) => {
     const state = stateOfItem(stored, item)
-    const taken = state === 'open' ? takeover.take(item) : null
+    const isNext = state === 'open' && looked < AT_ONCE
+    if (isNext) looked += 1
+    const taken = isNext ? takeover.take(item) : null
     const obstacle = taken === null || taken.ok ? null : madeReason(taken.error.code, taken.error.params)
     return { item, effects: changes.changesOf(op), title: changes.titleOf(op), state, obstacle }
   })
