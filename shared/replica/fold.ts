@@ -83,14 +83,14 @@ export class Fold {
     this.#sql.prepare('DELETE FROM presence WHERE record = ?').run(record)
   }
 
-  live(cell: Cell): Entry[] {
+  live(cell: Cell): (Entry & { readonly wall: number })[] {
     const rows = this.#sql
       .prepare(
-        `SELECT value.op, value.idx, value.value, op.actor, op.seq, op.lamport FROM value
+        `SELECT value.op, value.idx, value.value, op.actor, op.seq, op.lamport, op.wall FROM value
          JOIN op ON op.no = value.op
          WHERE value.record = ? AND value.field = ? AND value.child = ? AND value.sub = ?`,
       )
-      .all<{ idx: number; value: Scalar; actor: number; seq: number; lamport: number }>(
+      .all<{ idx: number; value: Scalar; actor: number; seq: number; lamport: number; wall: number }>(
         cell.record,
         cell.field,
         cell.child,
@@ -100,6 +100,7 @@ export class Fold {
       dot: { actor: this.#log.actors.idOf(row.actor), seq: row.seq, index: row.idx },
       value: row.value,
       lamport: row.lamport,
+      wall: row.wall,
     }))
   }
 
@@ -107,7 +108,9 @@ export class Fold {
     const cell = cellOf(record, effect.at)
     if (effect.at.child !== null) this.#touch(record, effect.at.field, effect.at.child, op)
     if (effect.type === 'session' || effect.type === 'text') return
-    this.#change(cell, op, this.#changeOf(op, cell, effect, index))
+    const change = this.#changeOf(op, cell, effect, index)
+    for (const dot of change.remove) this.#removeDot(cell, dot, this.#meant(op, dot, effect.type === 'draft'))
+    this.#add(cell, op, change)
   }
 
   #changeOf(
@@ -137,8 +140,15 @@ export class Fold {
     }
   }
 
-  #change(cell: Cell, op: FoldedOp, change: DotChange): void {
-    for (const dot of change.remove) this.#removeDot(cell, dot)
+  /** Of a forked actor's ops under one name, an op means the one that its author had seen; a later draft beats both. */
+  #meant(op: FoldedOp, dot: DotRef, all: boolean): readonly number[] {
+    const numbers = this.#log.numbersAt(dot)
+    if (all || numbers.length < 2) return numbers
+    const seen = this.#log.resolve(op.no, dot)
+    return seen === null ? [] : [seen]
+  }
+
+  #add(cell: Cell, op: FoldedOp, change: DotChange): void {
     const add = this.#sql.prepare(
       'INSERT INTO value (record, field, child, sub, op, idx, value) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -146,14 +156,11 @@ export class Fold {
       add.run(cell.record, cell.field, cell.child, cell.sub, op.no, dot.index, value)
   }
 
-  #removeDot(cell: Cell, dot: DotRef): void {
-    const no = this.#log.numberAt(dot)
-    if (no === null) return
-    this.#sql
-      .prepare(
-        'DELETE FROM value WHERE record = ? AND field = ? AND child = ? AND sub = ? AND op = ? AND idx = ?',
-      )
-      .run(cell.record, cell.field, cell.child, cell.sub, no, dot.index)
+  #removeDot(cell: Cell, dot: DotRef, ops: readonly number[]): void {
+    const remove = this.#sql.prepare(
+      'DELETE FROM value WHERE record = ? AND field = ? AND child = ? AND sub = ? AND op = ? AND idx = ?',
+    )
+    for (const no of ops) remove.run(cell.record, cell.field, cell.child, cell.sub, no, dot.index)
   }
 
   #touchNewChild(op: FoldedOp, record: number, field: number, index: number): void {

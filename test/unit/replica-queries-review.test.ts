@@ -12,6 +12,7 @@ import {
   requestsAt,
   setTitle,
   settle,
+  titles,
   type Site,
 } from '../support/site.ts'
 
@@ -234,5 +235,28 @@ test('QRY-12 of two ops under one name the one that stands is shown, and the fee
     const whole = must(device.replica.query('feed', { limit: 500 }, REACH)).rows
     expect(pages).toEqual(whole.map((row) => `${row.op} ${row.judgement}`))
     expect(pages.filter((one) => one.startsWith(op)).sort()).toEqual([`${op} accepted`, `${op} rejected`])
+  }
+})
+
+test('QRY-17 what is superseded is the value of the branch that the author had seen, whatever the other is called', () => {
+  for (let i = 0; i < 6; i += 1) {
+    const site = aSite()
+    const { hq, desk, tablet } = site
+    const record = newJob(hq)
+    settle(site)
+    const clone = copyOf(tablet)
+    setTitle(tablet, record, `Pump ${i}`)
+    setTitle(clone, record, `Fan ${i}`)
+    must(clone.replica.execute('set.add', { record, field: 'tags', key: 'fan' }))
+    pull(hq, tablet)
+    setTitle(hq, record, 'Settled')
+    pull(desk, clone)
+    sync(hq, desk)
+    for (const device of [hq, desk]) {
+      expect(titles(device, record)).toEqual(['Settled'])
+      expect(page(device, record).tags).toEqual([])
+      expect(device.replica.diagnose().findings).toEqual([])
+    }
+    expect(desk.replica.status().state_hash).toBe(hq.replica.status().state_hash)
   }
 })

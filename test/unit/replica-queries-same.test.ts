@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CommandInput, SiteCommandName } from '../../shared/api/commands.ts'
 import { coreOf } from '../support/crafting.ts'
-import { must, pull, REACH, sync, type Device } from '../support/replicas.ts'
+import { must, REACH, sync, type Device } from '../support/replicas.ts'
 import { aSite, requestsAt, settle, type Site } from '../support/site.ts'
 
 const seed = Number(process.env.LAWS_SEED ?? Date.now() % 2 ** 31)

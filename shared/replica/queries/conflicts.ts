@@ -37,7 +37,6 @@ export function conflicts(core: Core): QueryAnswer<'conflicts'> {
 
 function conflictOf(core: Core, row: Row): QueryAnswer<'conflicts'>['conflicts'][number] {
   const place = placeOf(row.kind, row.field, row.sub)
-  const live = core.fold.live(row).map((entry) => ({ ...entry, wall: wallOf(core, entry.dot) }))
   return {
     record: toHex(row.id),
     child: row.child.length === NO_CHILD.length ? null : toHex(row.child),
@@ -46,14 +45,6 @@ function conflictOf(core: Core, row: Row): QueryAnswer<'conflicts'>['conflicts']
     reference: row.reference,
     number: numberOf(core, toHex(row.id) as RecordId),
     zone: row.zone,
-    values: fieldValues(core, live),
+    values: fieldValues(core, core.fold.live(row)),
   }
-}
-
-function wallOf(
-  core: Core,
-  dot: { readonly actor: Parameters<Core['log']['numberAt']>[0]['actor']; readonly seq: number },
-): number {
-  const no = core.log.numberAt(dot)
-  return no === null ? 0 : core.log.rowByNumber(no).wall
 }
