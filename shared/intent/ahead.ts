@@ -67,7 +67,7 @@ export class Ahead implements Reading {
   apply(effect: DataEffect, dot: DotRef): void {
     switch (effect.type) {
       case 'create':
-        this.#journal.set(this.#kinds, recordAt(this.#sha256, dot), effect.kind)
+        this.#journal.set(this.#kinds, recordAt(this.#sha256, dot, effect.kind), effect.kind)
         break
       case 'import': {
         const { kind, source, key } = effect

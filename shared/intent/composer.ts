@@ -20,7 +20,7 @@ export class Composer {
   }
 
   create(kind: KindName): RecordId {
-    return recordAt(this.#sha256, this.#push({ type: 'create', kind }))
+    return recordAt(this.#sha256, this.#push({ type: 'create', kind }), kind)
   }
 
   import(site: SiteId, kind: KindName, source: string, key: string): RecordId {

@@ -18,8 +18,9 @@ const short = (hash: Bytes): string => toHex(hash.subarray(0, 16))
 
 export const actorOf = (sha256: Sha256, opKey: Bytes): ActorId => toHex(sha256(opKey)) as ActorId
 
-export const recordAt = (sha256: Sha256, dot: DotRef): RecordId =>
-  short(sha256(encodeCbor(['record', bytesOf(dot.actor), dot.seq, dot.index]))) as RecordId
+/** The kind is part of it: of two branches of a forked chain each may make something else at one dot. */
+export const recordAt = (sha256: Sha256, dot: DotRef, kind: KindName): RecordId =>
+  short(sha256(encodeCbor(['record', KINDS[kind].code, bytesOf(dot.actor), dot.seq, dot.index]))) as RecordId
 
 export const childAt = (sha256: Sha256, dot: DotRef): ChildId =>
   short(sha256(encodeCbor(['child', bytesOf(dot.actor), dot.seq, dot.index]))) as ChildId

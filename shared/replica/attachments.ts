@@ -52,7 +52,10 @@ export function nextToGo(
 function attachmentsBehind(core: Core, from: number): Made[] {
   const field = fieldByName('job', 'attachments')?.code ?? 0
   return core.sql
-    .prepare('SELECT record, op, idx, id FROM child WHERE field = ? AND op > ? ORDER BY op LIMIT ?')
+    .prepare(
+      `SELECT child.record, child.op, child.idx, child.id FROM child JOIN op ON op.no = child.op AND op.judgement = 0
+       WHERE child.field = ? AND child.op > ? ORDER BY child.op LIMIT ?`,
+    )
     .all<Made>(field, from, SLICE)
 }
 

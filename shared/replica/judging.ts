@@ -145,8 +145,8 @@ export class Judging {
   isRevokedIn(no: number, index: number, record: number, child: ChildAt | null): boolean {
     if (!this.review.hasRevocations) return false
     if (this.isRevoked(no, index)) return true
-    const made = child && this.#origins.creationOfChild(record, child.field, child.id)
-    return made !== null && this.isRevoked(made.op, made.index)
+    const made = child ? this.#origins.creationsOfChild(record, child.field, child.id) : []
+    return made.some((one) => this.#log.knowsNo(no, one.op) && this.isRevoked(one.op, one.index))
   }
 
   /** Is the i-th effect of an op taken out of every view? */
@@ -295,8 +295,9 @@ export class Judging {
     const child = 'at' in effect ? effect.at.child : effect.type === 'drop' ? effect.child : null
     if (child === null) return true
     const field = 'at' in effect ? effect.at.field : effect.type === 'drop' ? effect.field : 0
-    const origin = this.#origins.ofChild(record, field, child)
-    return origin !== null && (origin.accepted || origin.no === op.no)
+    return this.#origins
+      .ofChild(record, field, child)
+      .some((origin) => origin.no === op.no || (origin.accepted && this.past.knows(op, origin)))
   }
 
   /** Edits of frozen fields that count for a decision at `op`: by who may, sound, and not late by closings it knows. */
@@ -344,12 +345,12 @@ export class Judging {
       kindOf: (id) => this.past.kindOf(op, id),
       madeHere: (id) =>
         effects.some(
-          ({ type }, index) => type === 'create' && recordAt(this.past.sha256, { ...op, index }) === id,
+          (effect, index) =>
+            effect.type === 'create' && recordAt(this.past.sha256, { ...op, index }, effect.kind) === id,
         ),
       hasChild: (id, field, child) => {
         const row = this.#records.find(id)
-        const origin = row && this.#origins.ofChild(row.no, field, child)
-        return origin !== null && this.past.knows(op, origin)
+        return row !== null && this.#origins.childKnown(op, row.no, field, child)
       },
       knowsDot: (dot) => (dot.actor === op.actor ? dot.seq < op.seq : knows(dot)),
     }

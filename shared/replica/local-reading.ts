@@ -38,8 +38,8 @@ export class LocalReading implements Reading {
 
   hasChild(record: RecordId, field: number, child: ChildId): boolean {
     const row = this.#core.records.find(record)
-    const origin = row && this.#core.origins.ofChild(row.no, field, child)
-    return (origin?.accepted ?? false) && isPresent(this.#presences(record, field, child))
+    const made = row ? this.#core.origins.ofChild(row.no, field, child) : []
+    return made.some(({ accepted }) => accepted) && isPresent(this.#presences(record, field, child))
   }
 
   seenIn(record: RecordId, field: number, child: ChildId): Seen {

@@ -69,8 +69,8 @@ export class LogPast implements ForkPast {
     const row = this.#records.find(record)
     if (!row) return false
     return fieldsOf(row.kind).some((field) => {
-      const origin = field.merge === 'map' ? this.#origins.ofChild(row.no, field.code, child) : null
-      return origin !== null && this.knows(op, origin)
+      const made = field.merge === 'map' ? this.#origins.ofChild(row.no, field.code, child) : []
+      return made.some((origin) => this.knows(op, origin))
     })
   }
 

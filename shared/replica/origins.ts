@@ -42,7 +42,8 @@ export class Origins {
     this.#ofRecord.clear()
     op.effects.forEach((effect, index) => {
       const dot = { actor: op.actor, seq: op.seq, index }
-      if (effect.type === 'create') this.#create(recordAt(this.#sha256, dot), effect.kind, no, touched)
+      if (effect.type === 'create')
+        this.#create(recordAt(this.#sha256, dot, effect.kind), effect.kind, no, touched)
       else if (effect.type === 'import') {
         const id = importedRecord(this.#sha256, site, effect.kind, effect.source, effect.key)
         this.#create(id, effect.kind, no, touched)
@@ -78,28 +79,33 @@ export class Origins {
     this.#ofRecord.clear()
   }
 
-  ofChild(record: number, field: number, child: ChildId): Origin | null {
-    const row = this.#sql
+  /** One op as a rule; where its author's chain forks, each branch may make a child of the same id. */
+  ofChild(record: number, field: number, child: ChildId): Origin[] {
+    return this.#sql
       .prepare(
         `SELECT op.no, op.actor, op.seq, op.judgement FROM child JOIN op ON op.no = child.op
          WHERE child.record = ? AND child.field = ? AND child.id = ?`,
       )
-      .get<OriginRow>(record, field, idBytes(child))
-    return row ? this.#origin(row) : null
+      .all<OriginRow>(record, field, idBytes(child))
+      .map((row) => this.#origin(row))
   }
 
-  /** The op and effect that made a child. */
-  creationOfChild(record: number, field: number, child: ChildId): { op: number; index: number } | null {
-    const row = this.#sql
+  /** The ops and effects that made a child. */
+  creationsOfChild(record: number, field: number, child: ChildId): { op: number; index: number }[] {
+    return this.#sql
       .prepare('SELECT op, idx AS "index" FROM child WHERE record = ? AND field = ? AND id = ?')
-      .get<{ op: number; index: number }>(record, field, idBytes(child))
-    return row ?? null
+      .all<{ op: number; index: number }>(record, field, idBytes(child))
   }
 
   /** Was the record created in the causal past of the op, or by it? */
   recordKnown(op: NamedOp, id: RecordId): boolean {
     const row = this.#records.find(id)
     return row !== null && this.ofRecord(row.no).some((origin) => this.#log.knows(op, origin))
+  }
+
+  /** Was the child made in the causal past of the op, or by it? */
+  childKnown(op: NamedOp, record: number, field: number, child: ChildId): boolean {
+    return this.ofChild(record, field, child).some((origin) => this.#log.knows(op, origin))
   }
 
   #origin({ no, actor, seq, judgement }: OriginRow): Origin {

@@ -72,7 +72,7 @@ export class ParcelNames {
       if (effect.type === 'import') this.#makers.set(this.idOf(effect), item)
       if (effect.type === 'child') this.#makers.set(childAt(this.#core.sha256, dot), item)
       if (effect.type !== 'create') continue
-      const id = recordAt(this.#core.sha256, dot)
+      const id = recordAt(this.#core.sha256, dot, effect.kind)
       this.#makers.set(id, item)
       this.#records.set(id, this.idOf(this.made(effect.kind, dot)))
     }

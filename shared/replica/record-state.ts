@@ -109,7 +109,7 @@ export class RecordState {
          JOIN actor ON actor.no = op.actor
          JOIN presence ON presence.record = child.record AND presence.field = child.field AND presence.child = child.id
          WHERE child.record = ?
-         ORDER BY op.lamport, actor.id, child.idx, child.id`,
+         ORDER BY op.lamport, actor.id, child.idx, child.id, op.hash`,
       )
       .all<ChildRow>(this.row.no)
   }

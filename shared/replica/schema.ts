@@ -52,7 +52,7 @@ CREATE TABLE dirty (record INTEGER PRIMARY KEY) STRICT;
 CREATE INDEX touch_by_op ON touch (op, record);
 CREATE TABLE child (
   record INTEGER NOT NULL, field INTEGER NOT NULL, id BLOB NOT NULL, op INTEGER NOT NULL, idx INTEGER NOT NULL,
-  PRIMARY KEY (record, field, id)
+  PRIMARY KEY (record, field, id, op)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE value (

@@ -160,7 +160,7 @@ test('JDG-15 an act of control stands alone, or beside what its own op creates a
     { type: 'assign', at: at(imported, TITLE), value: 'x', over: [] },
   ]
   expect(verdictOn(tablet, [...importing, { ...ask, record: imported }], hq)).toBe('rejected mixed-control')
-  const own = recordAt(sha256, { ...nextOp(tablet, [ask]), index: 0 })
+  const own = recordAt(sha256, { ...nextOp(tablet, [ask]), index: 0 }, 'job')
   const making: DataEffect[] = [
     { type: 'create', kind: 'job' },
     { type: 'assign', at: at(own, TITLE), value: 'Done already', over: [] },

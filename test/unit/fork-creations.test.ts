@@ -1,0 +1,56 @@
+/** Two branches of a forked chain make things at the same dots: records and parts of records of the same ids. */
+import { expect, test } from 'vitest'
+import { copyOf, must, pull, sync, type Device } from '../support/replicas.ts'
+import { aSite, newJob, page, type Site } from '../support/site.ts'
+
+/** The desk hears of the tablet first, another tablet of its clone; headquarters then of the tablet. */
+function afterBoth(work: (device: Device, name: string) => void): Site {
+  const site = aSite()
+  const { hq, desk, tablet, other } = site
+  const clone = copyOf(tablet)
+  work(tablet, 'Tablet')
+  work(clone, 'Clone')
+  pull(desk, tablet)
+  pull(other, clone)
+  pull(hq, tablet)
+  newJob(hq)
+  sync(desk, other)
+  sync(desk, hq)
+  sync(other, hq)
+  return site
+}
+
+function expectAlike({ hq, desk, other }: Site): void {
+  for (const device of [desk, other]) {
+    expect(device.replica.status().state_hash).toBe(hq.replica.status().state_hash)
+    expect(device.replica.diagnose().findings).toEqual([])
+  }
+}
+
+test('FRK-30 a note and a task that both branches make under one id are judged and shown alike, whichever came first', () => {
+  let record = ''
+  const site = afterBoth((device, name) => {
+    record = newJob(device, ['look'], name)
+    must(device.replica.execute('note.add', { record, text: `by ${name}` }))
+    const { task } = must(device.replica.execute('task.add', { record, text: `more by ${name}` }))
+    must(device.replica.execute('task.tick', { record, task }))
+  })
+  expectAlike(site)
+  for (const device of [site.hq, site.desk, site.other]) {
+    const { title, notes, tasks } = page(device, record)
+    expect({ title, notes: notes.map(({ text }) => text) }).toEqual({ title: 'Tablet', notes: ['by Tablet'] })
+    expect(tasks.map(({ text, done }) => ({ text, done }))).toEqual([
+      { text: 'look', done: false },
+      { text: 'more by Tablet', done: true },
+    ])
+  }
+})
+
+test('FRK-30 records of two kinds that the branches make at one dot are two records', () => {
+  const site = afterBoth(({ replica }, name) => {
+    const kind = name === 'Tablet' ? 'case.create' : 'incident.create'
+    const { record } = must(replica.execute(kind, { title: name }))
+    must(replica.execute('set.add', { record, field: 'tags', key: name }))
+  })
+  expectAlike(site)
+})
