@@ -34,6 +34,11 @@ export class FirstWrite {
     return this.#over
   }
 
+  /** Nobody waits any longer: the node ends. */
+  stop(): void {
+    this.#over = true
+  }
+
   async over(): Promise<void> {
     while (!this.isOver()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }

@@ -3,11 +3,9 @@
  * to the network, to who watches, and to the slices; nothing else writes.
  */
 import { TallydeskError } from '../../shared/api/errors.ts'
-import type { ParsedQuery } from '../../shared/api/parse.ts'
-import type { QueryAnswer, QueryInput, QueryName } from '../../shared/api/queries.ts'
+import type { QueryAnswer, QueryName } from '../../shared/api/queries.ts'
 import type { Bytes } from '../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../shared/base/result.ts'
-import type { ActorId } from '../../shared/model/ids.ts'
 import type { Role } from '../../shared/model/roles.ts'
 import type { Committed, Member, Replica } from '../../shared/replica/contract.ts'
 import type { Network, Pin } from '../net/contract.ts'
@@ -16,11 +14,13 @@ import { packed } from '../../shared/replica/parcel.ts'
 import { addressBookIn } from '../store/address-book.ts'
 import { type Halted, witnessAt } from '../store/witness.ts'
 import { AuthorityWait } from './authority-wait.ts'
+import { CutWord } from './cut-word.ts'
 import { FirstWrite } from './first-write.ts'
 import type { Machine } from './machine.ts'
 import type { NodeNetworkOptions, NodeOptions } from './options.ts'
 import { OwnChain } from './own-chain.ts'
 import { Owed } from './owed.ts'
+import { SiteAnswers, type SiteQuery } from './site-answers.ts'
 import { Slices } from './slices.ts'
 import { type Reachability, unlinked } from './unlinked.ts'
 import { withholding } from './withholding.ts'
@@ -41,8 +41,6 @@ export type SiteOptions = Pick<NodeOptions, 'network' | 'decide' | 'authorityWai
   readonly onChange: () => void
 }
 
-export type SiteQuery = Exclude<ParsedQuery, { readonly query: 'node' | 'preferences' }>
-
 export class Site {
   readonly replica: Replica
   /** `host:port`; null without a network. */
@@ -51,6 +49,8 @@ export class Site {
   readonly #slices: Slices
   readonly #around: Reachability
   readonly #own: OwnChain
+  readonly #cutWord: CutWord
+  readonly #answers: SiteAnswers
   /** Null where this start speaks to nobody, whom it could ask. */
   #firstWrite: FirstWrite | null = null
   #network: Network | null = null
@@ -75,9 +75,23 @@ export class Site {
       onHalted: (halted) => this.#onHalted(halted),
       onFailure: (error) => machine.log.error(error, 'the witness could not be written'),
     })
+    this.#cutWord = new CutWord(machine, replica)
+    this.#answers = new SiteAnswers({
+      replica,
+      blobs: machine.blobs,
+      cutWord: this.#cutWord,
+      halted: () => this.#own.halted,
+      around: () => this.#now(),
+    })
+    this.#slices = this.#createSlices()
+  }
+
+  #createSlices(): Slices {
+    const { replica } = this
+    const { machine } = this.#options
     const owed = new Owed(machine, replica)
     const ready = (work: () => boolean) => () => this.#isReady() && work()
-    this.#slices = new Slices({
+    return new Slices({
       work: [
         ready(() => this.#decide()),
         ready(() => owed.handIn()),
@@ -93,8 +107,8 @@ export class Site {
   /** Throws `address-in-use`. */
   static async start(options: SiteOptions): Promise<Site> {
     const site = new Site(options)
-    if (options.network !== null) await site.#startNetwork(options.network)
     options.replica.onCommit((committed) => site.#committed(committed))
+    if (options.network !== null) await site.#startNetwork(options.network)
     if (options.network !== null) site.#slices.wake()
     return site
   }
@@ -119,7 +133,7 @@ export class Site {
 
   /** It is no longer a member under this identity, or must not act under it. */
   mayRejoin(): boolean {
-    return this.#own.halted !== null || this.#cut() !== null
+    return this.#own.halted !== null || this.#cutWord.cut() !== null
   }
 
   /** What no other device has, as contents of parcels; none where everything is elsewhere too. */
@@ -132,26 +146,14 @@ export class Site {
   }
 
   query(asked: SiteQuery): Result<QueryAnswer<QueryName>, TallydeskError> {
-    switch (asked.query) {
-      case 'status':
-        return ok(this.#status())
-      case 'peers':
-        return ok({ peers: this.#peers(), seen: this.#now().seen() })
-      case 'invites':
-        return ok({ invites: this.#now().invites.list() })
-      case 'members':
-        return withCut(this.replica.query('members', {}, this.#now().reach()), this.#cut())
-      case 'record':
-        return this.#record(asked.input)
-      default:
-        return this.replica.query(asked.query, asked.input, this.#now().reach())
-    }
+    return this.#answers.answer(asked)
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#keeper)
     clearTimeout(this.#waker)
     this.#slices.stop()
+    this.#firstWrite?.stop()
     this.#keepAuthorityHeard()
     await this.#network?.stop()
     this.#own.stop()
@@ -175,26 +177,6 @@ export class Site {
     this.#options.onChange()
   }
 
-  /** As the log knows it, and else as a member said who sent this device away. */
-  #cut(): QueryAnswer<'status'>['cut'] {
-    const members = this.replica.query('members', {}, this.#now().reach())
-    const own = members.ok ? members.value.members.find(({ self }) => self) : undefined
-    const told = this.#options.machine.facts.cutTold()
-    if (!own?.cut) return told
-    return { reason: own.cut_reason ?? '', by: null, since: own.cut_at ?? told?.since ?? 0 }
-  }
-
-  #record(input: QueryInput<'record'>): Result<QueryAnswer<'record'>, TallydeskError> {
-    const { blobs } = this.#options.machine
-    const found = this.replica.query('record', input, this.#now().reach())
-    if (!found.ok) return found
-    const attachments = found.value.attachments.map((attachment) => ({
-      ...attachment,
-      where: blobs.has(attachment.sha256) ? [this.replica.actor] : [],
-    }))
-    return ok({ ...found.value, attachments })
-  }
-
   #now(): Reachability {
     return this.#network ?? this.#around
   }
@@ -205,31 +187,6 @@ export class Site {
 
   #others(): readonly Member[] {
     return this.replica.members().filter(({ actor, cut }) => actor !== this.replica.actor && cut === null)
-  }
-
-  #status(): QueryAnswer<'status'> {
-    const log = this.replica.status()
-    const heard = [log.authority_heard, this.#now().authorityHeard()].filter((wall) => wall !== null)
-    return {
-      ...log,
-      ...this.#now().status(),
-      authority_heard: heard.length === 0 ? null : Math.max(...heard),
-      halted: this.#own.halted,
-      cut: this.#cut(),
-    }
-  }
-
-  #peers(): QueryAnswer<'peers'>['peers'] {
-    const links = new Map(
-      this.#now()
-        .peers()
-        .map((link) => [link.actor, link]),
-    )
-    return this.#others().map(({ actor, name, role }) => {
-      const link = links.get(actor)
-      if (link) return { ...link, name, role }
-      return { actor, name, role, link: 'off', via: null, last_heard: null, lag: null, address: null }
-    })
   }
 
   #committed(committed: Committed): void {
@@ -289,7 +246,10 @@ export class Site {
       bootstrapPin: pin,
       admit: (admission) => this.#halted() ?? replica.admit(admission),
       mayAdmit: () => this.#own.halted === null && this.mayInvite('technician'),
-      onCut: (by, reason) => this.#onCut(by, reason),
+      onCut: (by, reason) => {
+        this.#cutWord.told(by, reason)
+        this.#options.onChange()
+      },
       authorityHeard: machine.facts.authorityHeard(),
       clock: machine.clock,
       random: Math.random,
@@ -304,26 +264,10 @@ export class Site {
     return network
   }
 
-  #onCut(by: ActorId, reason: string): void {
-    const { facts, clock } = this.#options.machine
-    facts.keepCutTold({ reason, by, since: facts.cutTold()?.since ?? clock.now() })
-    this.#options.onChange()
-  }
-
   #networkChanged(): void {
-    this.#forgetCut()
+    this.#cutWord.look(this.#now().peers())
     this.#slices.wake()
     this.#options.onChange()
-  }
-
-  /** Whom the authority itself links with is a member, whatever another one said. */
-  #forgetCut(): void {
-    const { facts } = this.#options.machine
-    const authority = this.replica.authority()
-    const linked = this.#now()
-      .peers()
-      .some(({ actor, link }) => actor === authority && link === 'up')
-    if (linked && facts.cutTold() !== null) facts.keepCutTold(null)
   }
 
   #keepAuthorityHeard(): void {
@@ -331,16 +275,4 @@ export class Site {
     const heard = this.#network?.authorityHeard() ?? null
     if (heard !== null && heard !== facts.authorityHeard()) facts.keepAuthorityHeard(heard)
   }
-}
-
-/** A cut device may never receive the word that cut it: it shows what it was told. */
-function withCut(
-  answer: Result<QueryAnswer<'members'>, TallydeskError>,
-  cut: QueryAnswer<'status'>['cut'],
-): Result<QueryAnswer<'members'>, TallydeskError> {
-  if (!answer.ok || cut === null) return answer
-  const members = answer.value.members.map((member) =>
-    member.self ? { ...member, cut: true, cut_reason: cut.reason, cut_at: cut.since } : member,
-  )
-  return ok({ ...answer.value, members })
 }

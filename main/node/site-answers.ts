@@ -1,0 +1,86 @@
+/** What a node that belongs to a site answers: what its log knows, with what only this device knows beside it. */
+import type { TallydeskError } from '../../shared/api/errors.ts'
+import type { ParsedQuery } from '../../shared/api/parse.ts'
+import type { QueryAnswer, QueryInput, QueryName } from '../../shared/api/queries.ts'
+import { ok, type Result } from '../../shared/base/result.ts'
+import type { Replica } from '../../shared/replica/contract.ts'
+import type { Blobs } from '../store/blobs.ts'
+import type { CutWord } from './cut-word.ts'
+import type { Reachability } from './unlinked.ts'
+
+export type SiteQuery = Exclude<ParsedQuery, { readonly query: 'node' | 'preferences' }>
+
+export type SiteAnswersOptions = {
+  readonly replica: Replica
+  readonly blobs: Blobs
+  readonly cutWord: CutWord
+  readonly halted: () => QueryAnswer<'status'>['halted']
+  /** The network, or what stands for it. */
+  readonly around: () => Reachability
+}
+
+export class SiteAnswers {
+  readonly #options: SiteAnswersOptions
+
+  constructor(options: SiteAnswersOptions) {
+    this.#options = options
+  }
+
+  answer(asked: SiteQuery): Result<QueryAnswer<QueryName>, TallydeskError> {
+    const { replica, cutWord, around } = this.#options
+    switch (asked.query) {
+      case 'status':
+        return ok(this.#status())
+      case 'peers':
+        return ok({ peers: this.#peers(), seen: around().seen() })
+      case 'invites':
+        return ok({ invites: around().invites.list() })
+      case 'members':
+        return ok({ members: cutWord.members() })
+      case 'record':
+        return this.#record(asked.input)
+      default:
+        return replica.query(asked.query, asked.input, around().reach())
+    }
+  }
+
+  #status(): QueryAnswer<'status'> {
+    const { replica, cutWord, halted, around } = this.#options
+    const log = replica.status()
+    const heard = [log.authority_heard, around().authorityHeard()].filter((wall) => wall !== null)
+    return {
+      ...log,
+      ...around().status(),
+      authority_heard: heard.length === 0 ? null : Math.max(...heard),
+      halted: halted(),
+      cut: cutWord.cut(),
+    }
+  }
+
+  #peers(): QueryAnswer<'peers'>['peers'] {
+    const { replica, around } = this.#options
+    const links = new Map(
+      around()
+        .peers()
+        .map((link) => [link.actor, link]),
+    )
+    const others = replica.members().filter(({ actor, cut }) => actor !== replica.actor && cut === null)
+    return others.map(({ actor, name, role }) => {
+      const link = links.get(actor)
+      if (link) return { ...link, name, role }
+      return { actor, name, role, link: 'off', via: null, last_heard: null, lag: null, address: null }
+    })
+  }
+
+  /** Of the bytes of attachments a device knows only its own. */
+  #record(input: QueryInput<'record'>): Result<QueryAnswer<'record'>, TallydeskError> {
+    const { replica, blobs, around } = this.#options
+    const found = replica.query('record', input, around().reach())
+    if (!found.ok) return found
+    const attachments = found.value.attachments.map((attachment) => ({
+      ...attachment,
+      where: blobs.has(attachment.sha256) ? [replica.actor] : [],
+    }))
+    return ok({ ...found.value, attachments })
+  }
+}
