@@ -4,7 +4,7 @@
  * the very bytes they verified, and nothing is re-encoded to check it.
  */
 import { concatBytes, fromHex, toHex, type Bytes } from '../base/bytes.ts'
-import { decodeCanonical, encodeCbor } from '../base/cbor.ts'
+import { decodeCanonical, decodeCbor, encodeCbor, type CborValue } from '../base/cbor.ts'
 import { invariant } from '../base/invariant.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { ActorId, RecordId, SiteId } from '../model/ids.ts'
@@ -65,8 +65,16 @@ export function encodeOp(op: OpToWrite): Bytes {
 }
 
 /** The bytes as an op, or why they are none. Says nothing yet of chain, signature or causes. */
-export function parseOp(bytes: Bytes): Result<Op, string> {
-  const decoded = decodeCanonical(bytes, LIMITS.opBytes)
+export const parseOp = (bytes: Bytes): Result<Op, string> => opIn(decodeCanonical(bytes, LIMITS.opBytes))
+
+/** An op of the log, whose bytes passed `parseOp` on their way in: that they are the one encoding need not be asked again. */
+export function storedOp(bytes: Bytes): Op {
+  const op = opIn(decodeCbor(bytes, LIMITS.opBytes))
+  invariant(op.ok, 'a stored op parses')
+  return op.value
+}
+
+function opIn(decoded: Result<CborValue, string>): Result<Op, string> {
   if (!decoded.ok) return decoded
   try {
     return ok(readOp(Reader.of(decoded.value)))

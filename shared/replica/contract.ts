@@ -160,7 +160,7 @@ export interface Replica extends SyncStore {
    * rest piece by piece; whoever reads before it is done waits for all of it.
    */
   isSettled(): boolean
-  /** Work put off to idle time (judging anew, the search index), a piece; true while more is left. */
+  /** Work put off to idle time (judging anew, hashing, the search index), a piece; true while more is left. */
   work(): boolean
   /** Checks all chains and rebuilds folds and views beside the live ones; changes nothing. Takes as long as the log is. */
   diagnose(): Diagnosis

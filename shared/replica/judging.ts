@@ -6,8 +6,7 @@
 import type { ChildId, OpRef } from '../model/ids.ts'
 import type { DataEffect, Effect, ReviewEffect } from '../op/effect.ts'
 import { actorOf, recordAt } from '../op/identity.ts'
-import { changedRecord, isControl, isData, isReview, parseOp } from '../op/op.ts'
-import { invariant } from '../base/invariant.ts'
+import { changedRecord, isControl, isData, isReview, storedOp } from '../op/op.ts'
 import { auditNumber } from '../model/rights.ts'
 import { ControlState } from '../judge/control.ts'
 import { closingThatFreezes } from '../judge/freeze.ts'
@@ -62,14 +61,13 @@ export class Judging {
     this.past.frozenEdits = (op, record) => this.#frozenEdits(op, record)
     this.review = new Review(this.past)
     this.control = new ControlState(this.past)
-    for (const op of this.#opsOf(CLASSES.control)) this.#hearAdmissions(op)
-    this.replayControl()
+    const control = this.#opsOf(CLASSES.control)
+    for (const op of control) this.#hearAdmissions(op)
+    this.#foldControl(control)
     for (const op of this.#opsOf(CLASSES.review)) if (!op.flaw) this.review.file(reviewOpOf(op))
   }
 
   fromRow(row: OpRow): JudgedOp {
-    const parsed = parseOp(row.bytes)
-    invariant(parsed.ok, 'a stored op parses')
     const flaw = row.flaw === null ? null : (JSON.parse(row.flaw) as ReasonOf)
     return {
       no: row.no,
@@ -77,7 +75,7 @@ export class Judging {
       seq: row.seq,
       lamport: row.lamport,
       wall: row.wall,
-      effects: parsed.value.effects,
+      effects: storedOp(row.bytes).effects,
       flaw,
     }
   }
@@ -160,7 +158,10 @@ export class Judging {
 
   /** Folds the control state anew from the log. */
   replayControl(): void {
-    const ops = this.#opsOf(CLASSES.control)
+    this.#foldControl(this.#opsOf(CLASSES.control))
+  }
+
+  #foldControl(ops: readonly JudgedOp[]): void {
     const sound = ops.filter((op) => op.flaw === null && !isHeld(op.effects)).map(controlOpOf)
     const state = ControlState.authorityOf(this.past, sound)
     this.control = state

@@ -15,7 +15,7 @@ import { addAttachment, type Attachment } from '../intent/attaching.ts'
 import { mapTarget } from '../intent/editing.ts'
 import type { Refusal } from '../intent/refusal.ts'
 import { actOf, permits } from '../judge/permissions.ts'
-import type { ReasonOf } from '../judge/reason.ts'
+import { reason, type ReasonOf } from '../judge/reason.ts'
 import { sizeOf } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
 import {
@@ -69,9 +69,10 @@ import { hasRoom, take, Unsound } from './taking.ts'
 import { heldElsewhere, ownHead, unsentOps } from './unsent.ts'
 import { nextRef, Unfit, write } from './writer.ts'
 
-/** Rows imported, and records indexed, in one transaction: a slice well below 16 ms of work each. */
+/** Rows imported, records indexed, and records hashed, in one transaction: a slice well below 16 ms of work each. */
 const IMPORT_SLICE = 20
 const INDEX_SLICE = 10
+const HASH_SLICE = 20
 /** How old the authority lets its signed cursor grow before it signs anew, ms. */
 const CURSOR_AGE = 15_000
 
@@ -267,7 +268,7 @@ class SqlReplica implements Replica {
   }
 
   decideWaiting(max: number, closings = true): number {
-    if (this.#core.control().authority !== this.actor) return 0
+    if (this.#core.control().authority !== this.actor || this.ownFork()) return 0
     const now = this.#world.clock.now()
     let decided = 0
     while (decided < max) {
@@ -296,7 +297,7 @@ class SqlReplica implements Replica {
   /** Writes what a policy wants next; answers whether it wrote anything. */
   #byItself(next: (core: Core) => Plan['ops'] | null): boolean {
     const role = this.#core.control().member(this.actor)
-    const ops = role && !role.cut ? next(this.#core) : null
+    const ops = role && !role.cut && !this.ownFork() ? next(this.#core) : null
     if (!ops) return false
     this.#commit(true, () => ops.map((effects) => this.#write(effects)))
     return true
@@ -311,7 +312,7 @@ class SqlReplica implements Replica {
       this.#commit(false, () => undefined)
       return true
     }
-    return indexSearch(this.#core, INDEX_SLICE)
+    return this.#core.stateHash.prepare(HASH_SLICE) || indexSearch(this.#core, INDEX_SLICE)
   }
 
   diagnose(): Diagnosis {
@@ -459,6 +460,8 @@ class SqlReplica implements Replica {
   #notPermitted(planned: Plan): TallydeskError | null {
     const role = this.#core.control().roleAt(this.#core.judging.past.end(this.actor))
     if (role === null) return new TallydeskError('not-member')
+    // Nothing that it wrote from now on would count: it joins again under a new key.
+    if (this.ownFork()) return againstRule(reason('forked'))
     const permitted = planned.ops.every((effects) => effects.every((effect) => permits(role, actOf(effect))))
     return permitted ? null : new TallydeskError('not-permitted', { role })
   }

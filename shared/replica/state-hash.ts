@@ -8,7 +8,7 @@ import { toHex, type Bytes } from '../base/bytes.ts'
 import { encodeCbor, type CborValue } from '../base/cbor.ts'
 import { KINDS } from '../model/kinds.ts'
 import { fieldsOf, type NamedField } from '../model/fields.ts'
-import { compareDots } from '../merge/dots.ts'
+import { compareValues } from '../merge/dots.ts'
 import { textFingerprint } from '../merge/text/fingerprint.ts'
 import type { ControlState } from '../judge/control.ts'
 import { cellOf } from './fold.ts'
@@ -75,15 +75,23 @@ export class StateHash {
     return this.#controlHash.hash
   }
 
-  #hashChanged(): void {
-    const rows = this.#sql.prepare('SELECT no FROM record WHERE hash IS NULL').all<{ no: number }>()
-    if (rows.length === 0) return
+  /** Hashes some of the records that changed, ahead of being asked; true when it hashed any. */
+  prepare(most: number): boolean {
+    return this.#hashChanged(most) > 0
+  }
+
+  #hashChanged(most = -1): number {
+    const rows = this.#sql
+      .prepare('SELECT no FROM record WHERE hash IS NULL LIMIT ?')
+      .all<{ no: number }>(most)
+    if (rows.length === 0) return 0
     const hashes = rows.map(({ no }) => ({ no, hash: this.#recordHash(no) }))
     this.#sql.transaction(() => {
       const write = this.#sql.prepare('UPDATE record SET hash = ? WHERE no = ?')
       for (const { no, hash } of hashes) write.run(hash, no)
     })
     for (const { hash } of hashes) this.#sum.add(hash)
+    return rows.length
   }
 
   #recordHash(no: number): Bytes {
@@ -126,5 +134,5 @@ export class StateHash {
 
 const entries = (live: readonly LiveEntry[]): CborValue =>
   [...live]
-    .sort((a, b) => compareDots(a.dot, b.dot))
+    .sort(compareValues)
     .map((entry) => [idBytes(entry.dot.actor), entry.dot.seq, entry.dot.index, entry.value])
