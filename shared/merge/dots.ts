@@ -48,7 +48,15 @@ export function compareDots(a: DotRef, b: DotRef): number {
 }
 
 /** The order in which values were set, as far as causes tell, and any one order where they do not. */
-export const compareEntries = (a: Entry, b: Entry): number =>
-  a.lamport - b.lamport || compareDots(a.dot, b.dot)
+export const compareEntries = (a: Entry, b: Entry): number => a.lamport - b.lamport || compareValues(a, b)
+
+/** By dot; where an adopted op of a forked device has the dot of another op that counts, by value. */
+export const compareValues = (a: Pick<Entry, 'dot' | 'value'>, b: Pick<Entry, 'dot' | 'value'>): number =>
+  compareDots(a.dot, b.dot) || compareScalars(a.value, b.value)
+
+function compareScalars(a: Scalar, b: Scalar): number {
+  const [x, y] = [JSON.stringify(a), JSON.stringify(b)]
+  return x < y ? -1 : x > y ? 1 : 0
+}
 
 export const compareActors = (a: ActorId, b: ActorId): number => (a < b ? -1 : a > b ? 1 : 0)

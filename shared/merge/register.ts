@@ -1,14 +1,14 @@
 /** `register`: a multi-value register. An assignment names the dots that it supersedes; concurrent values all stay. */
 import type { DotRef } from '../model/ids.ts'
 import type { Scalar } from '../op/effect.ts'
-import { compareDots, compareEntries, type DotChange, type Entry } from './dots.ts'
+import { compareEntries, compareValues, type DotChange, type Entry } from './dots.ts'
 
 export const assign = (entry: Entry, over: readonly DotRef[]): DotChange => ({ add: [entry], remove: over })
 
 /** The values, each once under its least dot, in dot order: more than one is a conflict. */
 export function valuesOf(live: Iterable<Entry>): readonly Entry[] {
   const byValue = new Map<Scalar, Entry>()
-  for (const entry of [...live].sort((a, b) => compareDots(a.dot, b.dot))) {
+  for (const entry of [...live].sort(compareValues)) {
     if (!byValue.has(entry.value)) byValue.set(entry.value, entry)
   }
   return [...byValue.values()]

@@ -109,6 +109,8 @@ export class Fold {
     if (effect.at.child !== null) this.#touch(record, effect.at.field, effect.at.child, op)
     if (effect.type === 'session' || effect.type === 'text') return
     const change = this.#changeOf(op, cell, effect, index)
+    // A draft that a greater one beats never came to stand here.
+    if (change.add.length === 0 && effect.type === 'draft') return
     for (const dot of change.remove) this.#removeDot(cell, dot, this.#meant(op, dot, effect.type === 'draft'))
     this.#add(cell, op, change)
   }
@@ -140,12 +142,11 @@ export class Fold {
     }
   }
 
-  /** Of a forked actor's ops under one name, an op means the one that its author had seen; a later draft beats both. */
+  /** Of a forked actor's ops under one name, an op means those that its author had seen; a greater draft beats all. */
   #meant(op: FoldedOp, dot: DotRef, all: boolean): readonly number[] {
     const numbers = this.#log.numbersAt(dot)
     if (all || numbers.length < 2) return numbers
-    const seen = this.#log.resolve(op.no, dot)
-    return seen === null ? [] : [seen]
+    return numbers.filter((no) => this.#log.knowsNo(op.no, no))
   }
 
   #add(cell: Cell, op: FoldedOp, change: DotChange): void {

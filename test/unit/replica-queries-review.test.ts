@@ -260,3 +260,32 @@ test('QRY-17 what is superseded is the value of the branch that the author had s
     expect(desk.replica.status().state_hash).toBe(hq.replica.status().state_hash)
   }
 })
+
+test('QRY-17 an adopted change of the other branch stands beside the one of the same name, alike everywhere, until both are settled', () => {
+  for (let i = 0; i < 4; i += 1) {
+    const site = aSite()
+    const { hq, desk, tablet } = site
+    const record = newJob(hq)
+    settle(site)
+    const clone = copyOf(tablet)
+    setTitle(tablet, record, `Pump ${i}`)
+    const op = setTitle(clone, record, `Fan ${i}`)
+    pull(hq, tablet)
+    setTitle(hq, newJob(hq), 'It names the branch')
+    pull(desk, clone)
+    sync(hq, desk)
+    must(hq.replica.execute('review.adopt', { op }))
+    settle(site)
+    for (const device of [hq, desk, site.other]) {
+      expect(titles(device, record)).toEqual([`Fan ${i}`, `Pump ${i}`])
+      expect(device.replica.status().state_hash).toBe(hq.replica.status().state_hash)
+    }
+    const choices = [{ record, field: 'title', value: 'Settled' }]
+    must(desk.replica.execute('conflict.resolve', { choices }))
+    settle(site)
+    for (const device of [hq, desk, site.other]) {
+      expect(titles(device, record)).toEqual(['Settled'])
+      expect(device.replica.diagnose().findings).toEqual([])
+    }
+  }
+})

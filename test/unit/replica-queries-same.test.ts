@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CommandInput, SiteCommandName } from '../../shared/api/commands.ts'
 import { coreOf } from '../support/crafting.ts'
-import { must, REACH, sync, type Device } from '../support/replicas.ts'
+import { copyOf, must, pull, REACH, sync, type Device } from '../support/replicas.ts'
 import { aSite, requestsAt, settle, type Site } from '../support/site.ts'
 
 const seed = Number(process.env.LAWS_SEED ?? Date.now() % 2 ** 31)
@@ -10,7 +10,7 @@ const RUNS = { numRuns: Number(process.env.LAWS_RUNS ?? 20), seed }
 
 const ACTS = [
   'job', 'item', 'title', 'give', 'pass', 'number', 'draw', 'close', 'reopen', 'decide', 'adopt', 'dismiss', 'reclaim',
-  'sign', 'cut', 'turn', 'turn', 'meet', 'meet',
+  'sign', 'cut', 'turn', 'turn', 'ghost', 'meet', 'meet',
 ] as const // prettier-ignore
 type Step = {
   readonly by: number
@@ -87,9 +87,20 @@ function act(devices: readonly Device[], { by, act: what, a, b }: Step): void {
       return attempt(device, 'incident.sign', { record: at(records(device, 'incident'), a) ?? '' })
     case 'cut':
       return b % 5 === 0 ? attempt(device, 'member.cut', { actor: to, reason: 'lost' }) : undefined
+    case 'ghost':
+      return b % 3 === 0 && by > 0 ? haunt(device, devices, record) : undefined
     case 'meet':
       return other === device ? undefined : sync(device, other)
   }
+}
+
+/** A copy of a device says something else under the same number to one that it meets. */
+function haunt(device: Device, devices: readonly Device[], record: string): void {
+  const ghost = copyOf(device)
+  attempt(ghost, 'field.set', { record, field: 'title', value: 'Ghost' })
+  attempt(device, 'field.set', { record, field: 'title', value: 'Flesh' })
+  const other = devices.find((one) => one !== device)
+  if (other) pull(other, ghost)
 }
 
 /** A closing, or the reopening of what is closed, from the question to the answer: whoever may decide it does. */
