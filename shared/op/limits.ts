@@ -15,8 +15,8 @@ export const LIMITS = {
   heads: 16_000,
   /** Names of one actor's ops by which two replicas find where its branches part: some ten for a long chain. */
   milestones: 2048,
-  /** Heads that an own op names at most: half of what an op holds. Of forked actors only can there be more news. */
-  causes: 512,
+  /** Branches of forked actors are named up to here: a quarter of what an op holds. */
+  causes: 256,
   /** Ops that wait for their causes, per peer that sent them; more are dropped and asked for again. */
   inboxOps: 20_000,
   inboxBytes: 64 * 1024 * 1024,

@@ -2,7 +2,7 @@
  * Who had seen what: for every line, how far the op at each of its seqs had seen every other line. Kept as growth,
  * found by an index (decision 2). A context is closed below: who has seen a branch has seen what it leaves.
  */
-import { alongChain, chainOf, type Line, type Lines, type Place } from './lines.ts'
+import { chainOf, type Line, type Lines, type Place } from './lines.ts'
 import type { Sql } from './ports.ts'
 
 export type Context = ReadonlyMap<Line, number>
@@ -20,33 +20,43 @@ export class Contexts {
   /** Of the last op of every actor's first line, and of some branches. */
   readonly #firsts = new Map<Line, Map<Line, number>>()
   readonly #branches = new Map<Line, Map<Line, number>>()
+  readonly #below = new Map<string, Context>()
+  /** Branches whose own ops named no cause: they add nothing to what their base had seen. */
+  readonly #bare = new Set<Line>()
 
   constructor(sql: Sql, lines: Lines) {
     this.#sql = sql
     this.#lines = lines
-    for (const line of lines.all()) if (!line.isBranch) this.#ofTip(line)
+    for (const line of lines.all()) {
+      if (!line.isBranch) this.#ofTip(line)
+      else if (!this.#hasRows(line)) this.#bare.add(line)
+    }
   }
 
   /** All that the op at a place had seen of other lines. */
   at(place: Place): Context {
-    return this.#isTip(place) ? this.#ofTip(place.line) : this.#read(place)
+    if (this.#isTip(place)) return this.#ofTip(place.line)
+    return place.line.isBranch ? this.#ofBranch(place) : this.#read(place)
   }
 
   /** How far the op at a place had seen a line, its own included. */
   seen(place: Place, on: Line): number {
     if (place.line === on) return place.seq
-    if (this.#isTip(place) && !place.line.isBranch) return this.#ofTip(place.line).get(on) ?? 0
-    for (const { line, seq } of chainOf(place)) {
-      if (line === on) return seq
-      const row = this.#lastBefore(line, seq, on)
-      if (row !== undefined) return Math.max(row, alongChain({ line, seq }, on))
-    }
-    return 0
+    if (place.line.isBranch || this.#isTip(place)) return this.at(place).get(on) ?? 0
+    return (
+      this.#sql
+        .prepare(
+          'SELECT on_seq FROM context WHERE line = ? AND on_line = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
+        )
+        .get<Row>(place.line.no, on.no, place.seq)?.on_seq ?? 0
+    )
   }
 
   /** Takes in what a new op of the line has newly seen. */
   grow(line: Line, seq: number, growth: Growth): void {
     const context = this.#ofTip(line)
+    if (growth.size > 0) this.#bare.delete(line)
+    else if (line.isBranch && seq === line.first) this.#bare.add(line)
     const insert = this.#sql.prepare(
       'INSERT INTO context (line, on_line, seq, on_seq, named) VALUES (?, ?, ?, ?, ?)',
     )
@@ -54,6 +64,12 @@ export class Contexts {
       context.set(on, seen.seq)
       insert.run(line.no, on.no, seq, seen.seq, seen.named ? 1 : 0)
     }
+  }
+
+  #hasRows(line: Line): boolean {
+    return (
+      this.#sql.prepare('SELECT 1 AS here FROM context WHERE line = ? LIMIT 1').get(line.no) !== undefined
+    )
   }
 
   #isTip({ line, seq }: Place): boolean {
@@ -64,19 +80,19 @@ export class Contexts {
     const kept = this.#firsts.get(line) ?? this.#branches.get(line)
     if (kept) return kept
     const context = this.#read({ line, seq: Number.MAX_SAFE_INTEGER })
-    const shelf = line.isBranch ? this.#branches : this.#firsts
-    const oldest = this.#branches.keys().next().value
-    if (line.isBranch && oldest && this.#branches.size >= RECENT_BRANCHES) this.#branches.delete(oldest)
-    shelf.set(line, context)
+    if (line.isBranch) keepRecent(this.#branches, line, context)
+    else this.#firsts.set(line, context)
     return context
   }
 
-  #lastBefore(line: Line, seq: number, on: Line): number | undefined {
-    return this.#sql
-      .prepare(
-        'SELECT on_seq FROM context WHERE line = ? AND on_line = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
-      )
-      .get<Row>(line.no, on.no, seq)?.on_seq
+  /** Below a branch's last op; what an op had seen never changes, and is asked for many times in a row. */
+  #ofBranch(place: Place): Context {
+    const key = `${place.line.no}:${place.seq}`
+    const kept = this.#below.get(key)
+    if (kept) return kept
+    const context = this.#read(place)
+    keepRecent(this.#below, key, context)
+    return context
   }
 
   /** From the beginning of the chain upwards: what comes later has seen more. */
@@ -86,10 +102,16 @@ export class Contexts {
       'SELECT on_line, max(on_seq) AS on_seq FROM context WHERE line = ? AND seq <= ? GROUP BY on_line',
     )
     for (const { line, seq } of [...chainOf(place)].reverse()) {
-      for (const row of read.all<Row>(line.no, seq))
-        context.set(this.#lines.byNumber(row.on_line), row.on_seq)
+      const rows = this.#bare.has(line) ? [] : read.all<Row>(line.no, seq)
+      for (const row of rows) context.set(this.#lines.byNumber(row.on_line), row.on_seq)
       if (line !== place.line) context.set(line, Math.max(seq, context.get(line) ?? 0))
     }
     return context
   }
+}
+
+function keepRecent<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): void {
+  const oldest = kept.keys().next()
+  if (kept.size >= RECENT_BRANCHES && !oldest.done) kept.delete(oldest.value)
+  kept.set(key, value)
 }
