@@ -3,10 +3,11 @@
  * what it then reads is written anew by whoever takes them over. Words that find no place are answered as they are.
  */
 import * as Y from 'yjs'
+import type { Bytes } from '../base/bytes.ts'
 import type { Journal } from '../base/journal.ts'
-import { copyText, emptyText, transactExactly } from '../merge/text/document.ts'
+import { clockOf, copyText, emptyText, transactExactly } from '../merge/text/document.ts'
 import { editPlain } from '../merge/text/edit.ts'
-import { placeUpdate, wordsOf } from '../merge/text/handed-in.ts'
+import { placeUpdate, retell, wordsOf, type Retold } from '../merge/text/handed-in.ts'
 import { newText } from '../merge/text/new-text.ts'
 import { plainText } from '../merge/text/plain.ts'
 import type { ActorId } from '../model/ids.ts'
@@ -27,6 +28,8 @@ type Note = {
   /** The text here with what was composed so far. */
   readonly own: Y.Doc
   readonly declared: boolean
+  /** Words of the parcel that are in `own` as they were. */
+  readonly retold: readonly Retold[]
 }
 
 export interface Words {
@@ -58,7 +61,18 @@ export class ParcelTexts implements Words {
     const note = this.#noteAt(at)
     const client = this.#core.texts.clientOf(this.#author, effect.at, effect.n)
     const shadow = copyText(note.shadow, 0)
-    return placeUpdate(shadow, effect.update, client) ? this.#become({ ...note, shadow }, at) : null
+    if (!placeUpdate(shadow, effect.update, client)) return null
+    return this.#retell(effect, { ...note, shadow }, at) ?? this.#become({ ...note, shadow }, at)
+  }
+
+  /** The very words in one's own name, with their marks; null where they point to what was not told that way. */
+  #retell(effect: Text, note: Note, at: Address): Composed[] | null {
+    const client = this.#ownClient(at)
+    const told = retell(effect.update, { client, start: clockOf(note.own, client), before: note.retold })
+    if (!told) return null
+    const own = copyText(note.own, 0)
+    if (!placeUpdate(own, told.update, client)) return null
+    return this.#written({ ...note, own, retold: told.retold }, at, told.update)
   }
 
   anew(effect: Text, at: Address): Composed[] | null {
@@ -75,13 +89,19 @@ export class ParcelTexts implements Words {
   /** Writes of its own what the shadow reads. */
   #become(note: Note, at: Address): Composed[] {
     const update = editPlain(note.own, plainText(note.shadow).normalize('NFC'), this.#ownClient(at))
+    if (!update) {
+      this.#journal.set(this.#notes, textName(at), note)
+      return []
+    }
     const own = copyText(note.own, 0)
-    if (update)
-      transactExactly(own, () => {
-        Y.applyUpdate(own, update)
-      })
-    this.#journal.set(this.#notes, textName(at), { ...note, own, declared: note.declared || update !== null })
-    if (!update) return []
+    transactExactly(own, () => {
+      Y.applyUpdate(own, update)
+    })
+    return this.#written({ ...note, own }, at, update)
+  }
+
+  #written(note: Note, at: Address, update: Bytes): Composed[] {
+    this.#journal.set(this.#notes, textName(at), { ...note, declared: true })
     const text: Composed = { type: 'text', at, n: PLAIN_SESSION, update }
     return note.declared ? [text] : [{ type: 'session', at, n: PLAIN_SESSION }, text]
   }
@@ -95,6 +115,7 @@ export class ParcelTexts implements Words {
     return {
       shadow: here,
       own: here,
+      retold: [],
       declared: cell ? this.#core.texts.isDeclared(cell, this.#ownClient(at)) : false,
     }
   }

@@ -67,6 +67,9 @@ export function recordUpdate(doc: Y.Doc, work: () => void): Bytes | null {
   return updates[0] ?? null
 }
 
+/** The next clock of a client. */
+export const clockOf = (doc: Y.Doc, client: number): number => Y.getState(doc.store, client)
+
 /** How far the document reaches, per client: an editor hands it in to be sent only what it lacks. */
 export const vectorOf = (doc: Y.Doc): Bytes => Y.encodeStateVector(doc)
 

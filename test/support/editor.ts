@@ -1,0 +1,37 @@
+/** A note as an editor has it: rich text under the client id that the device allotted. */
+import * as Y from 'yjs'
+import { fromBase64Url, toBase64Url } from '../../shared/base/bytes.ts'
+import { must, REACH, type Device } from './replicas.ts'
+
+/** An editor on a note of this device: each call is one edit, saved as it makes it. */
+export function edits(
+  { replica }: Device,
+  record: string,
+  note: string,
+): (work: (fragment: Y.XmlFragment) => void) => void {
+  const { client } = must(replica.openText(record, note))
+  const doc = new Y.Doc()
+  Y.applyUpdate(doc, bytesOf(must(replica.query('text', { record, note }, REACH)).update))
+  doc.clientID = client
+  return (work) => {
+    const kept: Uint8Array[] = []
+    const keep = (update: Uint8Array): void => void kept.push(update)
+    doc.on('update', keep)
+    doc.transact(() => {
+      work(doc.getXmlFragment('default'))
+    })
+    doc.off('update', keep)
+    const [update] = kept
+    must(
+      replica.execute('text.edit', { record, note, client, update: toBase64Url(update ?? new Uint8Array()) }),
+    )
+  }
+}
+
+export function shownAt({ replica }: Device, record: string, note: string): string {
+  const doc = new Y.Doc()
+  Y.applyUpdate(doc, bytesOf(must(replica.query('text', { record, note }, REACH)).update))
+  return doc.getXmlFragment('default').toJSON()
+}
+
+const bytesOf = (text: string): Uint8Array => fromBase64Url(text) ?? new Uint8Array()
