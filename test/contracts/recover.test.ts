@@ -101,6 +101,26 @@ test('RCV-3 the lost authority, found again, hears of it, and joins anew as anyb
   await sees(desk, 'As anybody')
 })
 
+test('RCV-5 handed over in peace, the role passes without a restart: the new authority decides and invites, the old one no more', async () => {
+  const hq = await founded(SOON)
+  const desk = await joined(hq, 'Desk', 'supervisor', SOON)
+  await isLinked(hq, desk)
+  must(await hq.node.api.do('site.handover', { actor: actorOf(desk) }))
+  await eventually('the role at the desk', async () =>
+    (await authorityAt(desk)) === actorOf(desk) ? true : null,
+  )
+  const tablet = await joined(desk, 'Tablet')
+  expect(codeOf(await hq.node.api.do('invite.create', { role: 'technician', name: 'x' }))).toBe(
+    'not-authority',
+  )
+  const { record } = must(await newJob(tablet, 'Pump'))
+  must(await tablet.node.api.do('request.close', { record }))
+  await eventually('a decision', async () => {
+    const { requests } = must(await desk.node.api.query('requests', {}))
+    return requests.find((row) => row.record === record && row.state === 'accepted') ?? null
+  })
+})
+
 test('RCV-4 tallydesk recover: what it did and what follows, for people and as JSON; the key also from standard input', async () => {
   const hq = await founded()
   const desk = await joined(hq, 'Desk', 'supervisor')
