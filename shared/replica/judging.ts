@@ -222,17 +222,16 @@ export class Judging {
     return null
   }
 
-  #reviewVerdict(
-    op: Placed & { readonly effects: readonly Effect[]; readonly flaw?: ReasonOf | null },
-  ): Verdict {
+  #reviewVerdict(op: Placed & Pick<JudgedOp, 'effects'> & Partial<Pick<JudgedOp, 'flaw'>>): Verdict {
     if (op.flaw) return rejected(op.flaw)
-    for (const effect of op.effects) {
-      const problem = isReview(effect)
-        ? (this.control.roleProblem(op, actOf(effect)) ?? this.#reviewProblem(op, effect))
-        : null
-      if (problem) return rejected(problem)
-    }
-    return ACCEPTED
+    const problems = op.effects.filter(isReview).map((effect) => {
+      return this.control.roleProblem(op, actOf(effect)) ?? this.#reviewProblem(op, effect)
+    })
+    // One of several that counts by itself needs no adoption; that must not take it from the others.
+    const problem = problems.find((one) => one && one.code !== 'not-in-review') ?? null
+    if (problem) return rejected(problem)
+    const [first] = problems
+    return first && problems.every((one) => one !== null) ? rejected(first) : ACCEPTED
   }
 
   #reviewProblem(op: Placed, effect: ReviewEffect): ReasonOf | null {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { QueryAnswer } from '../../shared/api/queries.ts'
-import { coreOf, craft } from '../support/crafting.ts'
+import { coreOf, craft, writeEffects } from '../support/crafting.ts'
 import { must, pull, REACH, sync, type Device } from '../support/replicas.ts'
 import {
   aSite, judged, lastOp, newJob, page, refusal, setTitle, settle, titles, type Site,
@@ -193,3 +193,31 @@ test('REV-7 a task whose making is revoked is gone with all its parts, also what
     expect(device.replica.diagnose().findings).toEqual([])
   }
 })
+
+test('REV-3 of several that are adopted at once, one that counts by itself again takes nothing from the others', () => {
+  const site = aSite()
+  const { hq, desk, tablet } = site
+  const record = newJob(desk)
+  settle(site)
+  const first = setTitle(tablet, record, 'By the tablet')
+  pull(hq, tablet)
+  must(hq.replica.execute('member.setRole', { actor: tablet.replica.actor, role: 'edge' }))
+  const second = must(tablet.replica.execute('tally.add', { record, field: 'labour', amount: 9 })).op
+  pull(desk, hq)
+  pull(desk, tablet)
+  const third = must(tablet.replica.execute('set.add', { record, field: 'tags', key: 'wet' })).op
+  pull(desk, tablet)
+  expect([judged(desk, second), judged(desk, third)]).toEqual(Array(2).fill('rejected not-permitted'))
+  must(desk.replica.execute('review.adopt', { ops: [second, third] }))
+  writeEffects(hq, [
+    { type: 'setRole', actor: tablet.replica.actor, role: 'technician', through: seqOf(first) },
+  ])
+  writeEffects(hq, [{ type: 'setRole', actor: tablet.replica.actor, role: 'edge', through: seqOf(second) }])
+  settle(site)
+  for (const device of [hq, desk, tablet]) {
+    expect([judged(device, second), judged(device, third)]).toEqual(['accepted', 'accepted'])
+    expect(page(device, record)).toMatchObject({ tallies: { labour: 9 }, tags: ['wet'] })
+  }
+})
+
+const seqOf = (op: string): number => Number(op.split(':')[1])
