@@ -6,6 +6,8 @@
 export type ClosingFacts = {
   readonly action: 'close' | 'reopen'
   readonly closed: boolean
+  /** Does its making count? That of a cut device may have fallen. */
+  readonly stands: boolean
   readonly openTasks: number
   /** Names of frozen fields in conflict. */
   readonly conflicts: readonly string[]
@@ -15,7 +17,13 @@ export type ClosingFacts = {
 
 /** Codes of the catalogue, for a person to read. */
 export type PolicyReason =
-  'open-tasks' | 'open-conflicts' | 'already-closed' | 'already-open' | 'too-many' | 'against-retention'
+  | 'rests-on'
+  | 'open-tasks'
+  | 'open-conflicts'
+  | 'already-closed'
+  | 'already-open'
+  | 'too-many'
+  | 'against-retention'
 
 /** `wait`: not now, and not by this policy: what is missing may still come, or a person decides. */
 export type Answer =
@@ -37,9 +45,10 @@ export function decideClosing(facts: ClosingFacts): Answer {
 
 /** What no authority can grant, by policy or by hand. */
 export function impossibility(
-  facts: Pick<ClosingFacts, 'action' | 'closed'>,
-): 'already-closed' | 'already-open' | null {
+  facts: Pick<ClosingFacts, 'action' | 'closed' | 'stands'>,
+): 'already-closed' | 'already-open' | 'rests-on' | null {
   if (facts.action === 'close' && facts.closed) return 'already-closed'
+  if (facts.action === 'close' && !facts.stands) return 'rests-on'
   return facts.action === 'reopen' && !facts.closed ? 'already-open' : null
 }
 

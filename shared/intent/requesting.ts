@@ -12,9 +12,11 @@ export function requestTurn(
   record: RecordId,
 ): Result<Request, Refusal> {
   const kind = reading.kindOf(record)
-  if (!kind) return err(refuse('not-found', { what: 'record', id: record }))
-  if (declared(kind).closing === 'none') return err(refuse('cannot-close', { kind }))
   const closed = reading.isClosed(record)
+  // What was closed may have fallen since, with who made it: it is taken back in by way of a reopening.
+  if (!kind && (action === 'close' || !closed))
+    return err(refuse('not-found', { what: 'record', id: record }))
+  if (kind && declared(kind).closing === 'none') return err(refuse('cannot-close', { kind }))
   if (action === 'close' && closed) return err(refuse('already-closed'))
   if (action === 'reopen' && !closed) return err(refuse('already-open'))
   if (reading.waiting(record, action)) return err(refuse('already-requested'))

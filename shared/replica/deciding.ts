@@ -75,7 +75,8 @@ export const isTokenOut = (core: Core, zone: string): boolean => {
 
 function acceptProblem(core: Core, { ask }: RequestState): Refusal | null {
   if (ask.action !== 'close' && ask.action !== 'reopen') return null
-  const problem = impossibility({ action: ask.action, closed: core.control().isClosed(ask.record) })
+  const problem = impossibility(standing(core, ask.action, ask.record))
+  if (problem === 'rests-on') return refuse('not-found', { what: 'record', id: ask.record })
   if (problem) return refuse(problem)
   const missing = ask.action === 'close' ? signOffsMissing(core, ask.record) : 0
   return missing > 0 ? refuse('sign-offs-missing', { missing }) : null
@@ -174,10 +175,22 @@ function carriedOut(
 function closingFacts(core: Core, action: 'close' | 'reopen', record: RecordId): ClosingFacts {
   const missing = action === 'close' ? signOffsMissing(core, record) : 0
   return {
-    action,
-    closed: core.control().isClosed(record),
+    ...standing(core, action, record),
     missingSignOffs: missing,
     ...openWork(core, record),
+  }
+}
+
+function standing<A extends 'close' | 'reopen'>(
+  core: Core,
+  action: A,
+  record: RecordId,
+): { readonly action: A; readonly closed: boolean; readonly stands: boolean } {
+  const row = core.records.find(record)
+  return {
+    action,
+    closed: core.control().isClosed(record),
+    stands: row !== null && core.origins.stands(row.no),
   }
 }
 

@@ -271,7 +271,8 @@ class SqlReplica implements Replica {
     if (this.#core.control().authority !== this.actor || this.ownFork()) return 0
     const now = this.#world.clock.now()
     let decided = 0
-    while (decided < max) {
+    while (decided < max && this.#core.control().requests.waiting().length > 0) {
+      this.#settle()
       const ops = nextDecision(this.#core, this.#year(), now, closings)
       if (!ops) break
       this.#commit(true, () => ops.map((effects) => this.#write(effects)))

@@ -156,7 +156,7 @@ export const en = {
     hint: 'Somebody settled it. Look at the list again.',
   },
   'not-adoptable': {
-    message: 'This change cannot be adopted: {why}.',
+    message: 'This change cannot be adopted: {why}',
     hint: 'Dismiss it, and make the change anew where it is still wanted.',
   },
   'not-authority': {

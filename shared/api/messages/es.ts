@@ -163,7 +163,7 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     hint: 'Alguien lo resolvió. Mire la lista de nuevo.',
   },
   'not-adoptable': {
-    message: 'Este cambio no puede adoptarse: {why}.',
+    message: 'Este cambio no puede adoptarse: {why}',
     hint: 'Descártelo, y haga el cambio de nuevo si aún hace falta.',
   },
   'not-authority': {
