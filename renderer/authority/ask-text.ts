@@ -34,9 +34,11 @@ export function askText(request: Asked): string {
 }
 
 function shareText({ right, amount }: RequestDetail): string | null {
-  return right ? plainText(sharePhrase(language.current, right, amount ?? 1)) : null
+  if (!right) return null
+  const text = plainText(sharePhrase(language.current, right, amount ?? 1))
+  return text.charAt(0).toLocaleUpperCase(language.current) + text.slice(1)
 }
 
-/** Whether the title of the record is all that there is to say. */
+/** Whether it asks for what becomes of a record as a whole. */
 export const isAboutRecordAlone = ({ action }: Pick<RequestRow, 'action'>): boolean =>
   action === 'close' || action === 'reopen'

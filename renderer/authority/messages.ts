@@ -57,7 +57,7 @@ export const words = catalogue({
       'never-heard': (name: string) => `${name} has never been heard on this device.`,
       queued: (name: string, n: number) =>
         n === 0
-          ? `${name} has it and answers next.`
+          ? `${name} has it, and it is next there.`
           : plural('en', n, {
               one: `Queued at ${name} behind {n} other.`,
               other: `Queued at ${name} behind {n} others.`,
@@ -151,7 +151,7 @@ export const words = catalogue({
       'never-heard': (name: string) => `Nunca se ha oído a ${name} en este equipo.`,
       queued: (name: string, n: number) =>
         n === 0
-          ? `${name} la tiene y responde enseguida.`
+          ? `${name} la tiene, y es la siguiente.`
           : plural('es', n, {
               one: `En cola en ${name}, detrás de {n} más.`,
               other: `En cola en ${name}, detrás de {n} más.`,

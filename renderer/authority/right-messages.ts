@@ -5,7 +5,7 @@ export const rightWords = catalogue({
   en: {
     wallet: 'Wallet of rights',
     walletAbout: 'What this device may do while the authority is out of reach.',
-    walletAuthority: 'This device is the authority: it makes what it gives, and holds nothing in advance.',
+    walletAuthority: 'This device is the authority: it makes numbers and zones when it gives them.',
     may: {
       number: (n: number) =>
         plural('en', n, { one: 'You can number {n} more job', other: 'You can number {n} more jobs' }),
@@ -100,7 +100,7 @@ export const rightWords = catalogue({
   es: {
     wallet: 'Cartera de derechos',
     walletAbout: 'Lo que este equipo puede hacer mientras la autoridad no está al alcance.',
-    walletAuthority: 'Este equipo es la autoridad: crea lo que da y no guarda nada por adelantado.',
+    walletAuthority: 'Este equipo es la autoridad: crea números y zonas al darlos.',
     may: {
       number: (n: number) =>
         plural('es', n, {

@@ -39,14 +39,19 @@ const LOW: Readonly<Record<RightName['of'], number>> = {
   unknown: 0,
 }
 
-/** Job numbers always stand in it: without them new jobs have no number. The authority makes its own. */
+/**
+ * Job numbers always stand in it: without them new jobs have no number. The authority makes its own, and a zone that
+ * it has not given away is nothing that it holds.
+ */
 export function walletOf(
   rows: readonly RightRow[],
   requests: readonly RequestRow[],
   self: string,
   isAuthority: boolean,
 ): readonly Holding[] {
-  const own = rows.filter((row) => row.self && (row.left > 0 || row.used > 0))
+  const own = rows.filter(
+    (row) => row.self && (row.left > 0 || row.used > 0) && !(isAuthority && row.of === 'decide'),
+  )
   const asked = requests.filter(
     ({ by, state, action }) =>
       by === self && state === 'waiting' && (action === 'numbers' || action === 'stock'),

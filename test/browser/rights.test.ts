@@ -113,18 +113,17 @@ describe('the wallet of rights', () => {
     await atDesk.getByRole('textbox', { name: 'How many' }).fill('3')
     await send(atDesk, 'Ask')
     const admissions = wallet(atDesk).getByRole('listitem').filter({ hasText: 'admit' })
-    await onPage(
-      admissions.getByText(/^Asked for leave to admit 3 devices, .*The WAN is out since/),
-    ).toBeVisible()
+    await onPage(admissions).toContainText('Asked for leave to admit 3 devices')
+    await onPage(admissions).toContainText(/The WAN is out since \d\d:\d\d/)
     expect(await heldAtDesk('enrol')).toBe(before)
     await expectAccessible(atDesk)
     await keepPicture(atDesk, 'rights-asked')
     await setWan(true)
-    await request(atHeadquarters, 'Admissions: leave to admit 3 devices')
+    await request(atHeadquarters, 'Admissions: Leave to admit 3 devices')
       .getByRole('button', { name: 'Accept' })
       .click()
     await onPage(wallet(atDesk).getByText(`You can admit ${before + 3} more tablets`)).toBeVisible()
-    await onPage(request(atDesk, 'Admissions: leave to admit 3 devices').getByText('Accepted')).toBeVisible()
+    await onPage(request(atDesk, 'Admissions: Leave to admit 3 devices').getByText('Accepted')).toBeVisible()
   })
 })
 
@@ -158,6 +157,7 @@ describe('a delegated zone', () => {
     await keepPicture(atDesk, 'close-now')
     await atDesk.getByRole('dialog').getByRole('button', { name: 'Not yet' }).click()
     await panel(atDesk).getByRole('checkbox').check()
+    await onPage(panel(atDesk).getByText('1 of 1')).toBeVisible()
     await panel(atDesk).getByRole('button', { name: 'Close now' }).click()
     await onPage(panel(atDesk).getByText(/Audit number A-\d{4}-\d{4}/)).toBeVisible()
     await onPage(request(atDesk, 'Close: Oil the crane').getByText('decided on this device')).toBeVisible()
@@ -232,7 +232,7 @@ describe('requests of every kind', () => {
     must(await client.do('request.role', { actor: tablet, role: 'supervisor' }))
     must(await client.do('request.cut', { actor: tablet, reason: 'lost in the harbour' }))
     for (const name of [
-      'Zone: the closing of zone Yard',
+      'Zone: The closing of zone Yard',
       'Stock: 50 of Filter F7',
       'Role: Make Tablet 1 supervisor',
       'Removal: Remove Tablet 1: lost in the harbour',
@@ -326,6 +326,7 @@ describe('the authority’s page', () => {
           colorScheme,
           locale,
           hasTouch: width < 1100,
+          isMobile: width < 1100,
         })
         await page.goto(`${new URL(page.url()).origin}/#/authority`)
         await onPage(page.getByRole('heading', { name: reads })).toBeVisible()

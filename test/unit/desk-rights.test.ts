@@ -57,7 +57,8 @@ describe('the wallet', () => {
       ['enrol', 3, false],
       ['stock', 12, false],
     ])
-    expect(walletOf([], [], SELF, true)).toEqual([])
+    const pool = row({ ...zoneRight('North'), left: 1 })
+    expect(walletOf([pool], [], SELF, true)).toEqual([])
   })
 
   test('DESK-85 a zone’s closing tells with how many audit numbers it can be used', () => {
