@@ -4,13 +4,13 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fromHex } from '../../shared/base/bytes.ts'
-import { parseRecordId, type OpRef, type RecordId } from '../../shared/model/ids.ts'
-import { stockRight, tokenRight, type Share } from '../../shared/model/rights.ts'
+import { formatOpId, parseRecordId, type ActorId, type OpRef, type RecordId } from '../../shared/model/ids.ts'
+import { auditNumber, stockRight, tokenRight, type Share } from '../../shared/model/rights.ts'
 import { EFFECT_CODES } from '../../shared/op/codes.ts'
 import type { KnownEffect } from '../../shared/op/effect.ts'
-import { coreOf, craftRaw } from '../support/crafting.ts'
+import { coreOf, craft, craftRaw } from '../support/crafting.ts'
 import { answered } from '../support/node-process.ts'
-import { pull, REACH } from '../support/replicas.ts'
+import { copyOf, pull, REACH } from '../support/replicas.ts'
 import { HonestSite, refOf, run, until } from './honest-site.ts'
 import { said, type Modified } from './modified-device.ts'
 
@@ -92,6 +92,9 @@ test('ATK-20 closing twice, outside the zone of the token or with a number outsi
   expect(await site.judgement(desk.say([accepting(refOf(again), first + 1)]))).toBe('rejected already-closed')
   const found = answered(await site.desk.client.query('record', { record: open.record }))
   expect(found).toMatchObject({ status: 'open', audit_number: null })
+  // The number beyond the block would have been the next.
+  const decided = await run(site.hq, 'decide', { request: formatOpId(south.request), accept: true })
+  expect(decided.audit_number).toBe(auditNumber({ year: YEAR, count: last + 2 }))
   await site.expectUndisturbed()
 })
 
@@ -205,4 +208,29 @@ test('ATK-24 a back-dated op of a cut device is rejected on every replica, whate
   expect(desk.ends).toEqual([])
   const { requests } = answered(await site.hq.client.query('requests', {}))
   expect(requests.map(({ request }) => request)).not.toContain(asked)
+})
+
+test('ATK-28 a device that gives the same stock away on two branches is cut by the authority by itself, and the sum holds on every replica', async () => {
+  const forger = await site.modified('Forger', 'technician')
+  const { record: item } = await run(site.hq, 'stock.create', { name: 'Valve', quantity: 10 })
+  const right = stockRight(recordId(item))
+  const { op } = await run(site.hq, 'right.transfer', { right, amount: 4, to: forger.actor })
+  await reaches(forger, op)
+  const twin = copyOf(forger.device)
+  const give = (to: ActorId): KnownEffect => ({ type: 'transfer', right, to, share: units(4) })
+  const second = said(twin, craft(twin, [give(await site.actorOf(site.tablet))]))
+  const first = forger.say([give(await site.actorOf(site.desk))])
+  expect(second, 'one number, two ops').toBe(first)
+  pull(forger.device, twin)
+  for (const { client } of [site.hq, site.desk, site.tablet]) {
+    const isCut = async (): Promise<boolean> =>
+      answered(await client.query('members', {})).members.some(
+        ({ actor, forked, cut_reason }) => actor === forger.actor && forked && cut_reason === 'forked',
+      )
+    await until(isCut, 'the forger is cut')
+    const { items } = answered(await client.query('stock', {}))
+    const valves = items.find((one) => one.record === item)
+    expect(valves?.on_hand).toBe(10)
+    expect(valves?.held.reduce((sum, { amount }) => sum + amount, 0)).toBe(10)
+  }
 })

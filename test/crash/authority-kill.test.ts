@@ -14,13 +14,18 @@ import { foundSite, joinSite, must, pull, restart, type Device } from '../suppor
 const FAILURES = 460
 const KILLS = Number(process.env.TALLYDESK_AUTHORITY_KILLS ?? 40)
 
-function expectAnswered({ requests, answers, numbers, minted }: Decisions, closings: number): void {
+function expectAnswered(decisions: Decisions, closings: number): void {
+  expectClosed(decisions, closings)
+  const { minted } = decisions
+  expect(new Set(minted).size, 'no number of a block was given twice').toBe(minted.length)
+}
+
+function expectClosed({ requests, answers, numbers }: Decisions, closings: number): void {
   const year = numbers[0]?.slice(0, 'A-2026-'.length) ?? ''
   const counted = Array.from({ length: closings }, (_, i) => `${year}${String(i + 1).padStart(4, '0')}`)
   expect(requests.filter((request) => answers.get(request) !== 1)).toEqual([])
   expect(answers.size).toBe(requests.length)
   expect(numbers, 'each closing has the next number').toEqual(counted)
-  expect(new Set(minted).size, 'no number of a block was given twice').toBe(minted.length)
 }
 
 describe('at every statement between a request and its decision', () => {
@@ -69,6 +74,41 @@ describe('at every statement between a request and its decision', () => {
     expect(decisionsIn(tablet.sql)).toEqual(decisionsIn(hq.sql))
     expect(hq.replica.diagnose().findings).toEqual([])
   }, 300_000)
+})
+
+describe('a desk that decides in its place', () => {
+  test('CRS-22 a delegated closing that fails at any statement is there whole or not at all, and takes one number of the block', () => {
+    const hq = foundSite('delegated')
+    const [desk, tablet] = [joinSite(hq, 'Desk', 'supervisor'), joinSite(hq, 'Tablet', 'technician')]
+    const to = desk.replica.actor
+    must(hq.replica.execute('right.transfer', { right: 'decide:close:North', amount: 1, to }))
+    must(hq.replica.execute('right.transfer', { right: 'audit-number', amount: 100, to }))
+    pull(desk, hq)
+    let [closings, swept] = [0, false]
+    for (let statement = 1; !swept; statement += 1) {
+      const { record } = must(tablet.replica.execute('job.create', { title: 'Pump', zone: 'North' }))
+      const { request } = must(tablet.replica.execute('request.close', { record }))
+      pull(desk, tablet)
+      const decide = (): unknown => must(desk.replica.execute('decide', { request, accept: true }))
+      desk.sql.failAt(statement)
+      try {
+        decide()
+        swept = true
+      } catch {
+        desk.sql.failAt(0)
+        restart(desk)
+        expect(decisionsIn(desk.sql).answers.get(request), 'nothing of it is there').toBeUndefined()
+        decide()
+      }
+      desk.sql.failAt(0)
+      closings += 1
+    }
+    expect(closings).toBeGreaterThan(10)
+    expectClosed(decisionsIn(desk.sql), closings)
+    pull(hq, desk)
+    expect(decisionsIn(hq.sql).numbers).toEqual(decisionsIn(desk.sql).numbers)
+    expect(desk.replica.diagnose().findings).toEqual([])
+  }, 120_000)
 })
 
 describe('the real program', () => {

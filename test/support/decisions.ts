@@ -7,7 +7,7 @@ import type { Sql } from '../../shared/replica/ports.ts'
 export type Decisions = {
   readonly requests: readonly OpId[]
   /** How often each request was answered. */
-  readonly answers: ReadonlyMap<OpId, number>
+  readonly answers: ReadonlyMap<string, number>
   /** Audit numbers in the order in which they were given, with repetitions, should there be any. */
   readonly numbers: readonly string[]
   /** Every number that was minted for another device, the same way. */
