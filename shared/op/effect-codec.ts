@@ -8,6 +8,7 @@ import type { Role } from '../model/roles.ts'
 import { RIGHT_NAME_MAX, type Share } from '../model/rights.ts'
 import { ACTION_CODES, EFFECT_CODES, PARCEL_CODES, ROLE_CODES } from './codes.ts'
 import type { Address, Ask, Effect, KnownEffect, Request, Scalar } from './effect.ts'
+import { LIMITS } from './limits.ts'
 import { Reader } from './reader.ts'
 
 /** A code this version does not know: the op is sound and is held. */
@@ -280,7 +281,7 @@ const given = (read: Reader): { right: string; to: ActorId; share: Share } => ({
 function shareOf(read: Reader): Share {
   const inner = read.nested()
   const units = inner.count()
-  const spans = inner.list(500, (item) => ({
+  const spans = inner.list(LIMITS.spans, (item) => ({
     year: item.count(),
     from: item.positive(),
     to: item.positive(),

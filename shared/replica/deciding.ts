@@ -89,17 +89,30 @@ function signOffsMissing(core: Core, record: RecordId): number {
   return missingSignOffs(core.control().signedBy(here, record).length)
 }
 
-/** The policy's answer to the oldest waiting request that it can answer; null when none. `turns`: closings too. */
-export function nextDecision(core: Core, year: number, now: number, turns: boolean): Ops | null {
+type PolicyTurn = {
+  readonly year: number
+  readonly now: number
+  /** Closings and reopenings too. */
+  readonly turns: boolean
+  /** Requests, by name, whose answer would not count. */
+  readonly unfit: ReadonlySet<string>
+}
+
+/** The policy's answer to the oldest waiting request that it can answer, and that request's name; null when none. */
+export function nextDecision(
+  core: Core,
+  { year, now, turns, unfit }: PolicyTurn,
+): { readonly request: string; readonly ops: Ops } | null {
   for (const request of core.control().requests.waiting()) {
     const { action } = request.ask
     if (!turns && (action === 'close' || action === 'reopen')) continue
+    if (unfit.has(formatOpId(request.ref))) continue
     if (mandateProblem(core, request) !== null) continue
     const answer = answerByPolicy(core, request, now)
     if (answer.accept === 'wait') continue
     const reason = answer.accept ? null : answer.reason
     const ops = answerTo(core, request, { accept: answer.accept, reason }, year)
-    if (ops) return ops
+    if (ops) return { request: formatOpId(request.ref), ops }
   }
   return null
 }

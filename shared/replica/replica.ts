@@ -106,6 +106,8 @@ class SqlReplica implements Replica {
   #signedAt = { ops: -1, wall: 0 }
   readonly #numbering = new Numbering()
   readonly #retaining = new Retaining()
+  /** What policies wanted and judgement would not let count, by name. */
+  readonly #unfit = new Set<string>()
 
   constructor(world: World, signer: Signer, site: SiteId) {
     const stored = storedSite(world.sql)
@@ -273,10 +275,10 @@ class SqlReplica implements Replica {
     let decided = 0
     while (decided < max && this.#core.control().requests.waiting().length > 0) {
       this.#settle()
-      const ops = nextDecision(this.#core, this.#year(), now, closings)
-      if (!ops) break
-      this.#commit(true, () => ops.map((effects) => this.#write(effects)))
-      decided += 1
+      const turn = { year: this.#year(), now, turns: closings, unfit: this.#unfit }
+      const next = nextDecision(this.#core, turn)
+      if (!next) break
+      if (this.#attempt(next.request, next.ops)) decided += 1
     }
     return decided
   }
@@ -299,9 +301,20 @@ class SqlReplica implements Replica {
   #byItself(next: (core: Core) => Plan['ops'] | null): boolean {
     const role = this.#core.control().member(this.actor)
     const ops = role && !role.cut && !this.ownFork() ? next(this.#core) : null
-    if (!ops) return false
-    this.#commit(true, () => ops.map((effects) => this.#write(effects)))
-    return true
+    return ops !== null && this.#attempt(JSON.stringify(ops), ops)
+  }
+
+  /** What would not count is left until the next start: a policy must neither fall over it nor hold up what is behind. */
+  #attempt(name: string, ops: Plan['ops']): boolean {
+    if (this.#unfit.has(name)) return false
+    try {
+      this.#commit(true, () => ops.map((effects) => this.#write(effects)))
+      return true
+    } catch (problem) {
+      if (!(problem instanceof Unfit)) throw problem
+      this.#unfit.add(name)
+      return false
+    }
   }
 
   #year(): number {

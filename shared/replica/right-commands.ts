@@ -6,6 +6,7 @@ import { parseActorId, type ActorId, type RecordId } from '../model/ids.ts'
 import { firstOf, parseRight, sizeOf, type Right, type Share } from '../model/rights.ts'
 import { refuse, type Refusal } from '../intent/refusal.ts'
 import type { ControlEffect } from '../op/effect.ts'
+import { LIMITS } from '../op/limits.ts'
 import type { Plan, Planner } from './commands.ts'
 import type { Core } from './core.ts'
 import { headOf, memberTo } from './member-commands.ts'
@@ -31,7 +32,7 @@ export function giving(core: Core, name: string, amount: number, to: ActorId, ye
   const { escrow } = core.control()
   if (right.value.kind === 'range') {
     const share = escrow.next(name, right.value.of === 'audit-number' ? year : 0, amount)
-    return ok([{ type: 'mint', right: name, to, share }])
+    return ok(inParts(share).map((part) => ({ type: 'mint', right: name, to, share: part })))
   }
   if (right.value.kind === 'token') return givingToken(core, name, amount, to)
   const held = to === core.self ? 0 : Math.min(amount, sizeOf(escrow.heldBy(core.self, name)))
@@ -40,6 +41,14 @@ export function giving(core: Core, name: string, amount: number, to: ActorId, ye
   if (held > 0) effects.push({ type: 'transfer', right: name, to, share: units(held) })
   if (amount > held) effects.push({ type: 'mint', right: name, to, share: units(amount - held) })
   return ok(effects)
+}
+
+/** A share whose numbers lie scattered is given in parts that an effect can hold. */
+function inParts({ units, spans }: Share): Share[] {
+  const parts: Share[] = []
+  for (let at = 0; at < spans.length; at += LIMITS.spans)
+    parts.push({ units, spans: spans.slice(at, at + LIMITS.spans) })
+  return parts
 }
 
 function givingToken(core: Core, name: string, amount: number, to: ActorId): Given {
