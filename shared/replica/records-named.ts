@@ -43,11 +43,13 @@ function idsIn(parts: Needed, op: Placed, effect: Effect): RecordId[] {
   }
 }
 
+/** Of a forked author, what every branch asks under this name: which of them stands is told only later. */
 function requested({ judging }: Needed, op: Placed, request: OpRef): RecordId[] {
-  const asked = judging.past.resolve(op, request)
-  if (!asked) return []
-  const effect = judging.byNumber(asked.no).effects.find(({ type }) => type === 'request')
-  return effect?.type === 'request' && 'record' in effect ? [effect.record] : []
+  return judging.past
+    .branches(request.actor, request.seq)
+    .filter((asked) => judging.past.knows(op, asked))
+    .flatMap((asked) => judging.byNumber(asked.no).effects)
+    .flatMap((effect) => (effect.type === 'request' && 'record' in effect ? [effect.record] : []))
 }
 
 function stockItem(name: string): RecordId[] {

@@ -1,6 +1,6 @@
 /** Two branches of a forked chain make things at the same dots: records and parts of records of the same ids. */
 import { expect, test } from 'vitest'
-import { copyOf, must, pull, sync, type Device } from '../support/replicas.ts'
+import { copyOf, must, pull, REACH, sync, type Device } from '../support/replicas.ts'
 import { aSite, newJob, page, type Site } from '../support/site.ts'
 
 /** The desk hears of the tablet first, another tablet of its clone; headquarters then of the tablet. */
@@ -53,4 +53,24 @@ test('FRK-30 records of two kinds that the branches make at one dot are two reco
     must(replica.execute('set.add', { record, field: 'tags', key: name }))
   })
   expectAlike(site)
+})
+
+test('FRK-31 a decision shows at once on the record that it is about, whatever another branch says under the name of its request', () => {
+  // Which branch comes first by its hash is chance: among some, both are.
+  for (const title of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    const { hq, tablet } = aSite()
+    const record = newJob(tablet, [], title)
+    pull(hq, tablet)
+    const clone = copyOf(tablet)
+    must(tablet.replica.execute('request.close', { record }))
+    must(clone.replica.execute('set.add', { record, field: 'tags', key: title }))
+    pull(hq, tablet)
+    newJob(hq)
+    pull(hq, clone)
+    newJob(hq)
+    expect(hq.replica.decideWaiting(1)).toBe(1)
+    const { rows } = must(hq.replica.query('board', { status: 'closed' }, REACH))
+    expect(rows).toMatchObject([{ record, stage: 'closed', audit_number: 'A-2026-0001' }])
+    expect(hq.replica.diagnose().findings).toEqual([])
+  }
 })
