@@ -55,6 +55,9 @@ const AUDIT = 'audit-number'
 const ENROL = 'enrol'
 const ONE: Share = { units: 1, spans: [] }
 
+/** What an op moved of each right before the effect in question. */
+type Moved = ReadonlyMap<string, Share>
+
 export class ControlState {
   readonly requests: Requests
   readonly escrow: Escrow
@@ -142,7 +145,7 @@ export class ControlState {
     const role = this.roleAt(op)
     if (role !== null) return permits(role, type) ? null : reason('not-permitted', { role })
     const cut = this.membership.words.get(op.actor)?.cut
-    return cut ? reason('cut', { why: cut.reason }) : reason('not-member')
+    return cut && op.seq > cut.through ? reason('cut', { why: cut.reason }) : reason('not-member')
   }
 
   member(actor: ActorId): MemberState | null {
@@ -162,8 +165,8 @@ export class ControlState {
   /** Whose device it is, as far as the op knows. */
   personOf(actor: ActorId, op: Placed): string {
     const word = this.membership.words.get(actor)?.admission
-    const known = this.#delegated.get(actor)?.find((one) => this.#past.knows(op, one.op))
-    return (word ?? known)?.person ?? actor
+    if (word && this.#past.knows(op, word.op)) return word.person
+    return this.#delegated.get(actor)?.find((one) => this.#past.knows(op, one.op))?.person ?? actor
   }
 
   isClosed(record: RecordId): boolean {
@@ -218,7 +221,7 @@ export class ControlState {
     const [founding] = ops
     if (founding) this.#takeWords(founding)
     const recovery = this.membership.recovery?.actor
-    const recoveries = (recovery && ofActor.get(recovery)) ?? []
+    const recoveries = inOrder(this.#past, (recovery && ofActor.get(recovery)) ?? [])
     for (let at = 0; at < this.membership.tenures.length; at += 1) {
       const tenure = this.membership.tenures[at]
       if (tenure) this.#foldTenure(ofActor.get(tenure.actor) ?? [], recoveries)
@@ -265,25 +268,26 @@ export class ControlState {
     for (const effect of op.effects) {
       const problem = this.#effectProblem(op, effect, moved)
       if (problem) return problem
-      if ('share' in effect) moved.set(effect.right, plus(moved.get(effect.right) ?? NOTHING, effect.share))
+      const part = partOf(effect)
+      if (part) moved.set(part.right, plus(moved.get(part.right) ?? NOTHING, part.share))
     }
     return null
   }
 
-  #effectProblem(op: ControlOp, effect: ControlEffect, moved: ReadonlyMap<string, Share>): ReasonOf | null {
+  #effectProblem(op: ControlOp, effect: ControlEffect, moved: Moved): ReasonOf | null {
     if (effect.type === 'handover' && op.actor === this.membership.recovery?.actor)
       return this.#heard.has(op.no) ? null : reason('not-authority')
     const role = this.roleProblem(op, effect.type)
     if (role) return role
     switch (effect.type) {
       case 'admit':
-        return this.#admitProblem(op, effect)
+        return this.#admitProblem(op, effect, moved)
       case 'request':
         return this.#requestProblem(op, effect)
       case 'withdraw':
         return this.#withdrawProblem(op, effect.request)
       case 'decide':
-        return this.#decideProblem(op, effect)
+        return this.#decideProblem(op, effect, moved)
       case 'mint':
       case 'transfer':
         if (!this.#knowsMember(op, effect.to)) return reason('not-member')
@@ -352,12 +356,12 @@ export class ControlState {
     return actor === op.actor || this.#past.admitted(op, actor)
   }
 
-  #admitProblem(op: ControlOp, effect: Admit): ReasonOf | null {
+  #admitProblem(op: ControlOp, effect: Admit, moved: Moved): ReasonOf | null {
     if (this.membership.isAuthority(op)) return null
     if (effect.role !== 'technician') return reason('technicians-only')
     const actor = actorOf(this.#past.sha256, effect.opKey)
     if (this.#admittedEarlier(op, actor)) return reason('already-member')
-    return this.escrow.lack(op, ENROL, ONE)
+    return this.escrow.lack(op, ENROL, ONE, moved.get(ENROL))
   }
 
   #admittedEarlier(op: Placed, actor: ActorId): boolean {
@@ -407,14 +411,17 @@ export class ControlState {
     return request.ref.actor === op.actor ? null : reason('not-author')
   }
 
-  #decideProblem(op: ControlOp, effect: Decide): ReasonOf | null {
+  #decideProblem(op: ControlOp, effect: Decide, moved: Moved): ReasonOf | null {
     const request = this.requests.find(op, effect.request)
     if (!request) return reason('unknown-request')
-    const answer = this.requests.answerOf(request)
-    if (answer && this.#past.knows(op, answer.ref)) return reason('already-decided')
+    if (this.requests.answerKnown(op, request)) return reason('already-decided')
     if (request.withdrawn && this.#past.knows(op, request.withdrawn)) return reason('withdrawn')
+    // Only a closing gets a number: what names one beside would use it up unseen.
+    const numbered = effect.accept && request.ask.action === 'close'
+    if (!numbered && effect.number) return reason('bad-share')
     return (
-      this.#mandateProblem(op, request) ?? (effect.accept ? this.#acceptProblem(op, effect, request) : null)
+      this.#mandateProblem(op, request) ??
+      (effect.accept ? this.#acceptProblem(op, effect, request, moved) : null)
     )
   }
 
@@ -434,13 +441,16 @@ export class ControlState {
     return zones.some(lacks) ? reason('token-elsewhere') : null
   }
 
-  #acceptProblem(op: ControlOp, effect: Decide, { ask }: RequestState): ReasonOf | null {
+  #acceptProblem(op: ControlOp, effect: Decide, { ask }: RequestState, moved: Moved): ReasonOf | null {
     if (ask.action !== 'close' && ask.action !== 'reopen') return null
     const closed = this.requests.turnsKnown(op, ask.record).at(-1)?.action === 'close'
     if (ask.action === 'reopen') return closed ? null : reason('already-open')
     if (closed) return reason('already-closed')
     if (!effect.number) return reason('number-used')
-    return this.escrow.lack(op, AUDIT, single(effect.number)) ?? this.#signOffProblem(op, ask.record)
+    return (
+      this.escrow.lack(op, AUDIT, single(effect.number), moved.get(AUDIT)) ??
+      this.#signOffProblem(op, ask.record)
+    )
   }
 
   #signOffProblem(op: ControlOp, record: RecordId): ReasonOf | null {
@@ -499,6 +509,20 @@ export class ControlState {
   waitingFor(record: RecordId, action: Action): RequestState | null {
     return this.requests.waitingFor(record, action)
   }
+}
+
+/** Of a recovery key that was used twice apart, the order in which its ops came decides nothing. */
+function inOrder(past: ForkPast, ops: readonly ControlOp[]): readonly ControlOp[] {
+  const rank = ({ actor, seq, no }: ControlOp): number =>
+    past.branches(actor, seq).findIndex((one) => one.no === no)
+  return [...ops].sort((a, b) => a.lamport - b.lamport || a.seq - b.seq || rank(a) - rank(b))
+}
+
+/** What an effect moves of a right, whether it says so or not. */
+function partOf(effect: ControlEffect): { readonly right: string; readonly share: Share } | null {
+  if ('share' in effect) return effect
+  if (effect.type === 'decide' && effect.number) return { right: AUDIT, share: single(effect.number) }
+  return effect.type === 'admit' ? { right: ENROL, share: ONE } : null
 }
 
 const placed = ({ actor, seq, no }: Placed): Placed => ({ actor, seq, no })

@@ -13,6 +13,7 @@ import {
   type Numbered,
   type Right,
   type Share,
+  type Span,
 } from '../model/rights.ts'
 import type { ControlEffect } from '../op/effect.ts'
 import { Ledger, type Holding, type Owner } from './ledger.ts'
@@ -70,8 +71,8 @@ export class Escrow {
   }
 
   /** Why a decision or an admission may not use a share of a right, or null. */
-  lack(op: Placed, right: string, share: Share): ReasonOf | null {
-    return this.#lack(op, right, share, NOTHING)
+  lack(op: Placed, right: string, share: Share, before = NOTHING): ReasonOf | null {
+    return this.#lack(op, right, share, before)
   }
 
   /** Uses up a share: a number for a record, a number for a closing, stock that was drawn, an admission. */
@@ -105,9 +106,18 @@ export class Escrow {
   next(right: string, year: number, amount: number): Share {
     const issued = this.#issued.get(right)?.spans.filter((span) => span.year === year) ?? []
     const named = this.#named.get(right)?.spans.filter((span) => span.year === year) ?? []
-    let from = (issued.at(-1)?.to ?? 0) + 1
-    for (const span of named) if (span.from < from + amount && span.to >= from) from = span.to + 1
-    return { units: 0, spans: [{ year, from, to: from + amount - 1 }] }
+    const spans: Span[] = []
+    let [from, left] = [(issued.at(-1)?.to ?? 0) + 1, amount]
+    // A number that is named is passed over, and none beside it: every gap has an op that explains it.
+    for (const span of named) {
+      const free = Math.min(span.from - from, left)
+      if (free > 0) spans.push({ year, from, to: from + free - 1 })
+      left -= Math.max(free, 0)
+      if (left === 0) break
+      from = Math.max(from, span.to + 1)
+    }
+    if (left > 0) spans.push({ year, from, to: from + left - 1 })
+    return { units: 0, spans }
   }
 
   nextNumber(right: string, year: number): Numbered {

@@ -1,15 +1,18 @@
 /**
  * Stratum 2: two different ops under one seq. From there on only the branch stands that the authority's chain names
- * first, and only as far as that chain names it; the rest falls, on every replica, whichever branch it saw first. The
- * authority's own fork is settled by a handover alone, which names the op through which its chain stands.
+ * first, and only as far as that chain names it; the rest falls, on every replica, whichever branch it saw first. So it
+ * goes at every fork of the branch that stands: one op stands under each seq. The authority's own fork is settled by a
+ * handover alone, which names the op through which its chain stands.
+ *
+ * What an op knows may hold another branch of its own author, by way of others: only its chain tells its branch.
  */
 import type { ActorId } from '../model/ids.ts'
 import type { Membership } from './membership.ts'
 import type { Past, Placed } from './past.ts'
 
 export interface ForkPast extends Past {
-  /** The least seq at which two branches of the actor differ; null where it has but one. */
-  forkedAt(actor: ActorId): number | null
+  /** Every seq at which a branch of the actor leaves another, ascending; none where it has but one. */
+  forksOf(actor: ActorId): readonly number[]
   /** All ops stored under this name, in the order of their hashes. */
   branches(actor: ActorId, seq: number): readonly Placed[]
   /** The last op that stands in the log of an actor without a fork. */
@@ -19,8 +22,8 @@ export interface ForkPast extends Past {
 export class Forks {
   readonly #past: ForkPast
   readonly #members: Membership
-  /** By forked actor: the op at the fork whose branch stands; null while the authority named none. */
-  readonly #standing = new Map<ActorId, Placed | null>()
+  /** By actor and the op before the fork: the op whose branch stands; null while the authority named none. */
+  readonly #standing = new Map<string, Placed | null>()
 
   constructor(past: ForkPast, members: Membership) {
     this.#past = past
@@ -29,20 +32,40 @@ export class Forks {
 
   /** Does the op stand, as far as forks go? */
   stands(op: Placed): boolean {
-    const fork = this.#past.forkedAt(op.actor)
-    if (fork === null || op.seq < fork) return true
-    const tenure = this.#members.tenures.find(({ actor }) => actor === op.actor)
-    if (tenure) return tenure.end !== null && this.#past.knows(tenure.end, op)
-    const branch = this.#branch(op.actor, fork)
-    return branch !== null && this.#past.knows(op, branch) && this.#named(op)
+    const forks = this.#past.forksOf(op.actor).filter((seq) => seq <= op.seq)
+    if (forks.length === 0) return true
+    const tenures = this.#members.tenures.filter(({ actor }) => actor === op.actor)
+    if (tenures.length > 0) return tenures.some(({ end }) => end !== null && this.#leadsTo(op, end))
+    return forks.every((seq) => this.#isChosen(op, seq)) && this.#named(op)
   }
 
-  #branch(actor: ActorId, fork: number): Placed | null {
-    const known = this.#standing.get(actor)
-    if (known !== undefined) return known
-    const found = this.#firstNamed(this.#past.branches(actor, fork))
-    this.#standing.set(actor, found)
-    return found
+  /** Is `op` in the chain of the later op of the same actor? */
+  #leadsTo(op: Placed, later: Placed): boolean {
+    return op.seq <= later.seq && this.#inChain(later, op.seq)?.no === op.no
+  }
+
+  /** The op of the same actor at a seq in the chain that an op ends. */
+  #inChain(op: Placed, seq: number): Placed | null {
+    return seq === op.seq ? op : this.#past.resolve(op, { actor: op.actor, seq })
+  }
+
+  /** Is the op's chain, at this fork, on the branch that stands of those that leave the same op? */
+  #isChosen(op: Placed, fork: number): boolean {
+    const own = this.#inChain(op, fork)
+    const before = fork > 1 ? (this.#inChain(op, fork - 1)?.no ?? null) : null
+    const key = `${op.actor} ${before}`
+    const known = this.#standing.get(key)
+    const chosen = known === undefined ? this.#choose(op.actor, fork, before) : known
+    this.#standing.set(key, chosen)
+    return own !== null && chosen?.no === own.no
+  }
+
+  #choose(actor: ActorId, fork: number, before: number | null): Placed | null {
+    const siblings = this.#past
+      .branches(actor, fork)
+      .filter((one) => fork === 1 || this.#inChain(one, fork - 1)?.no === before)
+    const [only] = siblings
+    return siblings.length === 1 && only ? only : this.#firstNamed(siblings)
   }
 
   /** The one that the authority's chain named first; of several named by one op, that with the least hash. */
@@ -82,8 +105,8 @@ export class Forks {
   /** An authority that forked itself names nothing beyond its fork. */
   #lastOfTenure(actor: ActorId, through: number | null): Placed | null {
     const last = this.#past.lastOf(actor)
-    const fork = this.#past.forkedAt(actor)
-    const end = Math.min(through ?? Infinity, fork === null ? Infinity : fork - 1)
+    const [fork = Infinity] = this.#past.forksOf(actor)
+    const end = Math.min(through ?? Infinity, fork - 1)
     return last && last.seq > end ? this.#past.resolve(last, { actor, seq: end }) : last
   }
 }

@@ -94,6 +94,16 @@ export class Requests {
     return request.answer ?? this.#sharedAnswer(request)
   }
 
+  /** The same as far as an op knows. */
+  answerKnown(op: Placed, request: RequestState): boolean {
+    const { answer, ask, ref } = request
+    if (answer && this.#past.knows(op, answer.ref)) return true
+    if (ask.action !== 'close' && ask.action !== 'reopen') return false
+    return this.turnsKnown(op, ask.record).some(
+      ({ action, decision }) => action === ask.action && !this.#past.knows(ref, decision.ref),
+    )
+  }
+
   isWaiting(request: RequestState): boolean {
     return !request.withdrawn && this.answerOf(request) === null
   }

@@ -36,6 +36,7 @@ export function flawOf(effects: readonly Effect[], past: StructurePast): ReasonO
 /** What the authority says of members is judged ahead of everything else, so nothing else may hang on it. */
 const WORDS: ReadonlySet<Effect['type']> = new Set([
   'genesis',
+  'admit',
   'setRole',
   'cut',
   'handover',

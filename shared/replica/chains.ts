@@ -194,8 +194,15 @@ export class Chains {
 
   /** The least seq at which two ops of an actor differ; null while it has not forked. */
   forkedAt(actor: ActorId): number | null {
-    const branches = this.lines.of(actor).filter((line) => line.isBranch)
-    return branches.reduce<number | null>((least, { first }) => Math.min(least ?? first, first), null)
+    return this.forksOf(actor)[0] ?? null
+  }
+
+  /** Every seq at which a branch of an actor leaves another, ascending. */
+  forksOf(actor: ActorId): readonly number[] {
+    const lines = this.lines.of(actor)
+    if (lines.length < 2) return []
+    const firsts = lines.filter((line) => line.isBranch).map(({ first }) => first)
+    return [...new Set(firsts)].sort((a, b) => a - b)
   }
 
   /** Actors of whom two ops under one name are here, by id. */

@@ -7,8 +7,7 @@ import type { ForkPast } from '../judge/forks.ts'
 import type { Placed } from '../judge/past.ts'
 import type { Effect } from '../op/effect.ts'
 import type { Sha256 } from '../op/identity.ts'
-import { parseOp } from '../op/op.ts'
-import { invariant } from '../base/invariant.ts'
+import { storedOp } from '../op/op.ts'
 import type { Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Origins } from './origins.ts'
@@ -93,8 +92,8 @@ export class LogPast implements ForkPast {
     return { actor: self, seq: (this.#log.head(self)?.seq ?? 0) + 1, no: END }
   }
 
-  forkedAt(actor: ActorId): number | null {
-    return this.#log.forkedAt(actor)
+  forksOf(actor: ActorId): readonly number[] {
+    return this.#log.forksOf(actor)
   }
 
   branches(actor: ActorId, seq: number): readonly Placed[] {
@@ -114,11 +113,10 @@ export class LogPast implements ForkPast {
   #zoneIn(origin: Placed, record: RecordId): string | null {
     const known = this.#zones.get(origin.no)
     if (known !== undefined) return known
-    const parsed = parseOp(this.#log.rowByNumber(origin.no).bytes)
-    invariant(parsed.ok, 'a stored op parses')
-    const zone = zoneGiven(parsed.value.effects, record)
+    const { effects } = storedOp(this.#log.rowByNumber(origin.no).bytes)
+    const zone = zoneGiven(effects, record)
     // An import makes one record an op, a creation may make several.
-    if (createsOne(parsed.value.effects)) this.#zones.set(origin.no, zone)
+    if (createsOne(effects)) this.#zones.set(origin.no, zone)
     return zone
   }
 }

@@ -4,8 +4,10 @@
  */
 import type { ActorId, RecordId } from '../model/ids.ts'
 import type { ControlState } from '../judge/control.ts'
+import type { Effect } from '../op/effect.ts'
+import { actorOf } from '../op/identity.ts'
 import type { Parts } from './door.ts'
-import type { JudgedOp } from './judging.ts'
+import type { JudgedOp, Judging } from './judging.ts'
 
 type Needed = Pick<Parts, 'sql' | 'log' | 'judging' | 'records'>
 
@@ -19,11 +21,27 @@ export function reachOf(parts: Needed, judged: JudgedOp): Affected | null {
   return affected.size > 0 || handedOver ? affected : null
 }
 
-function* byWord({ log }: Needed, op: JudgedOp): Generator<[ActorId, number]> {
+function* byWord({ log, judging }: Needed, op: JudgedOp): Generator<[ActorId, number]> {
   for (const effect of op.effects) {
-    if (effect.type !== 'setRole' && effect.type !== 'cut' && effect.type !== 'reclaim') continue
-    const head = log.head(effect.actor)
-    if (head && head.seq > effect.through) yield [effect.actor, effect.through]
+    const said = wordOf(judging, effect)
+    // Of a forked actor any branch may go that far, this device's own or another.
+    const reaches = said && log.lines.of(said.actor).some((line) => log.lines.tip(line).seq > said.through)
+    if (reaches) yield [said.actor, said.through]
+  }
+}
+
+/** Whom the authority speaks of, and behind which op of that actor's it changes something. */
+function wordOf({ past }: Judging, effect: Effect): { actor: ActorId; through: number } | null {
+  switch (effect.type) {
+    case 'setRole':
+    case 'cut':
+    case 'reclaim':
+      return effect
+    case 'admit':
+      // Its word prevails over a desk's, which may have admitted the same key before.
+      return { actor: actorOf(past.sha256, effect.opKey), through: 0 }
+    default:
+      return null
   }
 }
 

@@ -3,16 +3,23 @@ import fc from 'fast-check'
 import type { ActorId } from '../../shared/model/ids.ts'
 import type { Run } from '../../shared/op/run.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
-import { must, openDevice, REACH, restart, signerFrom, type Device } from '../support/replicas.ts'
-import { SITE, type Signed } from './histories.ts'
+import type { Signer } from '../../shared/replica/ports.ts'
+import { equalBytes, toHex } from '../../shared/base/bytes.ts'
+import { must, openDevice, REACH, restart, type Device } from '../support/replicas.ts'
+import { KEYS, SITE, type Signed } from './histories.ts'
 
-const reader = signerFrom('a reader')
+const idle = new Map<Signer, Device[]>()
 
-const idle: Device[] = []
-
-/** Lends a replica of the site that holds nothing, under a key of nobody's; what it takes in is forgotten afterwards. */
-export function withReader<T>(work: (device: Device) => T): T {
-  const device = idle.pop() ?? openDevice('Reader', reader, SITE)
+/**
+ * Lends a replica of the site that holds nothing, under a key of nobody's or of a member's; what it takes in is
+ * forgotten afterwards.
+ */
+export function withReader<T>(work: (device: Device) => T, key = 0): T {
+  const signer = KEYS[key % KEYS.length]
+  if (!signer) throw new Error('there are keys')
+  const waiting = idle.get(signer) ?? []
+  idle.set(signer, waiting)
+  const device = waiting.pop() ?? openDevice('Reader', signer, SITE)
   try {
     return device.sql.rehearse(() => {
       restart(device)
@@ -20,7 +27,7 @@ export function withReader<T>(work: (device: Device) => T): T {
     })
   } finally {
     device.sql.failAt(0)
-    idle.push(device)
+    waiting.push(device)
   }
 }
 
@@ -31,7 +38,7 @@ export type Delivery = {
   readonly joined: readonly boolean[]
 }
 
-const MOST = 64
+const MOST = 96
 export const delivery: fc.Arbitrary<Delivery> = fc.record({
   order: fc.array(fc.nat(1_000_000), { minLength: MOST, maxLength: MOST }),
   again: fc.array(fc.nat(MOST), { maxLength: 6 }),
@@ -42,15 +49,17 @@ export const delivery: fc.Arbitrary<Delivery> = fc.record({
 export const asWritten: Delivery = { order: [], again: [], joined: [] }
 
 export function runsOf(ops: readonly Signed[], { order, again, joined }: Delivery): Run[] {
-  const runs: { run: Run; at: number }[] = []
+  const runs: { run: Run; at: number; last: Uint8Array }[] = []
   for (const [i, op] of ops.entries()) {
-    const last = runs.at(-1)
-    if (last && joined[i % MOST] && last.run.actor === op.actor)
-      last.run = { ...last.run, ops: [...last.run.ops, op.bytes], signature: op.signature }
-    else
+    const before = joined[i % MOST] ? runs.findLast(({ last }) => equalBytes(last, op.prev)) : undefined
+    if (before) {
+      before.run = { ...before.run, ops: [...before.run.ops, op.bytes], signature: op.signature }
+      before.last = op.hash
+    } else
       runs.push({
         run: { actor: op.actor, first: op.seq, ops: [op.bytes], signature: op.signature },
         at: order[i % MOST] ?? i,
+        last: op.hash,
       })
   }
   const twice = again
@@ -78,11 +87,12 @@ export const readingFrom = <T>(
   ops: readonly Signed[],
   how: Delivery,
   work: (replica: Replica, device: Device) => T,
+  key = 0,
 ): T =>
   withReader((device) => {
     deliver(device.replica, runsOf(ops, how))
     return work(device.replica, device)
-  })
+  }, key)
 
 /** All that a replica answers from its log, for comparison with another one's. */
 export function observe(replica: Replica): unknown {
@@ -100,6 +110,15 @@ export function observe(replica: Replica): unknown {
     conflicts: ask('conflicts', {}),
     review: ask('review', {}),
     requests: ask('requests', {}),
+    rights: ask('rights', {}),
     members: ask('members', {}),
   }
+}
+
+/** How every op is judged, by its hash, and the state that comes of it: the same under whatever key the log is held. */
+export function judgements({ sql, replica }: Device): unknown {
+  const rows = sql
+    .prepare('SELECT lower(hex(hash)) AS op, judgement, reason, dismissed FROM op ORDER BY hash')
+    .all<{ op: string; judgement: number; reason: string | null; dismissed: number }>()
+  return [replica.status().state_hash, toHex(replica.digest()), rows]
 }

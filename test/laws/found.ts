@@ -12,7 +12,7 @@ export const FOUND: readonly Story[] = [
   [
     moment('job', 1),
     moment('job', 0),
-    moment('meet', 0, 5),
+    moment('meet', 0, 1),
     moment('job', 0),
     moment('cut', 1),
     moment('rogue', 1, 0, 2),
@@ -35,4 +35,33 @@ export const FOUND: readonly Story[] = [
   ],
   // One editing session that begins twice.
   [moment('rogue', 1, 3, 1), moment('meet', 2, 1), moment('rogue', 1, 3, 1)],
+]
+
+/** The same of the laws of authority, rights and review. */
+export const FOUND_OFFICE: readonly Story[] = [
+  // One op decided with a number of its author's block and passed that number on: it stood twice.
+  [moment('ask', 0), moment('delegate', 6), moment('lie', 6, 0, 2)],
+  // A block of numbers was begun behind one that a refused op had named, and the free ones before it were left out.
+  [
+    moment('closing', 5, 0, 4),
+    moment('lie', 1, 0, 5),
+    moment('import', 5, 5, 2),
+    moment('delegate', 3, 2, 2),
+    moment('gather', 4),
+    moment('delegate', 2, 2, 1),
+    moment('closing', 1, 1, 4),
+  ],
+  // A role that reaches back over one branch of a forked device was missed where the log's own device was on the other.
+  [
+    moment('copy', 3, 2, 5),
+    moment('tick', 3, 0, 3),
+    moment('lie', 1, 4),
+    moment('gather', 2),
+    moment('incident', 3, 5, 2),
+    moment('zoned', 5, 2),
+    moment('ask', 5, 4),
+    moment('gather', 1),
+    moment('closing', 2, 3, 5),
+    moment('role', 3, 5, 4),
+  ],
 ]

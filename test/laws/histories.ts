@@ -1,20 +1,53 @@
 /**
- * Random histories of a small site: an authority, a desk and two tablets, each with its own replica, that work, meet
- * and part. A history is told as moments and ends as the set of its ops, each signed by its author.
+ * Random histories of a small site: an authority, two desks and two tablets, each with its own replica, that work, meet
+ * and part. Devices are admitted by desks, copied and gone on with twice, and the authority's role passes on. A history
+ * is told as moments and ends as the set of its ops, each signed by its author.
  */
 import fc from 'fast-check'
-import type { Bytes } from '../../shared/base/bytes.ts'
+import { equalBytes, toHex, type Bytes } from '../../shared/base/bytes.ts'
 import type { ActorId } from '../../shared/model/ids.ts'
+import { parseOp } from '../../shared/op/op.ts'
 import { coreOf, craft } from '../support/crafting.ts'
-import { foundSite, joinSite, must, pull, restart, type Device } from '../support/replicas.ts'
+import { deceive } from '../support/liar.ts'
+import { attend, DUTIES, type Duty } from '../support/office.ts'
+import {
+  copyOf,
+  foundSite,
+  joinSite,
+  must,
+  openDevice,
+  pull,
+  restart,
+  signerFrom,
+  steppingClock,
+  type Device,
+} from '../support/replicas.ts'
 import { DEEDS, emptyShelf, perform, type Deed, type Shelf } from '../support/workload.ts'
 import { misbehave, worldOf } from '../support/rogue.ts'
 
 /**
- * Beside people's deeds: two devices meet, or all do; the authority hears one and answers it, or changes a member; a
- * rogue member signs what it likes.
+ * Beside people's deeds and duties: two devices meet, or all do; the authority hears one and answers it, that one works on meanwhile,
+ * or gets a zone's closings; the authority changes a
+ * member, or takes back its rights as of some ops ago; a member signs what it likes; a device is copied and both go on;
+ * a desk admits a tablet; the authority's role passes on, by itself or by the recovery key.
  */
-type What = Deed | 'meet' | 'gather' | 'closing' | 'role' | 'cut' | 'rogue'
+type What =
+  | Deed
+  | Duty
+  | 'meet'
+  | 'gather'
+  | 'closing'
+  | 'late'
+  | 'delegate'
+  | 'role'
+  | 'cut'
+  | 'reclaim'
+  | 'rogue'
+  | 'lie'
+  | 'copy'
+  | 'enrol'
+  | 'handover'
+  | 'recover'
 
 export type Moment = { readonly who: number; readonly what: What; readonly a: number; readonly b: number }
 export type Story = readonly Moment[]
@@ -26,19 +59,32 @@ const MIX: readonly What[] = [
   ...often('settle', 2), ...often('role', 4), ...often('cut', 2), ...often('job', 2),
 ] // prettier-ignore
 
-const moment: fc.Arbitrary<Moment> = fc.record({
-  what: fc.constantFrom(...MIX),
-  who: fc.nat(3),
-  a: fc.nat(5),
-  b: fc.nat(5),
-})
+/** Stories of rights, decisions and review rather than of the work itself. */
+const OFFICE_MIX: readonly What[] = [
+  ...DUTIES, ...often('meet', 8), ...often('gather', 14), ...often('closing', 6), ...often('late', 6), ...often('delegate', 6), ...often('give', 5),
+  ...often('zoned', 4), ...often('answer', 5), ...often('ask', 2), ...often('draw', 3), ...often('pass', 2), ...often('sign', 4),
+  ...often('incident', 2), ...often('stock', 2), ...often('reclaim', 3), ...often('adopt', 4), ...often('revoke', 1), ...often('copy', 3),
+  ...often('enrol', 2), ...often('role', 3), ...often('cut', 2), ...often('lie', 5), ...often('handover', 1), ...often('recover', 1),
+  ...often('title', 5), ...often('tick', 4), ...often('close', 3), ...often('unlock', 4), ...often('takeback', 2), ...often('number', 2), ...often('import', 1), ...often('minutes', 2),
+  ...often('withdraw', 1), ...often('task', 1), ...often('rogue', 1), ...often('note', 1), ...often('rewrite', 3),
+] // prettier-ignore
 
-export const story: fc.Arbitrary<Story> = fc.array(moment, { minLength: 6, maxLength: 20 })
+const momentOf = (mix: readonly What[]): fc.Arbitrary<Moment> =>
+  fc.record({ what: fc.constantFrom(...mix), who: fc.nat(6), a: fc.nat(5), b: fc.nat(5) })
+
+export const story: fc.Arbitrary<Story> = fc.array(momentOf(MIX), { minLength: 6, maxLength: 20 })
+export const officeStory: fc.Arbitrary<Story> = fc.array(momentOf(OFFICE_MIX), {
+  minLength: 1,
+  maxLength: 60,
+  size: 'max',
+})
 
 /** One op as it left its author. */
 export type Signed = {
   readonly actor: ActorId
   readonly seq: number
+  readonly hash: Bytes
+  readonly prev: Bytes
   readonly bytes: Bytes
   readonly signature: Bytes
 }
@@ -49,6 +95,8 @@ const members = [
   joinSite(hq, 'Desk', 'supervisor'),
   joinSite(hq, 'Tablet 1', 'technician'),
   joinSite(hq, 'Tablet 2', 'technician'),
+  // The second device of one person.
+  joinSite(hq, 'Desk 2', 'supervisor', steppingClock(), 'Desk'),
 ]
 const first = must(
   hq.replica.execute('job.create', { title: 'Pump', tasks: ['inspect valve', 'replace filter'] }),
@@ -57,6 +105,10 @@ must(hq.replica.execute('note.add', { record: first, text: 'Filter was cracked' 
 for (const member of members.slice(1)) pull(member, hq)
 
 export const SITE = hq.replica.site
+const recoveryKey = signerFrom('laws/recovery')
+
+/** Keys under which a reader may hold the log: some that it has ops of, one that it has none of. */
+export const KEYS = [signerFrom('a reader'), ...members.map(({ signer }) => signer)]
 
 const kept = new Map<string, readonly Signed[]>()
 
@@ -77,24 +129,108 @@ function play(told: Story): readonly Signed[] {
         sql.rehearse(work),
     () => {
       for (const member of members) restart(member)
-      for (const moment of told) live(members, moment, shelf)
-      return members.flatMap(signedOps)
+      const cast = new Cast(shelf)
+      for (const moment of told) cast.live(moment)
+      return cast.end()
     },
   )
   return rehearsed()
 }
 
-function live(devices: readonly Device[], { who, what, a, b }: Moment, shelf: Shelf): void {
-  const device = devices[who % devices.length]
-  const [authority] = devices
-  if (!device || !authority) return
-  if (what === 'meet') meet(devices, device, a)
-  else if (what === 'gather') gather(devices, authority)
-  else if (what === 'closing') closing(authority, device, { a, b }, shelf)
-  else if (what === 'rogue') misbehave(device, worldOf(devices), a, b)
-  else if (what === 'role' || what === 'cut') restrain(authority, device, what, b)
-  else perform(device, { deed: what, a, b }, shelf)
+class Cast {
+  readonly #devices: Device[] = [...members]
+  readonly #shelf: Shelf
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf
+  }
+
+  live({ who, what, a, b }: Moment): void {
+    const devices = this.#devices
+    const device = devices[who % devices.length]
+    // Who took the role over and has not heard of it does not act for the site yet.
+    const authority = devices.findLast(({ replica }) => replica.authority() === replica.actor)
+    if (!device || !authority) return
+    switch (what) {
+      case 'meet':
+        return meet(devices, device, a)
+      case 'gather':
+        return gather(devices, authority)
+      case 'closing':
+        return closing(authority, device, { a, b }, this.#shelf)
+      case 'late':
+        return late(authority, device, { a, b }, this.#shelf)
+      case 'delegate':
+        return delegate(authority, device, { a, b }, this.#shelf)
+      case 'rogue':
+        return misbehave(device, worldOf(devices), a, b)
+      case 'lie':
+        // The authority's word is what everybody goes by: it does not lie.
+        return device === authority ? undefined : deceive(device, worldOf(devices), a, b)
+      case 'role':
+      case 'cut':
+      case 'reclaim':
+        return restrain(authority, device, what, a, b)
+      case 'copy':
+        return void devices.push(copyOf(device))
+      case 'enrol':
+        return this.#enrol(device, b)
+      case 'handover':
+        return void authority.replica.execute('site.handover', { actor: device.replica.actor })
+      case 'recover':
+        return void device.replica.recover(recoveryKey)
+      default:
+        return this.#work(device, what, a, b, authority)
+    }
+  }
+
+  /** Every op with a signature of its own, and the end of the devices that were only in this story. */
+  end(): readonly Signed[] {
+    const ops = new Map(this.#devices.flatMap(signedOps).map((op) => [toHex(op.hash), op]))
+    for (const device of this.#devices.slice(members.length)) device.sql.close()
+    return [...ops.values()].sort(byChain)
+  }
+
+  #work(device: Device, what: Deed | Duty, a: number, b: number, authority: Device): void {
+    if (isDuty(what)) {
+      attend(this.#clerkOf(what, device, authority), { duty: what, a, b }, this.#shelf)
+    } else perform(device, { deed: what, a, b }, this.#shelf)
+  }
+
+  /** What takes an office is done by somebody who has it, more often than not. */
+  #clerkOf(duty: Duty, device: Device, authority: Device): Device {
+    if (duty === 'give' || duty === 'takeback' || duty === 'expel') return authority
+    const supervises = duty === 'adopt' || duty === 'dismiss' || duty === 'revoke' || duty === 'answer'
+    const at = this.#devices.indexOf(device)
+    const desk = this.#devices[at % 2 === 0 ? 1 : 4]
+    return supervises && desk && at > 1 ? desk : device
+  }
+
+  #enrol(device: Device, b: number): void {
+    const name = `Tablet ${3 + (b % 2)}`
+    const signer = signerFrom(`laws/${name}`)
+    const key = signer.publicKey
+    const admitted = device.replica.admit({
+      opKey: key,
+      tlsKeyHash: key,
+      name,
+      person: b < 3 ? name : `Person ${b}`,
+      role: b === 5 ? 'edge' : 'technician',
+    })
+    if (!admitted.ok) return
+    const known = this.#devices.find(
+      (one) => one.replica.actor === actorFrom(signer.publicKey, this.#devices),
+    )
+    const joined = known ?? openDevice(name, signer, SITE)
+    if (!known) this.#devices.push(joined)
+    pull(joined, device)
+  }
 }
+
+const isDuty = (what: Deed | Duty): what is Duty => DUTIES.some((duty) => duty === what)
+
+const actorFrom = (key: Bytes, devices: readonly Device[]): ActorId | null =>
+  devices.find(({ signer }) => equalBytes(signer.publicKey, key))?.replica.actor ?? null
 
 function meet(devices: readonly Device[], device: Device, a: number): void {
   const other = devices[a % devices.length]
@@ -106,7 +242,9 @@ function gather(devices: readonly Device[], authority: Device): void {
   for (const device of devices) if (device !== authority) pull(device, authority)
 }
 
-function closing(authority: Device, device: Device, { a, b }: Pick<Moment, 'a' | 'b'>, shelf: Shelf): void {
+type Draw = Pick<Moment, 'a' | 'b'>
+
+function closing(authority: Device, device: Device, { a, b }: Draw, shelf: Shelf): void {
   perform(device, { deed: 'tick', a, b: 0 }, shelf)
   perform(device, { deed: 'tick', a, b: 1 }, shelf)
   perform(device, { deed: b === 0 ? 'reopen' : 'close', a, b }, shelf)
@@ -114,22 +252,67 @@ function closing(authority: Device, device: Device, { a, b }: Pick<Moment, 'a' |
   authority.replica.decideWaiting(2)
 }
 
+/** A device works on at what was closed meanwhile; of some, that is taken over once the record is open again. */
+function late(authority: Device, device: Device, { a, b }: Draw, shelf: Shelf): void {
+  closing(authority, device, { a, b: 1 + b }, shelf)
+  perform(device, { deed: 'title', a, b }, shelf)
+  perform(device, { deed: 'minutes', a, b: b + 3 }, shelf)
+  if (device !== authority) pull(authority, device)
+  if (b > 3) return
+  attend(authority, { duty: 'unlock', a, b: a }, shelf)
+  attend(authority, { duty: 'answer', a: 0, b: 1 }, shelf)
+  attend(authority, { duty: b === 0 ? 'dismiss' : 'adopt', a: b, b }, shelf)
+}
+
+/** A device gets what it takes to close in a zone, hears of it, and closes what waits there. */
+function delegate(authority: Device, device: Device, { a, b }: Draw, shelf: Shelf): void {
+  const to = device.replica.actor
+  const zone = b % 2 === 0 ? 'North' : 'South'
+  authority.replica.execute('right.transfer', { right: `decide:close:${zone}`, amount: 1, to })
+  authority.replica.execute('right.transfer', { right: 'audit-number', amount: 3, to })
+  if (device !== authority) pull(device, authority)
+  attend(device, { duty: 'zoned', a: b % 2, b }, shelf)
+  perform(device, { deed: 'close', a: shelf.records.length - 1, b }, shelf)
+  attend(device, { duty: 'answer', a, b: 1 }, shelf)
+}
+
 /** Down to a seq that the authority has seen, and not always the last. */
-function restrain(authority: Device, device: Device, what: 'role' | 'cut', b: number): void {
+function restrain(
+  authority: Device,
+  device: Device,
+  what: 'role' | 'cut' | 'reclaim',
+  a: number,
+  b: number,
+): void {
   const actor = device.replica.actor
-  const head = coreOf(authority).log.head(actor)
+  const { log, control } = coreOf(authority)
+  const head = log.head(actor)
   if (!head || device === authority) return
   const through = Math.max(0, head.seq - (b % 3))
   if (what === 'cut') craft(authority, [{ type: 'cut', actor, through, hash: head.hash, reason: 'lost' }])
-  else craft(authority, [{ type: 'setRole', actor, role: b % 2 === 0 ? 'edge' : 'technician', through }])
+  else if (what === 'role')
+    craft(authority, [{ type: 'setRole', actor, role: b % 2 === 0 ? 'edge' : 'technician', through }])
+  else {
+    const held = control()
+      .escrow.holdings()
+      .filter(({ owner }) => owner === actor)
+    const right = held[a % Math.max(1, held.length)]?.right
+    if (right) craft(authority, [{ type: 'reclaim', right, actor, through }])
+  }
 }
 
-function signedOps({ sql, replica }: Device): Signed[] {
+function signedOps({ sql }: Device): Signed[] {
   return sql
-    .prepare(
-      `SELECT op.seq, op.bytes, op.signature FROM op JOIN actor ON actor.no = op.actor
-       WHERE lower(hex(actor.id)) = ? AND op.signature IS NOT NULL ORDER BY op.seq`,
-    )
-    .all<{ seq: number; bytes: Bytes; signature: Bytes }>(replica.actor)
-    .map((row) => ({ actor: replica.actor, ...row }))
+    .prepare('SELECT op.hash, op.bytes, op.signature FROM op WHERE op.signature IS NOT NULL')
+    .all<{ hash: Bytes; bytes: Bytes; signature: Bytes }>()
+    .map((row) => {
+      const parsed = parseOp(row.bytes)
+      if (!parsed.ok) throw new Error(parsed.error)
+      const { actor, seq, prev } = parsed.value
+      return { actor, seq, prev, ...row }
+    })
 }
+
+/** Authors one after another, each from its first op to its last; of twins, the lesser hash first. */
+const byChain = (x: Signed, y: Signed): number =>
+  x.actor === y.actor ? x.seq - y.seq || (toHex(x.hash) < toHex(y.hash) ? -1 : 1) : x.actor < y.actor ? -1 : 1

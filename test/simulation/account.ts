@@ -1,11 +1,12 @@
 /** Accounts for every op of a log: visible, superseded by a named op, in review, or held. What is none is lost. */
 import { formatDot, formatOpId, type DotRef } from '../../shared/model/ids.ts'
 import type { Effect } from '../../shared/op/effect.ts'
-import { isControl } from '../../shared/op/op.ts'
+import { isControl, isData, isReview } from '../../shared/op/op.ts'
 import type { Core } from '../../shared/replica/core.ts'
 import { OP_COLUMNS, type OpRow } from '../../shared/replica/log.ts'
 import type { JudgedOp } from '../../shared/replica/judging.ts'
 import { coreOf } from '../support/crafting.ts'
+import { breaches, happenings } from '../laws/invariants.ts'
 import { must, REACH, type Device } from '../support/replicas.ts'
 
 export type Account = {
@@ -14,8 +15,10 @@ export type Account = {
   readonly rejected: number
   readonly superseded: number
   readonly conflicts: number
-  readonly decisions: number
-  readonly numbers: readonly string[]
+  /** How often what came about. */
+  readonly happened: Readonly<Record<string, number>>
+  /** What is wrong with rights, answers and closings; must be empty. */
+  readonly breaches: readonly string[]
   /** Ops that nothing accounts for; must be empty. */
   readonly lost: readonly string[]
 }
@@ -40,10 +43,8 @@ export function accountFor(device: Device): Account {
     rejected: rows.filter((row) => row.judgement === 2).length,
     superseded: ledger.superseded,
     conflicts: must(device.replica.query('conflicts', {}, REACH)).conflicts.length,
-    decisions: accepted.filter((op) => op.effects.some((effect) => effect.type === 'decide')).length,
-    numbers: must(device.replica.query('requests', {}, REACH)).requests.flatMap(
-      (one) => one.audit_number ?? [],
-    ),
+    happened: Object.fromEntries([...happenings(core)].sort(([a], [b]) => (a < b ? -1 : 1))),
+    breaches: breaches(core),
     lost,
   }
 }
@@ -68,7 +69,8 @@ class Ledger {
   lostOf(op: JudgedOp): string[] {
     return op.effects.flatMap((effect, index) => {
       const dot = { actor: op.actor, seq: op.seq, index }
-      return this.#isThere(op, effect, dot) ? [] : [`${effect.type} ${index}`]
+      const found = this.#isThere(op, effect, dot) || this.#isRevoked(op, effect, index)
+      return found ? [] : [`${effect.type} ${index}`]
     })
   }
 
@@ -100,9 +102,22 @@ class Ledger {
         )
       default:
         return (
-          isControl(effect) || effect.type === 'drop' || effect.type === 'remove' || effect.type === 'session'
+          isControl(effect) ||
+          isReview(effect) ||
+          effect.type === 'drop' ||
+          effect.type === 'remove' ||
+          effect.type === 'session'
         )
     }
+  }
+
+  /** A value that was taken back for a reason that the feed keeps, itself or with the child that it is part of. */
+  #isRevoked(op: JudgedOp, effect: Effect, index: number): boolean {
+    if (!isData(effect)) return false
+    const row = 'at' in effect ? this.#core.records.find(effect.at.record) : null
+    if (!row || !('at' in effect)) return this.#core.judging.isRevoked(op.no, index)
+    const { field, child } = effect.at
+    return this.#core.judging.isRevokedIn(op.no, index, row.no, child === null ? null : { field, id: child })
   }
 
   #isNamed(dot: DotRef): boolean {

@@ -1,3 +1,3 @@
 import { FAILED_ONCE, playSeeds } from './seeds.ts'
 
-playSeeds(1, 250, FAILED_ONCE)
+playSeeds(1, 1000, FAILED_ONCE)

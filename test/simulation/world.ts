@@ -1,23 +1,46 @@
 /**
  * A whole site in one process, drawn from a seed: the real engine and the real sync session of every device, on a
  * virtual clock and a network of links that delay, stall, break and come back; devices crash and start again from
- * what they had stored. The same seed gives the same run.
+ * what they had stored, or from an old copy of it, and work on; in some sites one lies, in some the authority is lost.
+ * The same seed gives the same run.
  */
 import { seededDice } from '../../main/demo/dice.ts'
 import { Session, type Effect } from '../../shared/sync/session.ts'
-import { copyOf, foundSite, joinSite, must, pull, restart, type Device } from '../support/replicas.ts'
+import { deceive } from '../support/liar.ts'
+import { attend, type Duty } from '../support/office.ts'
+import {
+  copyOf,
+  foundSite,
+  joinSite,
+  must,
+  pull,
+  restart,
+  signerFrom,
+  type Device,
+} from '../support/replicas.ts'
+import { worldOf } from '../support/rogue.ts'
 import { DEEDS, emptyShelf, perform, type Deed, type Shelf } from '../support/workload.ts'
 
 const TICK_MS = 1_000
+/** After so many moments some devices are backed up. */
+const BACKUP_AT = 12
 /** Virtual time that a run may take to come to rest once everything is whole again. */
 const REST_MS = 600_000
 const NAMES = ['HQ', 'Edge', 'Desk', 'Tablet 1', 'Tablet 2'] as const
+const [HQ, DESK, LIAR] = [0, 2, 4]
 /** The edge writes nothing; headquarters writes seldom. */
 const AT_WORK = [0, 2, 2, 3, 3, 3, 4, 4, 4] as const
+/** Who does what beside the work on the floor. */
+const OFFICE: readonly (readonly [number, readonly Duty[]])[] = [
+  [HQ, ['give', 'give', 'give', 'give', 'stock', 'takeback', 'answer', 'answer', 'answer', 'adopt', 'unlock', 'revoke', 'expel', 'zoned']],
+  [DESK, ['answer', 'answer', 'answer', 'zoned', 'zoned', 'adopt', 'adopt', 'dismiss', 'revoke', 'sign', 'ask', 'unlock', 'incident', 'pass', 'number']],
+  [3, ['zoned', 'ask', 'sign', 'draw', 'number', 'incident', 'refill', 'pass', 'unlock']],
+  [4, ['zoned', 'ask', 'sign', 'draw', 'number', 'refill', 'pass']],
+] // prettier-ignore
 /** What people do often, so that conflicts, closings and late work come about in a short run. */
 const MIX: readonly Deed[] = [
   ...DEEDS, 'title', 'title', 'title', 'title', 'zone', 'rename', 'tick', 'tick', 'tick', 'tick', 'rewrite', 'rewrite',
-  'minutes', 'close', 'close', 'close', 'close',
+  'minutes', 'minutes', 'close', 'close', 'close', 'close', 'reopen',
 ] // prettier-ignore
 
 type Pending = { readonly at: number; readonly order: number; readonly run: () => void }
@@ -38,13 +61,28 @@ const { record: first } = must(
   hq.replica.execute('job.create', { title: 'Pump', tasks: ['inspect valve', 'replace filter'] }),
 )
 must(hq.replica.execute('note.add', { record: first, text: 'Filter was cracked' }))
+const { record: item } = must(hq.replica.execute('stock.create', { name: 'Seals', quantity: 12 }))
+const zoned = must(hq.replica.execute('job.create', { title: 'Belt', zone: 'North' })).record
+// The desk may close in one zone from the first.
+for (const [right, amount] of [
+  ['decide:close:North', 1],
+  ['audit-number', 3],
+] as const)
+  // prettier-ignore
+  must(hq.replica.execute('right.transfer', { right, amount, to: members[DESK]?.replica.actor ?? '' }))
 for (const member of members.slice(1)) pull(member, hq)
+const recoveryKey = signerFrom('simulation/recovery')
 const images = members.map((member) => member.sql.serialize())
 
 export class World {
   readonly devices: Device[]
   readonly #dice: () => number
-  readonly #shelf: Shelf = { ...emptyShelf(), records: [first] }
+  readonly #shelf: Shelf = { ...emptyShelf(), records: [first, zoned], items: [item] }
+  /** What a device could be restored from. */
+  readonly #backups = new Map<number, Buffer>()
+  /** Not every site has a device that lies, nor one that loses its authority. */
+  readonly #lies: boolean
+  #loses: boolean
   readonly #links = new Map<string, Link>()
   #queue: Pending[] = []
   #now = 0
@@ -53,6 +91,8 @@ export class World {
 
   constructor(seed: number) {
     this.#dice = seededDice(seed)
+    this.#lies = this.#chance(0.4)
+    this.#loses = this.#chance(0.1)
     this.devices = members.map((member, i) => copyOf(member, images[i]))
     for (const i of this.devices.keys()) this.#listen(i)
   }
@@ -61,10 +101,18 @@ export class World {
     return this.#crashes
   }
 
+  /** The device that holds the authority's role as far as it knows; of two, the one that got it last. */
+  get authority(): Device {
+    const found = this.devices.findLast(({ replica }) => replica.authority() === replica.actor)
+    if (!found) throw new Error('somebody is the authority')
+    return found
+  }
+
   /** Lets `moments` things happen, each drawn, with time between them for frames to travel. */
   live(moments: number): void {
     for (const [a, b] of this.#pairs()) if (this.#chance(0.4)) this.#connect(a, b)
     for (let moment = 0; moment < moments; moment += 1) {
+      if (moment === BACKUP_AT) this.#backUp()
       this.#happen()
       this.#runUntil(this.#now + this.#pick(40, 900))
     }
@@ -77,7 +125,9 @@ export class World {
     const end = this.#now + REST_MS
     while (this.#now < end) {
       this.#runUntil(this.#now + 5_000)
-      this.devices[0]?.replica.decideWaiting(100)
+      const { replica } = this.authority
+      replica.decideWaiting(100)
+      replica.cutForked()
       if (this.#isAtRest()) return true
     }
     return false
@@ -96,17 +146,77 @@ export class World {
   #happen(): void {
     const turn = this.#dice()
     const [a, b] = this.#pairs()[this.#pick(0, 9)] ?? [0, 1]
-    if (turn < 0.7) this.#work()
+    if (turn < 0.4) this.#work()
+    else if (turn < 0.63) this.#office()
+    else if (turn < 0.68) this.#delegated()
+    else if (turn < 0.7) this.#deceive()
     else if (turn < 0.78) this.#cut(keyOf(a, b))
     else if (turn < 0.87) this.#connect(a, b)
-    else if (turn < 0.91) this.#partition()
-    else if (turn < 0.94) this.#stall(keyOf(a, b))
-    else if (turn < 0.97) this.#crash(this.#pick(0, this.devices.length - 1))
-    else this.devices[0]?.replica.decideWaiting(3)
+    else if (turn < 0.9) this.#partition()
+    else if (turn < 0.92) this.#stall(keyOf(a, b))
+    else if (turn < 0.945) this.#crash(this.#pick(0, this.devices.length - 1))
+    else if (turn < 0.955) this.#restore(this.#pick(DESK, LIAR))
+    else if (turn < 0.965) this.#recover()
+    else this.authority.replica.decideWaiting(3)
+  }
+
+  #office(): void {
+    const [who, duties] = OFFICE[this.#pick(0, OFFICE.length - 1)] ?? [HQ, []]
+    const device = this.devices[who]
+    const duty = duties[this.#pick(0, duties.length - 1)]
+    // A cut is a rare thing.
+    if (!device || !duty || (duty === 'expel' && this.#chance(0.7))) return
+    attend(device, { duty, a: this.#pick(0, 4), b: this.#pick(0, 5) }, this.#shelf)
+  }
+
+  /** The desk closes what waits in the zone that it was given. */
+  #delegated(): void {
+    const desk = this.devices[DESK]
+    if (!desk) return
+    const a = this.#pick(0, 5)
+    if (this.#chance(0.6)) {
+      attend(desk, { duty: 'zoned', a: 0, b: 0 }, this.#shelf)
+      perform(desk, { deed: 'close', a: this.#shelf.records.length - 1, b: 0 }, this.#shelf)
+    } else perform(desk, { deed: this.#chance(0.3) ? 'reopen' : 'close', a: 1, b: 0 }, this.#shelf)
+    for (let at = 0; at < 3; at += 1) attend(desk, { duty: 'answer', a: a + at, b: 1 }, this.#shelf)
+  }
+
+  #deceive(): void {
+    const liar = this.devices[LIAR]
+    if (!liar || !this.#lies) return
+    for (let times = 0; times < 3; times += 1)
+      deceive(liar, worldOf(this.devices), this.#pick(0, 5), this.#pick(0, 5))
+  }
+
+  #backUp(): void {
+    for (const [i, { sql }] of this.devices.entries())
+      if (i >= DESK && this.#chance(0.5)) this.#backups.set(i, sql.serialize())
+  }
+
+  /** A device goes on from an old copy of its database, and works before it hears of what it had done since. */
+  #restore(i: number): void {
+    const device = this.devices[i]
+    const image = this.#backups.get(i)
+    if (!device || !image) return
+    this.#silence(i)
+    device.sql.close()
+    this.devices[i] = copyOf(device, image)
+    this.#backups.delete(i)
+    this.#listen(i)
+    for (let times = 0; times < 2; times += 1) this.#workOf(i)
+  }
+
+  /** The authority is thought lost: the desk takes its role with the recovery key, and the lost one may come back. */
+  #recover(): void {
+    if (this.#loses) this.#loses = this.devices[DESK]?.replica.recover(recoveryKey).ok !== true
   }
 
   #work(): void {
-    const device = this.devices[AT_WORK[this.#pick(0, AT_WORK.length - 1)] ?? 0]
+    this.#workOf(AT_WORK[this.#pick(0, AT_WORK.length - 1)] ?? HQ)
+  }
+
+  #workOf(i: number): void {
+    const device = this.devices[i]
     const deed = MIX[this.#pick(0, MIX.length - 1)]
     if (device && deed) perform(device, { deed, a: this.#pick(0, 2), b: this.#pick(0, 5) }, this.#shelf)
   }
@@ -127,10 +237,14 @@ export class World {
   #crash(i: number): void {
     const device = this.devices[i]
     if (!device) return
-    for (const [key, link] of [...this.#links]) if (link.ends.some((end) => end.device === i)) this.#cut(key)
+    this.#silence(i)
     restart(device)
     this.#listen(i)
     this.#crashes += 1
+  }
+
+  #silence(i: number): void {
+    for (const [key, link] of [...this.#links]) if (link.ends.some((end) => end.device === i)) this.#cut(key)
   }
 
   #listen(i: number): void {

@@ -65,13 +65,19 @@ export function foundSite(seed = 'site', clock = steppingClock()): Device {
 }
 
 /** Admits a new device and gives it all that the authority holds. */
-export function joinSite(authority: Device, name: string, role: Role, clock = steppingClock()): Device {
+export function joinSite(
+  authority: Device,
+  name: string,
+  role: Role,
+  clock = steppingClock(),
+  person = name,
+): Device {
   const signer = signerFrom(`${authority.replica.site}/${name}`)
   const admitted = authority.replica.admit({
     opKey: signer.publicKey,
     tlsKeyHash: hash(`${name}/tls`),
     name,
-    person: name,
+    person,
     role,
   })
   if (!admitted.ok) throw admitted.error

@@ -15,9 +15,9 @@ export type Deed = (typeof DEEDS)[number]
 export type Step = { readonly deed: Deed; readonly a: number; readonly b: number }
 
 /** What all hands know by name: the records made so far, in the order in which they were made. */
-export type Shelf = { readonly records: string[]; settled: string | null }
+export type Shelf = { readonly records: string[]; readonly items: string[]; settled: string | null }
 
-export const emptyShelf = (): Shelf => ({ records: [], settled: null })
+export const emptyShelf = (): Shelf => ({ records: [], items: [], settled: null })
 
 const TITLES = ['Dock 3', 'Dock 4', 'Rack loose', 'Leak'] as const
 const ZONES = ['North', 'South', null] as const

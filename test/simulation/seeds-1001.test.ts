@@ -1,3 +1,3 @@
 import { playSeeds } from './seeds.ts'
 
-playSeeds(251, 500)
+playSeeds(1001, 2000)
