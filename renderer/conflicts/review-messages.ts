@@ -28,6 +28,7 @@ export const words = catalogue({
     selectGroup: (title: string) => `Select everything of ${title}`,
     you: 'you',
     would: 'Would have',
+    change: 'Change',
     why: 'Why',
     obstacle: 'Obstacle',
     obstacles: {
@@ -149,6 +150,7 @@ export const words = catalogue({
     selectGroup: (title: string) => `Seleccionar todo lo de ${title}`,
     you: 'usted',
     would: 'Habría',
+    change: 'Cambio',
     why: 'Motivo',
     obstacle: 'Obstáculo',
     obstacles: {

@@ -74,7 +74,7 @@ export function formatBytes(bytes: number): string {
   const options = {
     style: 'unit',
     unit,
-    unitDisplay: 'short',
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: size < 10 ? 1 : 0,
   } as const
   return new Intl.NumberFormat(language.current, options).format(size)

@@ -53,9 +53,10 @@ describe('members', () => {
     await desk.getByRole('button', { name: 'What to do with Tablet 1' }).focus()
     await desk.keyboard.press('Enter')
     await onPage(desk.getByRole('menuitem')).toHaveCount(2)
-    await expectAccessible(desk)
     await keepPicture(desk, 'member-menu')
     await desk.keyboard.press('Escape')
+    await onPage(desk.getByRole('menu')).toHaveCount(0)
+    await expectAccessible(desk)
   })
 
   test('DESK-108 the authority changes a role at once', async () => {
