@@ -2,14 +2,16 @@
 import type { AttachmentFacts } from '../authority/retention.ts'
 import { toHex } from '../base/bytes.ts'
 import { mustGo } from '../authority/retention.ts'
-import { shownValue } from '../merge/register.ts'
-import { fieldByName } from '../model/fields.ts'
+import { fieldByName, subByName } from '../model/fields.ts'
 import type { ChildId, DotRef, RecordId } from '../model/ids.ts'
-import type { ReviewEffect } from '../op/effect.ts'
+import type { ReviewEffect, Scalar } from '../op/effect.ts'
 import type { Core } from './core.ts'
-import { RecordState, type ChildState } from './record-state.ts'
+import { RecordState } from './record-state.ts'
 
 type Made = { record: number; op: number; idx: number; id: Uint8Array }
+
+/** The same in every kind that has attachments. */
+const MAP = fieldByName('job', 'attachments')
 
 /** Looked at in one piece of work. */
 const SLICE = 50
@@ -21,16 +23,25 @@ export function attachmentFacts(
   now: number,
 ): AttachmentFacts | null {
   const row = core.records.find(record)
-  const found =
-    row && new RecordState(core.sql, core.log, row).children('attachments').find(({ id }) => id === child)
-  return found ? factsOf(found, now) : null
+  const field = row && fieldByName(row.kind, 'attachments')
+  if (!row || !field) return null
+  const made = core.origins.ofChild(row.no, field.code, child).find(({ accepted }) => accepted)
+  return made && isShown(core, row.no, child) ? factsOf(core, made.no, child, now) : null
 }
 
-const factsOf = (child: ChildState, now: number): AttachmentFacts => ({
-  size: Number(shownValue(child.live('size')) ?? 0),
-  mime: String(shownValue(child.live('mime')) ?? ''),
-  age: now - child.wall,
-})
+/** As the op that made it says: nobody makes another's attachment go by what he says of it later. */
+function factsOf(core: Core, op: number, id: ChildId, now: number): AttachmentFacts {
+  const { effects, wall } = core.judging.byNumber(op)
+  const said = (name: 'size' | 'mime'): Scalar => {
+    const sub = MAP && subByName(MAP, name)?.code
+    const given = effects.find(
+      (one) =>
+        one.type === 'assign' && one.at.child === id && one.at.field === MAP?.code && one.at.sub === sub,
+    )
+    return given?.type === 'assign' ? given.value : null
+  }
+  return { size: Number(said('size') ?? 0), mime: String(said('mime') ?? ''), age: now - wall }
+}
 
 /** Looks through the attachments made by ops behind `from`: where it came to (null: at the end), and one that must go. */
 export function nextToGo(
@@ -42,26 +53,25 @@ export function nextToGo(
   if (!policy) return { at: null, effect: null }
   const rows = attachmentsBehind(core, from)
   for (const made of rows) {
-    const shown = shownChild(core, made)
-    const reason = shown && mustGo(policy, factsOf(shown, now))
+    const child = toHex(made.id) as ChildId
+    const reason = isShown(core, made.record, child) && mustGo(policy, factsOf(core, made.op, child, now))
     if (reason) return { at: made.op - 1, effect: { type: 'revoke', dot: dotOf(core, made), reason } }
   }
   return { at: rows.length < SLICE ? null : (rows.at(-1)?.op ?? null), effect: null }
 }
 
 function attachmentsBehind(core: Core, from: number): Made[] {
-  const field = fieldByName('job', 'attachments')?.code ?? 0
   return core.sql
     .prepare(
       `SELECT child.record, child.op, child.idx, child.id FROM child JOIN op ON op.no = child.op AND op.judgement = 0
        WHERE child.field = ? AND child.op > ? ORDER BY child.op LIMIT ?`,
     )
-    .all<Made>(field, from, SLICE)
+    .all<Made>(MAP?.code ?? 0, from, SLICE)
 }
 
-function shownChild(core: Core, { record, id }: Made): ChildState | null {
+function isShown(core: Core, record: number, child: ChildId): boolean {
   const state = new RecordState(core.sql, core.log, core.records.byNumber(record))
-  return state.children('attachments').find((child) => child.id === toHex(id)) ?? null
+  return state.children('attachments').some(({ id }) => id === child)
 }
 
 function dotOf(core: Core, { op, idx }: Made): DotRef {
