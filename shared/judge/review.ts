@@ -4,7 +4,8 @@
  */
 import type { ParcelId } from '../model/ids.ts'
 import type { ReviewEffect } from '../op/effect.ts'
-import type { Past, Placed } from './past.ts'
+import type { ForkPast } from './forks.ts'
+import type { Placed } from './past.ts'
 
 export type ReviewOp = Placed & {
   readonly lamport: number
@@ -18,14 +19,14 @@ export type Named<E extends ReviewEffect['type']> = {
 }
 
 export class Review {
-  readonly #past: Past
+  readonly #past: ForkPast
   /** By the number of the op that is named. */
   readonly #adoptions = new Map<number, Named<'adopt'>[]>()
   readonly #dismissals = new Map<number, Named<'dismiss'>[]>()
   readonly #revocations = new Map<number, Named<'revoke'>[]>()
   readonly #parcels = new Map<ParcelId, Named<'parcel'>[]>()
 
-  constructor(past: Past) {
+  constructor(past: ForkPast) {
     this.#past = past
   }
 
@@ -36,10 +37,17 @@ export class Review {
     }
   }
 
-  /** The op that an act names in its author's past. */
-  target(op: Placed, effect: Exclude<ReviewEffect, { type: 'parcel' }>): Placed | null {
-    if (effect.type === 'revoke') return this.#past.resolve(op, effect.dot)
-    return this.#past.resolveHash(op, effect.op, effect.hash)
+  /**
+   * The ops that an act names in its author's past: one, but for a dot of a forked author, which names no branch and
+   * so means what every branch made there.
+   */
+  targets(op: Placed, effect: Exclude<ReviewEffect, { type: 'parcel' }>): readonly Placed[] {
+    if (effect.type === 'revoke') {
+      const { actor, seq } = effect.dot
+      return this.#past.branches(actor, seq).filter((one) => this.#past.knows(op, one))
+    }
+    const named = this.#past.resolveHash(op, effect.op, effect.hash)
+    return named ? [named] : []
   }
 
   adoptionsOf(no: number): readonly Named<'adopt'>[] {
@@ -72,11 +80,11 @@ export class Review {
   }
 
   #fileNaming(op: ReviewOp, effect: Exclude<ReviewEffect, { type: 'parcel' }>): void {
-    const target = this.target(op, effect)
-    if (!target) return
-    if (effect.type === 'adopt') push(this.#adoptions, target.no, { op, effect })
-    else if (effect.type === 'dismiss') push(this.#dismissals, target.no, { op, effect })
-    else push(this.#revocations, target.no, { op, effect })
+    for (const { no } of this.targets(op, effect)) {
+      if (effect.type === 'adopt') push(this.#adoptions, no, { op, effect })
+      else if (effect.type === 'dismiss') push(this.#dismissals, no, { op, effect })
+      else push(this.#revocations, no, { op, effect })
+    }
   }
 }
 

@@ -140,8 +140,9 @@ export class Door {
       const turned = effect.type === 'decide' && verdict.judgement === 'accepted'
       if (!turned && !isReview(effect)) continue
       for (const row of touched.values()) this.#doubtful.add(row.no)
-      const target = isReview(effect) ? this.#parts.judging.targetOf(op, effect) : null
-      if (target) this.#rejudgeOp(this.#parts.log.rowByNumber(target.no), null)
+      if (!isReview(effect)) continue
+      for (const { no } of this.#parts.judging.targetsOf(op, effect))
+        this.#rejudgeOp(this.#parts.log.rowByNumber(no), null)
     }
   }
 
@@ -184,11 +185,9 @@ export class Door {
   /** What an act of review names counts, or not, with the act. */
   #rejudgeTargets(op: JudgedOp): void {
     const { judging, log } = this.#parts
-    for (const effect of op.effects) {
-      const target = isReview(effect) ? judging.targetOf(op, effect) : null
-      if (!target) continue
-      this.#doubtOthers(target.no, null)
-      this.#rejudgeOp(log.rowByNumber(target.no), null)
+    for (const { no } of op.effects.filter(isReview).flatMap((effect) => judging.targetsOf(op, effect))) {
+      this.#doubtOthers(no, null)
+      this.#rejudgeOp(log.rowByNumber(no), null)
     }
   }
 

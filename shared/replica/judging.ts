@@ -134,9 +134,9 @@ export class Judging {
     return standing.sort((a, b) => byOrder(a.op, b.op))[0] ?? null
   }
 
-  /** The op that an act of review names, where its author had seen it. */
-  targetOf(op: Placed, effect: ReviewEffect): Placed | null {
-    return effect.type === 'parcel' ? null : this.review.target(op, effect)
+  /** The ops that an act of review names, where its author had seen them; see `Review`. */
+  targetsOf(op: Placed, effect: ReviewEffect): readonly Placed[] {
+    return effect.type === 'parcel' ? [] : this.review.targets(op, effect)
   }
 
   /** Is the i-th effect of an op out of every view: itself revoked, or part of a child whose making was? */
@@ -237,11 +237,13 @@ export class Judging {
   #reviewProblem(op: Placed, effect: ReviewEffect): ReasonOf | null {
     if (effect.type === 'parcel')
       return effect.of === 'settled' && !this.#knowsParcel(op, effect) ? reason('unknown-parcel') : null
-    const target = this.review.target(op, effect)
-    if (!target) return reason('unknown-op')
-    const named = this.byNumber(target.no)
-    if (effect.type === 'revoke') return this.#revokeProblem(op, named, effect.dot.index)
-    return effect.type === 'adopt' ? this.#adoptProblem(op, named) : this.#dismissProblem(named)
+    const problems = this.review.targets(op, effect).map((target) => {
+      const named = this.byNumber(target.no)
+      if (effect.type === 'revoke') return this.#revokeProblem(op, named, effect.dot.index)
+      return effect.type === 'adopt' ? this.#adoptProblem(op, named) : this.#dismissProblem(named)
+    })
+    const [first = reason('unknown-op')] = problems
+    return problems.includes(null) ? null : first
   }
 
   #adoptProblem(by: Placed, op: JudgedOp): ReasonOf | null {

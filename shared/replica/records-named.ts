@@ -62,10 +62,9 @@ function touchedByTarget(
   op: JudgedOp,
   effect: Extract<Effect, { type: 'adopt' | 'dismiss' | 'revoke' | 'parcel' }>,
 ): RecordRow[] {
-  const target = judging.targetOf(op, effect)
-  if (!target) return []
-  return sql
-    .prepare('SELECT record FROM touch WHERE op = ?')
-    .all<{ record: number }>(target.no)
+  const touch = sql.prepare('SELECT record FROM touch WHERE op = ?')
+  return judging
+    .targetsOf(op, effect)
+    .flatMap(({ no }) => touch.all<{ record: number }>(no))
     .map(({ record }) => records.byNumber(record))
 }

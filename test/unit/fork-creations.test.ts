@@ -1,4 +1,5 @@
 /** Two branches of a forked chain make things at the same dots: records and parts of records of the same ids. */
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { copyOf, must, pull, REACH, sync, type Device } from '../support/replicas.ts'
 import { aSite, newJob, page, type Site } from '../support/site.ts'
@@ -73,4 +74,36 @@ test('FRK-31 a decision shows at once on the record that it is about, whatever a
     expect(rows).toMatchObject([{ record, stage: 'closed', audit_number: 'A-2026-0001' }])
     expect(hq.replica.diagnose().findings).toEqual([])
   }
+})
+
+test('FRK-32 what is revoked at a dot of a forked device is gone whichever branch stands, and a retention policy comes to its end', () => {
+  for (const title of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    const { hq, tablet, desk } = aSite()
+    const record = newJob(tablet, [], title)
+    pull(hq, tablet)
+    const clone = copyOf(tablet)
+    must(tablet.replica.attach(record, photo('tablet', title)))
+    must(clone.replica.attach(record, photo('clone', title)))
+    pull(hq, tablet)
+    newJob(hq)
+    pull(hq, clone)
+    newJob(hq)
+    must(hq.replica.execute('policy.set', { max_bytes: 1000 }))
+    let written = 0
+    while (hq.replica.retain()) expect((written += 1)).toBeLessThan(3)
+    pull(desk, hq)
+    for (const device of [hq, desk]) {
+      expect(page(device, record).attachments).toEqual([])
+      expect(device.replica.diagnose().findings).toEqual([])
+    }
+  }
+})
+
+const photo = (by: string, title: string): Parameters<Device['replica']['attach']>[1] => ({
+  name: `${by}-${title}.jpg`,
+  sha256: createHash('sha256')
+    .update(by + title)
+    .digest('hex'),
+  size: 5000,
+  mime: 'image/jpeg',
 })

@@ -80,7 +80,7 @@ export function reviewChange(core: Core, op: Placed, effect: ReviewEffect): Chan
       return { what: 'dismissed', op: formatOpId(named), author: nameOf(core, named.actor), reason }
     }
     case 'revoke':
-      return revoked(core, core.judging.targetOf(op, effect), effect.dot, effect.reason)
+      return revoked(core, core.judging.targetsOf(op, effect)[0] ?? null, effect.dot, effect.reason)
     case 'parcel':
       if (effect.of === 'part') return { what: 'parcel-handed-in', parcel: effect.parcel }
       return {
