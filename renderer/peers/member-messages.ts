@@ -31,8 +31,7 @@ export const words = catalogue({
     cutHeadingAsk: (name: string) => `Ask to cut ${name} off?`,
     cutFollows: 'What follows',
     cutFollowsAsk: 'What follows once the authority agrees',
-    cutLinks:
-      'Every device that hears of it closes its link to this one within seconds. It learns that and why.',
+    cutLinks: 'Every device that hears of it ends its link with it within seconds. It is told so, and why.',
     cutWork: 'What it did and the authority has not seen yet goes to review. Nothing of it counts by itself.',
     cutKeeps: 'It can save its unsent work as a file, which a supervisor takes over item by item.',
     cutRights: 'What it holds comes back to the authority:',
@@ -87,8 +86,7 @@ export const words = catalogue({
     cutHeadingAsk: (name: string) => `¿Pedir que se excluya ${name}?`,
     cutFollows: 'Qué ocurre entonces',
     cutFollowsAsk: 'Qué ocurre cuando la autoridad lo acepte',
-    cutLinks:
-      'Cada equipo que se entera cierra su enlace con este en segundos. El equipo sabe que ha sido excluido y por qué.',
+    cutLinks: 'Cada equipo que se entera termina su enlace con él en segundos. Se le dice, y por qué.',
     cutWork: 'Lo que hizo y la autoridad aún no ha visto pasa a revisión. Nada de ello cuenta por sí solo.',
     cutKeeps:
       'Puede guardar su trabajo sin enviar como archivo, que un supervisor asume elemento por elemento.',
