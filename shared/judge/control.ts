@@ -107,7 +107,7 @@ export class ControlState {
 
   /** Judges one control op and, where it stands, takes it in. Each op is given once, causes first. */
   judge(op: ControlOp): Verdict {
-    for (const effect of op.effects) this.#name(effect)
+    this.#name(op)
     this.version += 1
     const problem = this.#unheard.get(op.no) ?? this.#problemOf(op)
     if (problem) {
@@ -121,7 +121,7 @@ export class ControlState {
 
   /** Keeps what a flawed op names, and that it does not count. */
   refuse(op: ControlOp, why: ReasonOf): Verdict {
-    for (const effect of op.effects) this.#name(effect)
+    this.#name(op)
     this.#refused.set(op.no, rejected(why))
     return rejected(why)
   }
@@ -254,7 +254,7 @@ export class ControlState {
   #wordProblem(op: ControlOp): ReasonOf | null {
     for (const effect of op.effects) {
       const problem =
-        effect.type === 'handover' && op.actor === this.membership.recovery?.actor
+        op.actor === this.membership.recovery?.actor
           ? this.membership.recoveryProblem(op, effect)
           : this.membership.problem(op, effect)
       if (problem) return problem
@@ -333,9 +333,13 @@ export class ControlState {
     }
   }
 
-  #name(effect: ControlEffect): void {
-    if (effect.type === 'decide' && effect.number) this.escrow.name(AUDIT, single(effect.number))
-    if (effect.type === 'spend') this.escrow.name(effect.right, effect.share)
+  #name(op: ControlOp): void {
+    this.escrow.name(
+      op.effects.flatMap((effect) => {
+        if (effect.type === 'decide' && effect.number) return { right: AUDIT, share: single(effect.number) }
+        return effect.type === 'spend' ? effect : []
+      }),
+    )
   }
 
   // Members.

@@ -24,6 +24,7 @@ import { reason, type ReasonOf } from './reason.ts'
 /** More numbers than anybody uses at once: bounds what a lying device can burn with one op. */
 const MOST_NUMBERS_SPENT = 500
 
+type Part = { readonly right: string; readonly share: Share }
 type Moved = Extract<ControlEffect, { type: 'mint' | 'transfer' | 'spend' }>
 
 export class Escrow {
@@ -32,6 +33,8 @@ export class Escrow {
   readonly #issued = new Map<string, Share>()
   /** Numbers that any stored op names, whatever became of it: never issued again. */
   readonly #named = new Map<string, Share>()
+  /** Those of them that are not joined with the others yet: asked for only by who gives numbers out. */
+  readonly #newlyNamed = new Map<string, Span[]>()
   readonly #drawn = new Map<string, number>()
   readonly #past: Past
   readonly #members: Membership
@@ -77,16 +80,23 @@ export class Escrow {
 
   /** Uses up a share: a number for a record, a number for a closing, stock that was drawn, an admission. */
   use(op: Placed, right: string, share: Share): void {
-    this.name(right, share)
     this.#drawn.set(right, (this.#drawn.get(right) ?? 0) + sizeOf(share))
     if (this.#members.isAuthority(op) && share.spans.length > 0) this.#issue(right, share)
     else this.ledger.draw(op, right, share, true)
   }
 
-  /** To be told of every number that an op names, also where the op does not count. */
-  name(right: string, share: Share): void {
-    if (share.spans.length === 0 || sizeOf(share) > MOST_NUMBERS_SPENT) return
-    this.#named.set(right, plus(this.#named.get(right) ?? NOTHING, share))
+  /** To be told of the numbers that each op names, also where it does not count: a lying one burns so many at most. */
+  name(parts: readonly Part[]): void {
+    let left = MOST_NUMBERS_SPENT
+    for (const { right, share } of parts) {
+      const range = parseRight(right)
+      if (range?.kind !== 'range' || !fitsRight(range, share)) continue
+      left -= sizeOf(share)
+      if (left < 0) return
+      const spans = this.#newlyNamed.get(right) ?? []
+      spans.push(...share.spans)
+      this.#newlyNamed.set(right, spans)
+    }
   }
 
   takeBack(op: ControlOp, effect: Extract<ControlEffect, { type: 'reclaim' }>): void {
@@ -105,7 +115,7 @@ export class Escrow {
   /** The next numbers that the authority may give out: above all that it issued, and named by nobody. */
   next(right: string, year: number, amount: number): Share {
     const issued = this.#issued.get(right)?.spans.filter((span) => span.year === year) ?? []
-    const named = this.#named.get(right)?.spans.filter((span) => span.year === year) ?? []
+    const named = this.#namedOf(right).spans.filter((span) => span.year === year)
     const spans: Span[] = []
     let [from, left] = [(issued.at(-1)?.to ?? 0) + 1, amount]
     // A number that is named is passed over, and none beside it: every gap has an op that explains it.
@@ -118,6 +128,16 @@ export class Escrow {
     }
     if (left > 0) spans.push({ year, from, to: from + left - 1 })
     return { units: 0, spans }
+  }
+
+  #namedOf(right: string): Share {
+    const known = this.#named.get(right) ?? NOTHING
+    const spans = this.#newlyNamed.get(right)
+    if (!spans) return known
+    const all = plus(known, { units: 0, spans })
+    this.#named.set(right, all)
+    this.#newlyNamed.delete(right)
+    return all
   }
 
   nextNumber(right: string, year: number): Numbered {

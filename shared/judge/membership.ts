@@ -139,14 +139,15 @@ export class Membership {
   /** The last op of the present authority that stands, where this op of the recovery key ends its time. */
   endedBy(op: ControlOp): Placed | null {
     const last = this.tenures.at(-1)
-    const effect = op.effects.find((one) => one.type === 'handover')
-    if (!last || !effect || !this.#past.knows(op, last.since)) return null
+    const [effect, ...more] = op.effects
+    // The recovery key hands over and says nothing else.
+    if (!last || effect?.type !== 'handover' || more.length > 0 || !this.#past.knows(op, last.since))
+      return null
     return this.#named(op, last.actor, effect)
   }
 
   recovers(op: ControlOp): boolean {
-    const effect = op.effects.find((one) => one.type === 'handover')
-    return effect !== undefined && this.recoveryProblem(op, effect) === null
+    return op.effects.every((effect) => this.recoveryProblem(op, effect) === null)
   }
 
   /** Of an authority that forked itself, the branch is known before its chain is folded. */
@@ -156,9 +157,10 @@ export class Membership {
   }
 
   /** May the recovery key hand over now: only away from an authority that it knows, through an op that it names. */
-  recoveryProblem(op: ControlOp, effect: Handover): ReasonOf | null {
+  recoveryProblem(op: ControlOp, effect: ControlEffect): ReasonOf | null {
     const last = this.tenures.at(-1)
-    if (!last || op.actor !== this.recovery?.actor) return reason('not-authority')
+    if (!last || effect.type !== 'handover' || op.actor !== this.recovery?.actor)
+      return reason('not-authority')
     if (!this.#past.knows(op, last.since) || !this.#named(op, last.actor, effect)) return reason('unknown-op')
     return this.#successorProblem(effect.actor)
   }

@@ -205,6 +205,12 @@ export class Chains {
     return [...new Set(firsts)].sort((a, b) => a - b)
   }
 
+  /** Does a branch leave another with this op? What only goes on with a branch changes nothing of the others. */
+  isFirstOfBranch(no: number): boolean {
+    const { line, seq } = this.placeOf(no)
+    return line.isBranch && line.first === seq
+  }
+
   /** Actors of whom two ops under one name are here, by id. */
   forked(): ActorId[] {
     return [...this.lines.forked()].sort()

@@ -45,15 +45,17 @@ function wordOf({ past }: Judging, effect: Effect): { actor: ActorId; through: n
   }
 }
 
-/** A branch came, or the authority's chain came to know more of one. */
+/** A branch came, the authority's chain came to know more of one, or whose word counts, and how far, is another now. */
 function* byFork({ log, judging }: Needed, op: JudgedOp): Generator<[ActorId, number]> {
   const forked = log.forked()
   if (forked.length === 0) return
   const isAuthority = judging.control.membership.tenures.some(({ actor }) => actor === op.actor)
+  const parts = log.isFirstOfBranch(op.no)
+  const anyOther = (isAuthority && parts) || op.effects.some(({ type }) => type === 'handover')
   for (const actor of forked) {
     const fork = log.forkedAt(actor)
-    if (fork === null || (actor !== op.actor && !(isAuthority && log.learned(op.no, actor)))) continue
-    yield [actor, fork - 1]
+    const said = actor === op.actor ? parts : isAuthority && log.learned(op.no, actor)
+    if (fork !== null && (said || anyOther)) yield [actor, fork - 1]
   }
 }
 
