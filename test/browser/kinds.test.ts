@@ -339,6 +339,12 @@ describe('the retention policy', () => {
 })
 
 describe('every kind of record', () => {
+  beforeAll(async () => {
+    await stockWith('Ear plugs', 500, 60)
+    must(await warehouse.desk.client.do('case.create', { title: 'Wet cartons', tags: ['rain', 'dock 3'] }))
+    must(await warehouse.desk.client.do('incident.create', { title: 'Ladder slipped', owner: 'Maya Ortiz' }))
+  })
+
   for (const [theme, width, height] of [
     ['light', 1440, 900],
     ['dark', 1024, 768],
