@@ -3,7 +3,7 @@ import { catalogue, plural } from '../services/language.svelte.ts'
 
 export const words = catalogue({
   en: {
-    lead: 'Edits that do not count. They wait here, with the reason, until a supervisor adopts or dismisses them.',
+    lead: 'Edits that do not count, until a supervisor adopts or dismisses them.',
     loading: 'Reading the review…',
     listLabel: 'Edits to review',
     filterLabel: 'Show',
@@ -25,7 +25,7 @@ export const words = catalogue({
     groupCount: (n: number) => plural('en', n, { one: '{n} edit', other: '{n} edits' }),
     itemCount: (n: number) => plural('en', n, { one: '{n} item', other: '{n} items' }),
     select: 'Select',
-    selectGroup: (title: string) => `Select everything of ${title}`,
+    selectGroup: (title: string) => `Select everything: ${title}`,
     you: 'you',
     would: 'Would have',
     change: 'Change',
@@ -125,7 +125,7 @@ export const words = catalogue({
     },
   },
   es: {
-    lead: 'Cambios que no cuentan. Esperan aquí, con su motivo, hasta que un supervisor los adopte o los descarte.',
+    lead: 'Cambios que no cuentan, hasta que un supervisor los adopte o los descarte.',
     loading: 'Leyendo la revisión…',
     listLabel: 'Cambios por revisar',
     filterLabel: 'Mostrar',
@@ -147,7 +147,7 @@ export const words = catalogue({
     groupCount: (n: number) => plural('es', n, { one: '{n} cambio', other: '{n} cambios' }),
     itemCount: (n: number) => plural('es', n, { one: '{n} elemento', other: '{n} elementos' }),
     select: 'Seleccionar',
-    selectGroup: (title: string) => `Seleccionar todo lo de ${title}`,
+    selectGroup: (title: string) => `Seleccionar todo: ${title}`,
     you: 'usted',
     would: 'Habría',
     change: 'Cambio',

@@ -294,6 +294,20 @@ describe('parcels', () => {
     await own.context().close()
   })
 
+  test('DESK-66 parcels and edits to review pass the check in the dark, 1024 pixels wide', async () => {
+    const viewport = { width: 1024, height: 900 }
+    const { page: dark } = await openDesk(browser, warehouse.desk, { colorScheme: 'dark', viewport })
+    await goTo(dark, 'Conflicts')
+    await onPage(edits(dark)).toHaveCount(3)
+    await dark.getByRole('checkbox', { name: 'Select everything: Parcel of Tablet 1' }).click()
+    await onPage(dark.getByText('2 selected')).toBeVisible()
+    await expectAccessible(dark)
+    await keepPicture(dark, 'review-dark-1024')
+    const overflow = await dark.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(overflow).toBeLessThanOrEqual(0)
+    await dark.context().close()
+  })
+
   test('DESK-106 its items say whose they are and why, and are taken over or dismissed one by one', async () => {
     const { desk } = warehouse
     const parcel = list().getByRole('listitem').filter({ hasText: 'Work of Tablet 1' }).first()
