@@ -14,7 +14,7 @@ import { stateWords } from './state-messages.ts'
 /** What a person should know before a job is closed as it is. */
 export type Unfinished = { readonly tasks: number; readonly conflicts: number }
 
-export function unfinishedOf(record: JobRecord): Unfinished {
+function unfinishedOf(record: JobRecord): Unfinished {
   const fields = Object.values(record.fields).filter(({ values }) => values.length > 1)
   const texts = record.tasks.filter(({ values }) => values.length > 1)
   return {
@@ -32,6 +32,19 @@ export function mayDecideNow(record: JobRecord): boolean {
 
 export class Closing {
   busy: boolean = $state(false)
+
+  /**
+   * What is unfinished of an open job; null where nothing is. Asked anew, for a tick of a moment ago may not be on
+   * the screen yet, and the node answers in order.
+   */
+  async unfinished({ record, status }: JobRecord): Promise<Unfinished | null> {
+    if (status !== 'open') return null
+    this.busy = true
+    const outcome = await desk.query('record', { record })
+    this.busy = false
+    const left = outcome.ok ? unfinishedOf(outcome.value) : null
+    return left && left.tasks + left.conflicts > 0 ? left : null
+  }
 
   /** Asks, unless it was asked, and answers at once. Closed it is when the record says so. */
   async decideNow(record: JobRecord): Promise<void> {
