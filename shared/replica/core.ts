@@ -43,7 +43,7 @@ export function openCore({ sql, crypto }: World, site: SiteId, self: ActorId): C
   const judging = new Judging(sql, log, records, origins, crypto)
   const control = (): ControlState => judging.control
   const fold = new Fold(sql, log, crypto)
-  const texts = new Texts(sql, log, records, crypto, (op) => judging.control.stands(op))
+  const texts = new Texts(sql, log, records, crypto, control)
   judging.wordsFell = (op) => texts.fell(op)
   const sum = new HashSum()
   const views = new Views({ sql, log, records, origins, control, sum })

@@ -5,6 +5,7 @@
  */
 import type { Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
+import type { ControlState } from '../judge/control.ts'
 import type { Placed } from '../judge/past.ts'
 import { readUpdate } from '../merge/text/read-update.ts'
 import type { StructId } from '../merge/text/struct.ts'
@@ -21,37 +22,64 @@ type UpdateRow = {
   readonly bytes: Bytes
 }
 
+/** An op on the way to its answer, with the ops that its words point to. */
+type Asked = { readonly no: number; readonly owners: readonly number[] }
+
 export class TextForks {
   readonly #sql: Sql
   readonly #log: Log
-  readonly #stands: (op: Placed) => boolean
+  readonly #control: () => Pick<ControlState, 'stands'>
+  /** What was found, for as long as the same branches stand. */
+  readonly #known = new Map<number, boolean>()
+  #foundUnder: unknown = null
 
-  constructor(sql: Sql, log: Log, stands: (op: Placed) => boolean) {
+  constructor(sql: Sql, log: Log, control: () => Pick<ControlState, 'stands'>) {
     this.#sql = sql
     this.#log = log
-    this.#stands = stands
+    this.#control = control
   }
 
   get any(): boolean {
     return this.#log.forked().length > 0
   }
 
-  /** Have the words of this op no place? `known` remembers what was found, for asking about many ops at one time. */
-  fell(no: number, known = new Map<number, boolean>()): boolean {
+  /** Have the words of this op no place? A note may be as long a chain of ops as its author likes: no call in a call. */
+  fell(no: number): boolean {
     if (!this.any) return false
-    const found = known.get(no)
-    if (found !== undefined) return found
-    const fell =
-      !this.#stands(this.#placed(no)) || this.#updatesOf(no).some((row) => this.#pointsAway(no, row, known))
-    known.set(no, fell)
-    return fell
+    const control = this.#control()
+    if (control !== this.#foundUnder) this.#known.clear()
+    this.#foundUnder = control
+    const asked: Asked[] = [this.#ask(no)]
+    for (let last = asked.at(-1); last; last = asked.at(-1)) {
+      const open = this.#settle(last)
+      if (open === null) asked.pop()
+      else asked.push(this.#ask(open))
+    }
+    return this.#known.get(no) ?? false
   }
 
-  #pointsAway(no: number, row: UpdateRow, known: Map<number, boolean>): boolean {
-    return pointersOf(row).some((id) => {
-      const owner = this.#ownerOf(no, row, id)
-      return owner !== null && owner !== no && this.fell(owner, known)
-    })
+  #ask(no: number): Asked {
+    if (this.#known.has(no)) return { no, owners: [] }
+    if (!this.#control().stands(this.#placed(no))) this.#known.set(no, true)
+    return { no, owners: this.#known.has(no) ? [] : this.#ownersOf(no) }
+  }
+
+  /** Answers an op, or the one of its owners that must be known before it. */
+  #settle({ no, owners }: Asked): number | null {
+    if (this.#known.has(no)) return null
+    const fallen = owners.some((owner) => this.#known.get(owner) === true)
+    const open = fallen ? undefined : owners.find((owner) => !this.#known.has(owner))
+    if (open !== undefined) return open
+    this.#known.set(no, fallen)
+    return null
+  }
+
+  /** The other ops, in its causal past, whose words an op's words point to. */
+  #ownersOf(no: number): number[] {
+    const owners = this.#updatesOf(no).flatMap((row) =>
+      pointersOf(row).flatMap((id) => this.#ownerOf(no, row, id) ?? []),
+    )
+    return [...new Set(owners)].filter((owner) => owner !== no)
   }
 
   /** The op, in the causal past of another, that wrote these words. */

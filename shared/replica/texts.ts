@@ -12,6 +12,7 @@ import type { ClockRange } from '../merge/text/struct.ts'
 import { checkUpdate, type CheckedUpdate } from '../merge/text/check.ts'
 import { clientIdOf } from '../merge/text/client-id.ts'
 import { plainText } from '../merge/text/plain.ts'
+import type { ControlState } from '../judge/control.ts'
 import type { Placed } from '../judge/past.ts'
 import type { ActorId } from '../model/ids.ts'
 import type { Address, Effect } from '../op/effect.ts'
@@ -63,12 +64,18 @@ export class Texts {
   /** The texts of the op last filed, until it is settled. */
   #filed: readonly Checked[] = []
 
-  constructor(sql: Sql, log: Log, records: Records, crypto: Crypto, stands: (op: Placed) => boolean) {
+  constructor(
+    sql: Sql,
+    log: Log,
+    records: Records,
+    crypto: Crypto,
+    control: () => Pick<ControlState, 'stands'>,
+  ) {
     this.#sql = sql
     this.#log = log
     this.#records = records
     this.#crypto = crypto
-    this.#forks = new TextForks(sql, log, stands)
+    this.#forks = new TextForks(sql, log, control)
   }
 
   /** Have the words of this op no place, since they or what they point to stand on a branch that fell? */
@@ -251,7 +258,6 @@ export class Texts {
   }
 
   #updates(cell: Cell): StoredUpdate[] {
-    const known = new Map<number, boolean>()
     return this.#sql
       .prepare(
         // An order of its own, not of arrival: the same on every replica, causes first.
@@ -260,7 +266,7 @@ export class Texts {
          WHERE ${WHERE} ORDER BY op.lamport, actor.id, op.seq, idx`,
       )
       .all<UpdateRow>(...keyOf(cell))
-      .filter((row) => !this.#forks.fell(row.op, known))
+      .filter((row) => !this.#forks.fell(row.op))
       .map((row) => ({
         bytes: row.bytes,
         counts: row.judgement === 0,
