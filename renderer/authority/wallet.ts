@@ -71,10 +71,16 @@ function holdingOf(right: RightName, own: readonly RightRow[], asked: readonly R
     used: row?.used ?? 0,
     ranges: row?.ranges ?? [],
     years: row?.years ?? [],
-    low: left < LOW[right.of],
+    low: isLow(right, left, own),
     asked: asked.find(({ detail }) => detail.right?.right === right.right) ?? null,
     audits: auditsOf(own),
   }
+}
+
+/** Audit numbers are for closing: without a zone nobody misses them. */
+function isLow({ of }: RightName, left: number, own: readonly RightRow[]): boolean {
+  const isOfUse = of !== 'audit-number' || own.some((row) => row.of === 'decide' && row.left > 0)
+  return isOfUse && left < LOW[of]
 }
 
 const auditsOf = (rows: readonly RightRow[]): number =>

@@ -71,6 +71,13 @@ describe('the wallet', () => {
     expect(north?.audits).toBe(46)
   })
 
+  test('DESK-85 few audit numbers are low only for who holds a zone’s closing', () => {
+    const few = row({ ...plainRight('audit-number'), left: 2 })
+    const isLow = (rows: readonly RightRow[]): boolean | undefined =>
+      walletOf(rows, [], SELF, false).find(({ right }) => right.of === 'audit-number')?.low
+    expect([isLow([few]), isLow([few, row({ ...zoneRight('North'), left: 1 })])]).toEqual([false, true])
+  })
+
   test('DESK-86 what was asked for stands by its right until it is answered, also where nothing of it is held', () => {
     const asked = request({ detail: { right: plainRight('enrol'), amount: 5 } })
     const wallet = walletOf([], [asked], SELF, false)
