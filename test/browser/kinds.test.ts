@@ -180,15 +180,12 @@ describe('the stock', () => {
     await page.keyboard.press('Enter')
     await onPage(dialog().getByRole('alert')).toHaveText('This device holds 8 boxes.')
     await dialog().getByLabel('How many').fill('3')
-    await dialog()
-      .getByRole('combobox', { name: /^Drawn for/ })
-      .fill('conveyor')
+    const drawnFor = dialog().getByRole('combobox', { name: /^Drawn for/ })
+    await drawnFor.fill('conveyor')
     await onPage(dialog().getByRole('option', { name: /Replace belt of conveyor 3/ })).toBeVisible()
     await expectAccessible(page)
     await keepPicture(page, 'stock-draw')
-    await dialog()
-      .getByRole('combobox', { name: /^Drawn for/ })
-      .press('Enter')
+    await drawnFor.press('Enter')
     await onPage(dialog().getByText('Replace belt of conveyor 3')).toBeVisible()
     await dialog().getByRole('button', { name: 'Draw', exact: true }).click()
     await onPage(line('Drive belts').getByRole('cell').nth(4)).toHaveText('5 boxes')
@@ -262,13 +259,10 @@ describe('the panel of a record', () => {
 
   test('DESK-128 says why a job has no number, and numbers it when the block is here', async () => {
     const { hq, desk, tablet } = warehouse
-    const held = async (node: NodeProcess) =>
-      must(await node.client.query('rights', {})).rights.find(({ self, of }) => self && of === 'job-number')
-        ?.left ?? 0
-    const amount = await eventually(
-      () => held(tablet),
-      (left) => left > 0,
-    )
+    const held = async () => must(await tablet.client.query('rights', {})).rights
+    const isBlock = ({ self, of }: { self: boolean; of: string }) => self && of === 'job-number'
+    const rights = await eventually(held, (all) => all.some(isBlock))
+    const amount = rights.find(isBlock)?.left ?? 0
     must(await hq.client.do('network.set', { lan: false, wan: false }))
     const pass = { right: 'job-number', amount, to: await actorOf(desk) }
     must(await tablet.client.do('right.transfer', pass))
