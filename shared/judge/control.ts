@@ -4,56 +4,22 @@
  * the authority's chain says of its author. So it comes out the same whatever the order of arrival, and is folded anew
  * whenever the authority's word reaches back.
  */
-import { toHex } from '../base/bytes.ts'
-import type { ActorId, OpRef, RecordId } from '../model/ids.ts'
-import { declared } from '../model/fields.ts'
-import {
-  isNothing,
-  NOTHING,
-  parseRight,
-  plus,
-  single,
-  tokenRight,
-  type Numbered,
-  type Share,
-} from '../model/rights.ts'
+import type { ActorId, RecordId } from '../model/ids.ts'
+import { isNothing, NOTHING, plus, single, type Numbered, type Share } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
 import type { Action } from '../op/codes.ts'
-import type { ControlEffect, Effect, Request } from '../op/effect.ts'
-import { actorOf } from '../op/identity.ts'
+import type { ControlEffect, Effect } from '../op/effect.ts'
+import { AUDIT, Decisions, type SignedOff } from './decisions.ts'
 import { Escrow } from './escrow.ts'
 import { Forks, type ForkPast } from './forks.ts'
-import { admissionOf, Membership, type Admission, type Cut } from './membership.ts'
-import { byOrder, type ControlOp, type Placed } from './past.ts'
-import { permits } from './permissions.ts'
+import { Membership } from './membership.ts'
+import { byOrder, orderOf, placed, type ControlOp, type Placed } from './past.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from './reason.ts'
-import { recordOf, Requests, type RequestState, type SignOff } from './requests.ts'
-import { missingSignOffs } from './sign-offs.ts'
-
-export type MemberState = {
-  readonly actor: ActorId
-  readonly opKey: Uint8Array
-  readonly tlsKeyHash: Uint8Array
-  readonly name: string
-  readonly person: string
-  readonly admitted: number
-  /** Now, as far as this log goes; of a cut member, the one it had. */
-  readonly role: Role
-  readonly cut: Cut | null
-}
-
-type Decide = Extract<ControlEffect, { type: 'decide' }>
-type Admit = Extract<ControlEffect, { type: 'admit' }>
+import { Requests, type RequestState } from './requests.ts'
+import { canonical, ENROL, ONE, Roster, type MemberState } from './roster.ts'
 
 /** A number that a record got, and by which op. */
 export type Numbering = { readonly op: Placed; readonly lamport: number; readonly number: Numbered }
-
-/** A sign-off with its person, and whether it stands. */
-export type SignedOff = { readonly signOff: SignOff; readonly person: string; readonly stands: boolean }
-
-const AUDIT = 'audit-number'
-const ENROL = 'enrol'
-const ONE: Share = { units: 1, spans: [] }
 
 /** What an op moved of each right before the effect in question. */
 type Moved = ReadonlyMap<string, Share>
@@ -68,8 +34,8 @@ export class ControlState {
   version = 0
   readonly #past: ForkPast
   readonly #forks: Forks
-  /** Admissions by desks, by the actor admitted, in the order (lamport, actor). */
-  readonly #delegated = new Map<ActorId, readonly Admission[]>()
+  readonly #roster: Roster
+  readonly #decisions: Decisions
   readonly #refused = new Map<number, Verdict>()
   /** What the authority's chain was heard to say, and what of it does not hold. */
   readonly #heard = new Set<number>()
@@ -81,6 +47,8 @@ export class ControlState {
     this.#forks = new Forks(past, this.membership)
     this.requests = new Requests(past)
     this.escrow = new Escrow(past, this.membership)
+    this.#roster = new Roster(past, this.membership, this.#forks, this.escrow)
+    this.#decisions = new Decisions(past, this.membership, this.escrow, this.requests, this.#roster)
   }
 
   get siteName(): string {
@@ -135,38 +103,36 @@ export class ControlState {
   }
 
   roleAt(op: Placed): Role | null {
-    return this.membership.roleAt(op, this.#admissionBefore(op)?.role) ?? null
+    return this.#roster.roleAt(op)
   }
 
   /** Why the author may not write this effect at this op; null when it may. */
   roleProblem(op: Placed, type: Effect['type']): ReasonOf | null {
-    if (type === 'genesis') return null
-    if (!this.stands(op)) return reason('forked')
-    const role = this.roleAt(op)
-    if (role !== null) return permits(role, type) ? null : reason('not-permitted', { role })
-    const cut = this.membership.words.get(op.actor)?.cut
-    return cut && op.seq > cut.through ? reason('cut', { why: cut.reason }) : reason('not-member')
+    return this.#roster.roleProblem(op, type)
   }
 
   member(actor: ActorId): MemberState | null {
-    const word = this.membership.words.get(actor)
-    const admission = word?.admission ?? this.#delegated.get(actor)?.[0]
-    if (!admission) return null
-    const { opKey, tlsKeyHash, name, person, wall } = admission
-    const cut = word?.cut ?? null
-    const role = this.#roleNow(actor, admission, cut)
-    return { actor, opKey, tlsKeyHash, name, person, admitted: wall, role, cut }
+    return this.#roster.member(actor)
   }
 
   members(): MemberState[] {
     return [...this.actors()].flatMap((actor) => this.member(actor) ?? [])
   }
 
-  /** Whose device it is, as far as the op knows. */
-  personOf(actor: ActorId, op: Placed): string {
-    const word = this.membership.words.get(actor)?.admission
-    if (word && this.#past.knows(op, word.op)) return word.person
-    return this.#delegated.get(actor)?.find((one) => this.#past.knows(op, one.op))?.person ?? actor
+  actors(): Set<ActorId> {
+    return this.#roster.actors()
+  }
+
+  standingOf(actor: ActorId): string {
+    return this.#roster.standingOf(actor)
+  }
+
+  signedBy(op: Placed, record: RecordId): string[] {
+    return this.#decisions.signedBy(op, record)
+  }
+
+  signOffsAt(op: Placed, record: RecordId): SignedOff[] {
+    return this.#decisions.signOffsAt(op, record)
   }
 
   isClosed(record: RecordId): boolean {
@@ -176,17 +142,6 @@ export class ControlState {
   /** Counts accepted closings and reopenings: 0 while never closed. */
   freezeEpoch(record: RecordId): number {
     return this.requests.turns.get(record)?.length ?? 0
-  }
-
-  /** All that decides what an actor may do, as text: where it changed, its ops are to be judged again. */
-  standingOf(actor: ActorId): string {
-    const { words, tenures } = this.membership
-    const own = tenures.filter((tenure) => tenure.actor === actor)
-    return JSON.stringify([words.get(actor), this.#delegated.get(actor), own], canonical)
-  }
-
-  actors(): Set<ActorId> {
-    return new Set([...this.membership.words.keys(), ...this.#delegated.keys()])
   }
 
   /** What is said of the site as a whole, as text, for comparing two states that must be equal. */
@@ -199,7 +154,15 @@ export class ControlState {
       .filter(({ share, used }) => used > 0 || !isNothing(share))
       .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
     return JSON.stringify(
-      [tenures, sorted(words), sorted(reclaims), sorted(this.#delegated), retention, requests, holdings],
+      [
+        tenures,
+        sorted(words),
+        sorted(reclaims),
+        sorted(this.#roster.delegated),
+        retention,
+        requests,
+        holdings,
+      ],
       canonical,
     )
   }
@@ -281,21 +244,21 @@ export class ControlState {
     if (role) return role
     switch (effect.type) {
       case 'admit':
-        return this.#admitProblem(op, effect, moved)
+        return this.#roster.admitProblem(op, effect, moved.get(ENROL))
       case 'request':
-        return this.#requestProblem(op, effect)
+        return this.#decisions.requestProblem(op, effect)
       case 'withdraw':
-        return this.#withdrawProblem(op, effect.request)
+        return this.#decisions.withdrawProblem(op, effect.request)
       case 'decide':
-        return this.#decideProblem(op, effect, moved)
+        return this.#decisions.problem(op, effect, moved.get(AUDIT))
       case 'mint':
       case 'transfer':
-        if (!this.#knowsMember(op, effect.to)) return reason('not-member')
+        if (!this.#roster.knows(op, effect.to)) return reason('not-member')
         return this.escrow.problem(op, effect, moved.get(effect.right) ?? NOTHING)
       case 'spend':
         return this.escrow.problem(op, effect, moved.get(effect.right) ?? NOTHING)
       case 'sign':
-        return this.#signProblem(op, effect.record)
+        return this.#decisions.signProblem(op, effect.record)
       case 'reclaim':
       case 'genesis':
       case 'setRole':
@@ -309,7 +272,7 @@ export class ControlState {
   #take(op: ControlOp, effect: ControlEffect): void {
     switch (effect.type) {
       case 'admit':
-        return this.#admit(op, effect)
+        return this.#roster.admit(op, effect)
       case 'request':
         return this.requests.ask(op, effect)
       case 'withdraw': {
@@ -318,7 +281,7 @@ export class ControlState {
         return
       }
       case 'decide':
-        return this.#decide(op, effect)
+        return this.#decisions.take(op, effect)
       case 'mint':
       case 'transfer':
         return this.escrow.take(op, effect)
@@ -340,163 +303,6 @@ export class ControlState {
         return effect.type === 'spend' ? effect : []
       }),
     )
-  }
-
-  // Members.
-
-  #admissionBefore(op: Placed): Admission | undefined {
-    return this.#delegated.get(op.actor)?.find((one) => this.#past.knows(op, one.op))
-  }
-
-  #roleNow(actor: ActorId, admission: Admission, cut: Cut | null): Role {
-    if (actor === this.authority) return 'authority'
-    const spans = this.membership.words.get(actor)?.spans ?? []
-    const last = spans.findLast(({ role }) => role !== null)?.role ?? admission.role
-    if (last !== 'authority') return last
-    return cut ? last : 'supervisor'
-  }
-
-  #knowsMember(op: Placed, actor: ActorId): boolean {
-    return actor === op.actor || this.#past.admitted(op, actor)
-  }
-
-  #admitProblem(op: ControlOp, effect: Admit, moved: Moved): ReasonOf | null {
-    if (this.membership.isAuthority(op)) return null
-    if (effect.role !== 'technician') return reason('technicians-only')
-    const actor = actorOf(this.#past.sha256, effect.opKey)
-    if (this.#admittedEarlier(op, actor)) return reason('already-member')
-    return this.escrow.lack(op, ENROL, ONE, moved.get(ENROL))
-  }
-
-  #admittedEarlier(op: Placed, actor: ActorId): boolean {
-    const word = this.membership.words.get(actor)?.admission
-    if (word && this.#past.knows(op, word.op)) return true
-    return this.#delegated.get(actor)?.some((one) => this.#past.knows(op, one.op)) ?? false
-  }
-
-  #admit(op: ControlOp, effect: Admit): void {
-    if (this.membership.isAuthority(op)) return
-    this.escrow.use(op, ENROL, ONE)
-    const actor = actorOf(this.#past.sha256, effect.opKey)
-    const all = [...(this.#delegated.get(actor) ?? []), admissionOf(op, effect)]
-    this.#delegated.set(
-      actor,
-      all.sort((a, b) => byOrder(orderOf(a), orderOf(b))),
-    )
-  }
-
-  // Requests and decisions.
-
-  #requestProblem(op: ControlOp, ask: Request): ReasonOf | null {
-    switch (ask.action) {
-      case 'close':
-      case 'reopen': {
-        const kind = this.#past.kindOf(op, ask.record)
-        if (!kind) return reason('unknown-record')
-        return declared(kind).closing === 'none' ? reason('cannot-close', { kind }) : null
-      }
-      case 'numbers':
-        return parseRight(ask.right) ? null : reason('unknown-right')
-      case 'stock':
-        return this.#past.kindOf(op, ask.record) === 'stock' ? null : reason('unknown-record')
-      case 'role':
-        if (ask.role === 'authority') return reason('one-authority')
-        return this.#knowsMember(op, ask.actor) ? null : reason('not-member')
-      case 'cut':
-        return this.#knowsMember(op, ask.actor) ? null : reason('not-member')
-      case 'check':
-        return this.#past.hasChild(op, ask.record, ask.child) ? null : reason('unknown-child')
-    }
-  }
-
-  #withdrawProblem(op: ControlOp, target: OpRef): ReasonOf | null {
-    const request = this.requests.find(op, target)
-    if (!request) return reason('unknown-request')
-    return request.ref.actor === op.actor ? null : reason('not-author')
-  }
-
-  #decideProblem(op: ControlOp, effect: Decide, moved: Moved): ReasonOf | null {
-    const request = this.requests.find(op, effect.request)
-    if (!request) return reason('unknown-request')
-    if (this.requests.answerKnown(op, request)) return reason('already-decided')
-    if (request.withdrawn && this.#past.knows(op, request.withdrawn)) return reason('withdrawn')
-    // Only a closing gets a number: what names one beside would use it up unseen.
-    const numbered = effect.accept && request.ask.action === 'close'
-    if (!numbered && effect.number) return reason('bad-share')
-    return (
-      this.#mandateProblem(op, request) ??
-      (effect.accept ? this.#acceptProblem(op, effect, request, moved) : null)
-    )
-  }
-
-  /** May the author answer this request: the authority where the zone's token is not out, else who holds it. */
-  #mandateProblem(op: ControlOp, { ask }: RequestState): ReasonOf | null {
-    const record = recordOf(ask)
-    const zones = record === null ? [] : this.#past.zonesOf(op, record)
-    const closing = ask.action === 'close' || ask.action === 'reopen'
-    if (this.membership.isAuthority(op)) {
-      const out = closing && zones.some((zone) => zone !== null && this.escrow.isOut(op, zone))
-      return out ? reason('token-out') : null
-    }
-    if (!closing || record === null || this.#past.kindOf(op, record) !== 'job') return reason('not-authority')
-    if (zones.length === 0 || zones.includes(null)) return reason('not-authority')
-    const lacks = (zone: string | null): boolean =>
-      zone !== null && this.escrow.lack(op, tokenRight(zone), ONE) !== null
-    return zones.some(lacks) ? reason('token-elsewhere') : null
-  }
-
-  #acceptProblem(op: ControlOp, effect: Decide, { ask }: RequestState, moved: Moved): ReasonOf | null {
-    if (ask.action !== 'close' && ask.action !== 'reopen') return null
-    const closed = this.requests.turnsKnown(op, ask.record).at(-1)?.action === 'close'
-    if (ask.action === 'reopen') return closed ? null : reason('already-open')
-    if (closed) return reason('already-closed')
-    if (!effect.number) return reason('number-used')
-    return (
-      this.escrow.lack(op, AUDIT, single(effect.number), moved.get(AUDIT)) ??
-      this.#signOffProblem(op, ask.record)
-    )
-  }
-
-  #signOffProblem(op: ControlOp, record: RecordId): ReasonOf | null {
-    const kind = this.#past.kindOf(op, record)
-    if (!kind || declared(kind).closing !== 'signed') return null
-    const signed = this.signedBy(op, record).length
-    return missingSignOffs(signed) > 0 ? reason('sign-offs', { signed }) : null
-  }
-
-  /** The persons whose sign-off stands for a decision at `op`: each has seen every frozen edit that the op has seen. */
-  signedBy(op: Placed, record: RecordId): string[] {
-    const standing = this.signOffsAt(op, record).filter(({ stands }) => stands)
-    return [...new Set(standing.map(({ person }) => person))]
-  }
-
-  /** Every sign-off that the op knows, oldest first, and whether it stands for a decision there. */
-  signOffsAt(op: Placed, record: RecordId): SignedOff[] {
-    const signed = this.requests.signOffsKnown(op, record)
-    if (signed.length === 0) return []
-    const edits = this.#past.frozenEdits(op, record)
-    const since = this.requests.turnsKnown(op, record).at(-1)?.decision.ref
-    const needed = since ? [since, ...edits] : edits
-    return signed.map((signOff) => ({
-      signOff,
-      person: this.personOf(signOff.op.actor, op),
-      stands: needed.every((one) => this.#past.knows(signOff.op, one)),
-    }))
-  }
-
-  #decide(op: ControlOp, effect: Decide): void {
-    const request = this.requests.find(op, effect.request)
-    if (!request) return
-    if (effect.accept && effect.number) this.escrow.use(op, AUDIT, single(effect.number))
-    const { accept, number, reason: why } = effect
-    const { lamport, wall } = op
-    this.requests.answer(request, { ref: placed(op), lamport, accept, number, reason: why, wall })
-  }
-
-  #signProblem(op: ControlOp, record: RecordId): ReasonOf | null {
-    const kind = this.#past.kindOf(op, record)
-    if (!kind) return reason('unknown-record')
-    return declared(kind).closing === 'signed' ? null : reason('cannot-sign', { kind })
   }
 
   #number(op: ControlOp, effect: Extract<ControlEffect, { type: 'spend' }>): void {
@@ -529,25 +335,8 @@ function partOf(effect: ControlEffect): { readonly right: string; readonly share
   return effect.type === 'admit' ? { right: ENROL, share: ONE } : null
 }
 
-const placed = ({ actor, seq, no }: Placed): Placed => ({ actor, seq, no })
-
-const orderOf = ({
-  lamport,
-  op,
-}: {
-  readonly lamport: number
-  readonly op: Placed
-}): {
-  lamport: number
-  actor: ActorId
-} => ({ lamport, actor: op.actor })
-
 const keyOf = ({ owner, right }: { readonly owner: string; readonly right: string }): string =>
   `${owner} ${right}`
 
 const sorted = <V>(map: ReadonlyMap<string, V>): [string, V][] =>
   [...map].sort(([a], [b]) => (a < b ? -1 : 1))
-
-/** The number of an op in this file tells nothing: it is the order of arrival. */
-const canonical = (key: string, value: unknown): unknown =>
-  key === 'no' ? undefined : value instanceof Uint8Array ? toHex(value) : value

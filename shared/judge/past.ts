@@ -38,3 +38,13 @@ export const byOrder = (
   a: { readonly lamport: number; readonly actor: ActorId },
   b: { readonly lamport: number; readonly actor: ActorId },
 ): number => a.lamport - b.lamport || (a.actor < b.actor ? -1 : a.actor > b.actor ? 1 : 0)
+
+type InOrder = { readonly lamport: number; readonly op: Placed }
+
+/** The place of what an op said in the total order. */
+export const orderOf = ({ lamport, op }: InOrder): { lamport: number; actor: ActorId } => ({
+  lamport,
+  actor: op.actor,
+})
+
+export const placed = ({ actor, seq, no }: Placed): Placed => ({ actor, seq, no })

@@ -16,7 +16,7 @@ import {
 import { mustGo } from '../authority/retention.ts'
 import { refuse, type Refusal } from '../intent/refusal.ts'
 import { recordOf, type RequestState } from '../judge/requests.ts'
-import { missingSignOffs } from '../judge/sign-offs.ts'
+import { missingSignOffs } from '../judge/decisions.ts'
 import { valuesOf } from '../merge/register.ts'
 import type { Ask, ControlEffect } from '../op/effect.ts'
 import { attachmentFacts } from './attachments.ts'

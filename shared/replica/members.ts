@@ -1,7 +1,7 @@
 /** The members of a site as the control state has them. */
 import type { ActorId } from '../model/ids.ts'
 import type { Role } from '../model/roles.ts'
-import type { MemberState } from '../judge/control.ts'
+import type { MemberState } from '../judge/roster.ts'
 import type { Member } from './contract.ts'
 import type { Core } from './core.ts'
 

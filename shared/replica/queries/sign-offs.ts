@@ -1,7 +1,7 @@
 /** Who signed an incident off, each person once, and whether it still stands for what is here now. */
 import type { QueryAnswer } from '../../api/queries.ts'
 import { declared } from '../../model/fields.ts'
-import type { SignedOff } from '../../judge/control.ts'
+import type { SignedOff } from '../../judge/decisions.ts'
 import type { Core } from '../core.ts'
 import type { RecordRow } from '../interner.ts'
 import { nameOf } from './naming.ts'
