@@ -20,9 +20,7 @@ const line = (name: string) => page.getByRole('row', { name: new RegExp(name) })
 const kind = (name: string | RegExp) => page.getByRole('radio', { name })
 const dialog = () => page.getByRole('dialog')
 
-async function actorOf(node: NodeProcess): Promise<string> {
-  return must(await node.client.query('status', {})).actor
-}
+const actorOf = async (node: NodeProcess) => must(await node.client.query('status', {})).actor
 
 /** An item that headquarters counted in, with a share for the desk. */
 async function stockWith(name: string, quantity: number, share: number): Promise<string> {
