@@ -25,6 +25,9 @@ export class Forks {
   /** By actor and the op before the fork: the op whose branch stands; null while the authority named none. */
   readonly #standing = new Map<string, Placed | null>()
 
+  /** By op at the seq of a fork: is its chain, up to it, on branches that stand? */
+  readonly #chosen = new Map<number, boolean>()
+
   constructor(past: ForkPast, members: Membership) {
     this.#past = past
     this.#members = members
@@ -36,7 +39,7 @@ export class Forks {
     if (forks.length === 0) return true
     const tenures = this.#members.tenures.filter(({ actor }) => actor === op.actor)
     if (tenures.length > 0) return tenures.some(({ end }) => end !== null && this.#leadsTo(op, end))
-    return forks.every((seq) => this.#isChosen(op, seq)) && this.#named(op)
+    return this.#isChosen(op, forks) && this.#named(op)
   }
 
   /** Is `op` in the chain of the later op of the same actor? */
@@ -49,15 +52,35 @@ export class Forks {
     return seq === op.seq ? op : this.#past.resolve(op, { actor: op.actor, seq })
   }
 
-  /** Is the op's chain, at this fork, on the branch that stands of those that leave the same op? */
-  #isChosen(op: Placed, fork: number): boolean {
-    const own = this.#inChain(op, fork)
-    const before = fork > 1 ? (this.#inChain(op, fork - 1)?.no ?? null) : null
-    const key = `${op.actor} ${before}`
+  /** Is its chain, at every fork up to it, on the branch that stands? Found once for each op at a fork. */
+  #isChosen(op: Placed, forks: readonly number[]): boolean {
+    const open: Placed[] = []
+    let chosen = true
+    for (const seq of forks.toReversed()) {
+      const own = this.#inChain(op, seq)
+      const known = own && this.#chosen.get(own.no)
+      if (own && known === undefined) open.push(own)
+      else {
+        chosen = known ?? false
+        break
+      }
+    }
+    for (const own of open.reverse()) {
+      chosen &&= this.#isFirst(own)
+      this.#chosen.set(own.no, chosen)
+    }
+    return chosen
+  }
+
+  /** Of all ops that leave the same one, is it the one whose branch stands? */
+  #isFirst(own: Placed): boolean {
+    const { actor, seq } = own
+    const before = seq > 1 ? (this.#inChain(own, seq - 1)?.no ?? null) : null
+    const key = `${actor} ${before}`
     const known = this.#standing.get(key)
-    const chosen = known === undefined ? this.#choose(op.actor, fork, before) : known
-    this.#standing.set(key, chosen)
-    return own !== null && chosen?.no === own.no
+    const first = known === undefined ? this.#choose(actor, seq, before) : known
+    this.#standing.set(key, first)
+    return first?.no === own.no
   }
 
   #choose(actor: ActorId, fork: number, before: number | null): Placed | null {

@@ -73,9 +73,10 @@ export class Log extends Chains {
   /** The op of this name in the causal past of an op, itself included: in its own chain first, then the least by hash. */
   resolve(op: number, ref: OpRef): number | null {
     const place = this.placeOf(op)
-    const lines = this.linesAt(ref).filter((line) => this.#seen(place, { line, seq: ref.seq }))
-    const own = lines.find((line) => alongChain(place, line) >= ref.seq)
+    const all = this.linesAt(ref)
+    const own = all.find((line) => alongChain(place, line) >= ref.seq)
     if (own) return this.numberOn(own, ref.seq)
+    const lines = all.filter((line) => this.#seen(place, { line, seq: ref.seq }))
     return this.byHash(lines.map((line) => this.numberOn(line, ref.seq)))[0] ?? null
   }
 
