@@ -1,13 +1,9 @@
-/**
- * The replica: one database, one owner, every call synchronous. What is answered is durable. After a failed
- * transaction everything held in memory is made anew from the database, so that memory and disk cannot part.
- */
+/** The replica: one database, one owner, every call synchronous. What is answered is durable. */
 import type { CommandInput, CommandResult, ImportReport, OpResult, SiteCommandName } from '../api/commands.ts'
 import { isErrorCode, TallydeskError } from '../api/errors.ts'
 import { reasonText } from '../api/messages/reasons.ts'
 import type { QueryAnswer, QueryInput } from '../api/queries.ts'
-import { equalBytes, type Bytes } from '../base/bytes.ts'
-import { encodeCbor } from '../base/cbor.ts'
+import type { Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { Composer } from '../intent/composer.ts'
@@ -18,25 +14,13 @@ import { actOf, permits } from '../judge/permissions.ts'
 import { reason, type ReasonOf } from '../judge/reason.ts'
 import { sizeOf } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
-import {
-  formatOpId,
-  parseSiteId,
-  type ActorId,
-  type ChildId,
-  type RecordId,
-  type SiteId,
-} from '../model/ids.ts'
-import type { KnownEffect } from '../op/effect.ts'
-import { actorOf } from '../op/identity.ts'
-import { LIMITS } from '../op/limits.ts'
-import { CAUSE_HASH_BYTES } from '../op/op.ts'
-import type { Head, Run } from '../op/run.ts'
-import type { Received } from '../sync/store.ts'
+import { formatOpId, type ActorId, type ChildId, type RecordId, type SiteId } from '../model/ids.ts'
+import type { Retention } from '../op/effect.ts'
+import type { Head } from '../op/run.ts'
 import { answer, plan, type Plan } from './commands.ts'
 import type {
   Admission,
   AuthorityReach,
-  Committed,
   ImportRow,
   Member,
   Replica,
@@ -44,44 +28,29 @@ import type {
   ReplicaStatus,
 } from './contract.ts'
 import { openCore, type Core } from './core.ts'
-import { lacking, lackingFrom, leavesOf, milestones } from './coverage.ts'
 import { nextDecision } from './deciding.ts'
 import { nextForkedCut, nextRefill, Numbering, Retaining } from './policies.ts'
 import { diagnose, type Diagnosis } from './doctor.ts'
-import type { Passage } from './door.ts'
 import { genesis, type Founding } from './founding.ts'
 import { emptyTally, importRow } from './importing.ts'
-import { idBytes } from './interner.ts'
 import { LocalReading } from './local-reading.ts'
 import type { Arrival } from './log.ts'
 import { membersOf } from './members.ts'
 import { bodyAddress } from './note-commands.ts'
 import { handingIn } from './parcel-handing-in.ts'
-import type { Signer, Sql, World } from './ports.ts'
+import type { Signer, World } from './ports.ts'
+import { SyncSide } from './sync-side.ts'
 import { answerQuery } from './queries/answers.ts'
 import { indexSearch } from './queries/search.ts'
 import { status } from './queries/status.ts'
-import { checkRun } from './receiving.ts'
 import { handoverTo } from './recovering.ts'
-import { runsAfter } from './runs.ts'
-import { migrate } from './schema.ts'
-import { hasRoom, take, Unsound } from './taking.ts'
 import { heldElsewhere, ownHead, unsentOps } from './unsent.ts'
-import { nextRef, Unfit, write } from './writer.ts'
+import { nextRef, Unfit } from './writer.ts'
 
 /** Rows imported, records indexed, and records hashed, in one transaction: a slice well below 16 ms of work each. */
 const IMPORT_SLICE = 20
 const INDEX_SLICE = 10
 const HASH_SLICE = 20
-/** How old the authority lets its signed cursor grow before it signs anew, ms. */
-const CURSOR_AGE = 15_000
-
-/** The site whose log the database holds; null in a fresh one. Migrates it. */
-export function storedSite(sql: Sql): SiteId | null {
-  migrate(sql)
-  const row = sql.prepare("SELECT value FROM meta WHERE key = 'site'").get<{ value: string }>()
-  return row ? parseSiteId(row.value) : null
-}
 
 /** Founds a site: this device is its authority. */
 export function createSite(world: World, signer: Signer, options: Founding): Replica {
@@ -95,34 +64,15 @@ export function createSite(world: World, signer: Signer, options: Founding): Rep
 export const openReplica = (world: World, signer: Signer, site: SiteId): Replica =>
   new SqlReplica(world, signer, site)
 
-class SqlReplica implements Replica {
-  readonly site: SiteId
-  readonly actor: ActorId
-  readonly #world: World
-  readonly #signer: Signer
-  readonly #listeners = new Set<(committed: Committed) => void>()
-  #core: Core
-  #digest: { readonly ops: number; readonly bytes: Bytes } | null = null
-  #signedAt = { ops: -1, wall: 0 }
+class SqlReplica extends SyncSide implements Replica {
   readonly #numbering = new Numbering()
   readonly #retaining = new Retaining()
   /** What policies wanted and judgement would not let count, by name. */
   readonly #unfit = new Set<string>()
 
-  constructor(world: World, signer: Signer, site: SiteId) {
-    const stored = storedSite(world.sql)
-    if (stored !== null && stored !== site) throw new TallydeskError('data-folder-taken', { site: stored })
-    if (stored === null) world.sql.prepare("INSERT INTO meta (key, value) VALUES ('site', ?)").run(site)
-    this.site = site
-    this.actor = actorOf((bytes) => world.crypto.sha256(bytes), signer.publicKey)
-    this.#world = world
-    this.#signer = signer
-    this.#core = openCore(world, site, this.actor)
-  }
-
   found(arrival: Arrival): void {
-    this.#commit(true, () => {
-      const refused = this.#core.door.admit(arrival, this.site)
+    this.commit(true, () => {
+      const refused = this.core.door.admit(arrival, this.site)
       invariant(refused === null, `a genesis op is sound (${refused})`)
     })
   }
@@ -131,8 +81,8 @@ class SqlReplica implements Replica {
     command: C,
     input: CommandInput<C>,
   ): Result<CommandResult<C>, TallydeskError> {
-    this.#settle()
-    const core = this.#core
+    this.settle()
+    const core = this.core
     const composer = new Composer(nextRef(core), core.sha256)
     const planner = { core, reading: new LocalReading(core), composer, year: this.#year() }
     const planned = plan(command, planner, input)
@@ -146,26 +96,17 @@ class SqlReplica implements Replica {
     input: QueryInput<Q>,
     reach: AuthorityReach,
   ): Result<QueryAnswer<Q>, TallydeskError> {
-    this.#settle()
-    return answerQuery(this.#core, query, input, reach)
+    this.settle()
+    return answerQuery(this.core, query, input, reach)
   }
 
   status(): ReplicaStatus {
-    this.#settle()
-    return status(this.#core)
-  }
-
-  isSettled(): boolean {
-    return this.#core.door.isSettled
-  }
-
-  /** Everything is judged and folded before it is read. */
-  #settle(): void {
-    if (!this.isSettled()) this.#commit(false, () => undefined, Infinity)
+    this.settle()
+    return status(this.core)
   }
 
   openText(record: string, note: string): Result<{ readonly client: number }, TallydeskError> {
-    const core = this.#core
+    const core = this.core
     const reading = new LocalReading(core)
     const map = mapTarget(reading, record as RecordId, 'notes')
     if (!map.ok) return err(refused(map.error))
@@ -173,7 +114,7 @@ class SqlReplica implements Replica {
       return err(new TallydeskError('not-found', { what: 'note', id: note }))
     }
     const at = bodyAddress(record as RecordId, map.value.field, note as ChildId)
-    const n = this.#transaction(() => core.texts.allotSession(at))
+    const n = this.transaction(() => core.texts.allotSession(at))
     return ok({ client: core.texts.clientOf(this.actor, at, n) })
   }
 
@@ -186,10 +127,9 @@ class SqlReplica implements Replica {
     const tally = emptyTally()
     for (let i = 0; i < rows.length; i += IMPORT_SLICE) {
       const slice = rows.slice(i, i + IMPORT_SLICE)
-      this.#commit(true, () => {
-        const wall = this.#world.clock.now()
-        for (const row of slice)
-          importRow(this.#core, this.#signer, wall, source.normalize('NFC'), row, tally)
+      this.commit(true, () => {
+        const wall = this.world.clock.now()
+        for (const row of slice) importRow(this.core, this.signer, wall, source.normalize('NFC'), row, tally)
       })
     }
     return ok(tally)
@@ -203,14 +143,14 @@ class SqlReplica implements Replica {
   }
 
   mayAdmit(role: Role): boolean {
-    const control = this.#core.control()
+    const control = this.core.control()
     if (control.authority === this.actor) return true
     const left = sizeOf(control.escrow.heldBy(this.actor, 'enrol'))
     return role === 'technician' && control.member(this.actor)?.role === 'supervisor' && left > 0
   }
 
   members(): readonly Member[] {
-    return membersOf(this.#core)
+    return membersOf(this.core)
   }
 
   member(actor: ActorId): Member | null {
@@ -222,26 +162,26 @@ class SqlReplica implements Replica {
   }
 
   ownHead(): Head | null {
-    return ownHead(this.#core)
+    return ownHead(this.core)
   }
 
   heldElsewhere(): Head | null {
-    return heldElsewhere(this.#core)
+    return heldElsewhere(this.core)
   }
 
   unsent(): readonly Bytes[] {
-    return unsentOps(this.#core)
+    return unsentOps(this.core)
   }
 
   handIn(content: Bytes): Result<CommandResult<'parcel.import'>, TallydeskError> {
-    const planned = handingIn(this.#core, content)
+    const planned = handingIn(this.core, content)
     if (!planned.ok) return planned
     const problem = this.#notPermitted(planned.value)
     return problem ? err(problem) : this.#carryOut(planned.value)
   }
 
   attach(record: string, attachment: Attachment): Result<CommandResult<'attachment.add'>, TallydeskError> {
-    const core = this.#core
+    const core = this.core
     const composer = new Composer(nextRef(core), core.sha256)
     const added = addAttachment(composer, new LocalReading(core), record as RecordId, attachment)
     if (!added.ok) return err(refused(added.error))
@@ -252,31 +192,33 @@ class SqlReplica implements Replica {
   }
 
   recover(key: Signer): Result<CommandResult<'site.recover'>, TallydeskError> {
-    const core = this.#core
+    const core = this.core
     const role = this.member(this.actor)?.role ?? 'none'
-    const made = handoverTo(core, key, this.#world.clock.now())
+    const made = handoverTo(core, key, this.world.clock.now())
     if (!made.ok) return made
     if (role !== 'supervisor') return err(new TallydeskError('not-permitted', { role }))
     const { arrival, before } = made.value
-    this.#commit(true, () => {
+    this.commit(true, () => {
       const unsound = core.door.admit(arrival, this.site)
       invariant(unsound === null, `a handover is sound (${unsound})`)
+      // It must have said something, for a later handover to name.
+      if (this.ownHead() === null) this.write([{ type: 'policy', retention: retentionNow(core) }])
     })
     return ok({ op: formatOpId(arrival.op), actor: this.actor, before })
   }
 
   admitted(): boolean {
-    return this.#core.control().member(this.actor) !== null
+    return this.core.control().member(this.actor) !== null
   }
 
   decideWaiting(max: number, closings = true): number {
-    if (this.#core.control().authority !== this.actor || this.ownFork()) return 0
-    const now = this.#world.clock.now()
+    if (this.core.control().authority !== this.actor || this.ownFork()) return 0
+    const now = this.world.clock.now()
     let decided = 0
-    while (decided < max && this.#core.control().requests.waiting().length > 0) {
-      this.#settle()
+    while (decided < max && this.core.control().requests.waiting().length > 0) {
+      this.settle()
       const turn = { year: this.#year(), now, turns: closings, unfit: this.#unfit }
-      const next = nextDecision(this.#core, turn)
+      const next = nextDecision(this.core, turn)
       if (!next) break
       if (this.#attempt(next.request, next.ops)) decided += 1
     }
@@ -288,19 +230,19 @@ class SqlReplica implements Replica {
   }
 
   retain(): boolean {
-    if (this.#core.control().authority !== this.actor) return false
-    return this.#byItself((core) => this.#retaining.next(core, this.#world.clock.now()))
+    if (this.core.control().authority !== this.actor) return false
+    return this.#byItself((core) => this.#retaining.next(core, this.world.clock.now()))
   }
 
   cutForked(): boolean {
-    if (this.#core.control().authority !== this.actor) return false
+    if (this.core.control().authority !== this.actor) return false
     return this.#byItself(nextForkedCut)
   }
 
   /** Writes what a policy wants next; answers whether it wrote anything. */
   #byItself(next: (core: Core) => Plan['ops'] | null): boolean {
-    const role = this.#core.control().member(this.actor)
-    const ops = role && !role.cut && !this.ownFork() ? next(this.#core) : null
+    const role = this.core.control().member(this.actor)
+    const ops = role && !role.cut && !this.ownFork() ? next(this.core) : null
     return ops !== null && this.#attempt(JSON.stringify(ops), ops)
   }
 
@@ -308,7 +250,7 @@ class SqlReplica implements Replica {
   #attempt(name: string, ops: Plan['ops']): boolean {
     if (this.#unfit.has(name)) return false
     try {
-      this.#commit(true, () => ops.map((effects) => this.#write(effects)))
+      this.commit(true, () => ops.map((effects) => this.write(effects)))
       return true
     } catch (problem) {
       if (!(problem instanceof Unfit)) throw problem
@@ -318,161 +260,28 @@ class SqlReplica implements Replica {
   }
 
   #year(): number {
-    return new Date(this.#world.clock.now()).getUTCFullYear()
+    return new Date(this.world.clock.now()).getUTCFullYear()
   }
 
   work(): boolean {
     if (!this.isSettled()) {
-      this.#commit(false, () => undefined)
+      this.commit(false, () => undefined)
       return true
     }
-    return this.#core.stateHash.prepare(HASH_SLICE) || indexSearch(this.#core, INDEX_SLICE)
+    return this.core.stateHash.prepare(HASH_SLICE) || indexSearch(this.core, INDEX_SLICE)
   }
 
   diagnose(): Diagnosis {
-    this.#settle()
+    this.settle()
     try {
-      return diagnose(this.#core)
+      return diagnose(this.core)
     } finally {
-      this.#core = openCore(this.#world, this.site, this.actor)
+      this.core = openCore(this.world, this.site, this.actor)
     }
-  }
-
-  onCommit(listener: (committed: Committed) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  // What a sync session asks.
-
-  digest(): Bytes {
-    const ops = this.#core.log.lastNumber
-    if (this.#digest?.ops !== ops) {
-      const heads = this.heads().map((head) => [idBytes(head.actor), head.seq, head.hash])
-      this.#digest = { ops, bytes: this.#core.sha256(encodeCbor(['heads', idBytes(this.site), heads])) }
-    }
-    return this.#digest.bytes
-  }
-
-  heads(): readonly Head[] {
-    return this.#core.log.heads()
-  }
-
-  holds(head: Head): boolean {
-    return this.#core.log.whereIs(head) !== null
-  }
-
-  nameOf({ actor, first, ops }: Run): Head {
-    const hash = this.#core.sha256(ops.at(-1) ?? new Uint8Array(0))
-    return { actor, seq: first + ops.length - 1, hash: hash.subarray(0, CAUSE_HASH_BYTES) }
-  }
-
-  leaves(heads: readonly Head[]): readonly Head[] {
-    return leavesOf(this.#core.log, heads)
-  }
-
-  lacking(have: readonly Head[]): number {
-    return lacking(this.#core.log, have)
-  }
-
-  lackingFrom(have: readonly Head[], actor: ActorId): number | null {
-    return lackingFrom(this.#core.log, have, actor)
-  }
-
-  milestones(actor: ActorId): readonly Head[] {
-    return milestones(this.#core.log, actor, LIMITS.milestones)
-  }
-
-  ownFork(): { readonly seq: number; readonly hash: Bytes } | null {
-    return this.#core.log.ownFork()
-  }
-
-  authority(): ActorId | null {
-    return this.#core.control().authority
-  }
-
-  end(): number {
-    return this.#core.log.lastNumber
-  }
-
-  runsAfter(...ask: Parameters<Replica['runsAfter']>): ReturnType<Replica['runsAfter']> {
-    return runsAfter(this.#core, ...ask)
-  }
-
-  receive(run: Run, from: ActorId): Received {
-    const checked = checkRun(
-      run,
-      this.site,
-      (actor) => this.#core.judging.past.keyOf(actor),
-      this.#world.crypto,
-    )
-    if (!checked.ok) {
-      return checked.error === 'unadmitted'
-        ? { outcome: 'unadmitted' }
-        : { outcome: 'refused', reason: checked.error.refused }
-    }
-    const last = checked.value.at(-1)
-    const fresh = checked.value.filter((arrival) => !this.#isHere(arrival))
-    if (fresh.length === 0) {
-      if (last) this.#core.log.keepSignature({ ...last.op, hash: last.hash }, run.signature)
-      return { outcome: 'known' }
-    }
-    return this.#take(fresh, from)
-  }
-
-  acknowledged(peer: ActorId, heads: readonly Head[]): void {
-    this.#transaction(() => this.#core.acks.acknowledge(peer, heads))
-    this.#tell({ records: new Set(), control: false }, false)
-  }
-
-  authorityCursor(): Bytes | null {
-    if (this.#core.control().authority === this.actor) this.#signCursor()
-    return this.#core.acks.authorityCursor()
-  }
-
-  receiveAuthorityCursor(bytes: Bytes): boolean {
-    const before = this.#core.acks.authorityCursor()
-    const taken = this.#transaction(() => this.#core.acks.receive(bytes))
-    if (this.#core.acks.authorityCursor() !== before)
-      this.#tell({ records: new Set(), control: false }, false)
-    return taken
-  }
-
-  admits(actor: ActorId, tlsKeyHash: Bytes): ReturnType<Replica['admits']> {
-    const member = this.#core.control().member(actor)
-    if (!member || !equalBytes(member.tlsKeyHash, tlsKeyHash)) return { ok: false, cut: null }
-    return member.cut ? { ok: false, cut: member.cut.reason } : { ok: true }
-  }
-
-  #isHere({ op: { actor, seq }, hash }: Arrival): boolean {
-    return this.#core.log.find({ actor, seq, hash }) !== null || this.#core.inbox.holds(hash)
-  }
-
-  #take(arrivals: readonly Arrival[], from: ActorId): Received {
-    const before = this.#core.log.lastNumber
-    const waitingBefore = this.#core.inbox.count
-    if (!hasRoom(this.#core, arrivals)) return { outcome: 'stored', committed: 0, waiting: 0 }
-    try {
-      this.#commit(false, () => take(this.#core, arrivals, from))
-    } catch (problem) {
-      if (problem instanceof Unsound) return { outcome: 'refused', reason: problem.message }
-      throw problem
-    }
-    const committed = this.#core.log.lastNumber - before
-    const waiting = Math.max(0, this.#core.inbox.count - waitingBefore)
-    return { outcome: 'stored', committed, waiting }
-  }
-
-  #signCursor(): void {
-    const wall = this.#world.clock.now()
-    const ops = this.#core.log.lastNumber
-    if (ops === this.#signedAt.ops && wall - this.#signedAt.wall < CURSOR_AGE) return
-    this.#signedAt = { ops, wall }
-    this.#transaction(() => this.#core.acks.sign(this.#signer, wall))
   }
 
   #notPermitted(planned: Plan): TallydeskError | null {
-    const role = this.#core.control().roleAt(this.#core.judging.past.end(this.actor))
+    const role = this.core.control().roleAt(this.core.judging.past.end(this.actor))
     if (role === null) return new TallydeskError('not-member')
     // Nothing that it wrote from now on would count: it joins again under a new key.
     if (this.ownFork()) return againstRule(reason('forked'))
@@ -482,7 +291,7 @@ class SqlReplica implements Replica {
 
   #carryOut<R>(planned: Plan): Result<R, TallydeskError> {
     try {
-      const refs = this.#commit(true, () => planned.ops.map((effects) => this.#write(effects)))
+      const refs = this.commit(true, () => planned.ops.map((effects) => this.write(effects)))
       return ok(answer(refs[0] ? formatOpId(refs[0]) : '', planned) as R)
     } catch (problem) {
       if (!(problem instanceof Unfit)) throw problem
@@ -492,37 +301,10 @@ class SqlReplica implements Replica {
       return err(againstRule(reason))
     }
   }
-
-  #write(effects: readonly KnownEffect[]): ReturnType<typeof write> {
-    return write(this.#core, this.#signer, this.#world.clock.now(), effects)
-  }
-
-  /** One transaction through the door; listeners hear of it only once it is durable. */
-  #commit<T>(own: boolean, work: () => T, most?: number): T {
-    // What is written here is judged at once, so what it rests on must be.
-    if (own) this.#settle()
-    const { passage, value } = this.#transaction(() => {
-      const made = work()
-      return { value: made, passage: this.#core.door.settle(most) }
-    })
-    this.#tell(passage, own)
-    return value
-  }
-
-  #transaction<T>(work: () => T): T {
-    try {
-      return this.#world.sql.transaction(work)
-    } catch (problem) {
-      this.#core = openCore(this.#world, this.site, this.actor)
-      this.#digest = null
-      throw problem
-    }
-  }
-
-  #tell(passage: Passage, own: boolean): void {
-    for (const listener of this.#listeners) listener({ ...passage, own })
-  }
 }
+
+const retentionNow = (core: Core): Retention =>
+  core.control().membership.retention ?? { maxBytes: null, types: null, maxDays: null }
 
 const refused = ({ code, params }: Refusal): TallydeskError => new TallydeskError(code, params)
 

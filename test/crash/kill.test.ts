@@ -1,7 +1,8 @@
 /** kill -9 of a real node at random moments while commands run: what was answered is there, and no seq is used twice. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openMachine } from '../../main/node/machine.ts'
-import { openReplica, storedSite } from '../../shared/replica/replica.ts'
+import { storedSite } from '../../shared/replica/committing.ts'
+import { openReplica } from '../../shared/replica/replica.ts'
 import { seededDice } from '../../main/demo/dice.ts'
 import { runNode, scratchFolder, type NodeProcess } from '../support/node-process.ts'
 

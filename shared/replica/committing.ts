@@ -1,0 +1,85 @@
+/**
+ * The one way to write: a transaction through the door, told to listeners only once it is durable. After a failed one
+ * everything held in memory is made anew from the database, so that memory and disk cannot part.
+ */
+import { TallydeskError } from '../api/errors.ts'
+import type { ActorId, SiteId } from '../model/ids.ts'
+import { parseSiteId } from '../model/ids.ts'
+import type { KnownEffect } from '../op/effect.ts'
+import { actorOf } from '../op/identity.ts'
+import type { Committed } from './contract.ts'
+import { openCore, type Core } from './core.ts'
+import type { Passage } from './door.ts'
+import type { Signer, Sql, World } from './ports.ts'
+import { migrate } from './schema.ts'
+import { write } from './writer.ts'
+
+/** The site whose log the database holds; null in a fresh one. Migrates it. */
+export function storedSite(sql: Sql): SiteId | null {
+  migrate(sql)
+  const row = sql.prepare("SELECT value FROM meta WHERE key = 'site'").get<{ value: string }>()
+  return row ? parseSiteId(row.value) : null
+}
+
+export class Committing {
+  readonly site: SiteId
+  readonly actor: ActorId
+  protected core: Core
+  protected readonly world: World
+  protected readonly signer: Signer
+  readonly #listeners = new Set<(committed: Committed) => void>()
+
+  constructor(world: World, signer: Signer, site: SiteId) {
+    const stored = storedSite(world.sql)
+    if (stored !== null && stored !== site) throw new TallydeskError('data-folder-taken', { site: stored })
+    if (stored === null) world.sql.prepare("INSERT INTO meta (key, value) VALUES ('site', ?)").run(site)
+    this.site = site
+    this.actor = actorOf((bytes) => world.crypto.sha256(bytes), signer.publicKey)
+    this.world = world
+    this.signer = signer
+    this.core = openCore(world, site, this.actor)
+  }
+
+  isSettled(): boolean {
+    return this.core.door.isSettled
+  }
+
+  /** Everything is judged and folded before it is read. */
+  protected settle(): void {
+    if (!this.isSettled()) this.commit(false, () => undefined, Infinity)
+  }
+
+  onCommit(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  protected write(effects: readonly KnownEffect[]): ReturnType<typeof write> {
+    return write(this.core, this.signer, this.world.clock.now(), effects)
+  }
+
+  /** One transaction through the door; listeners hear of it only once it is durable. */
+  protected commit<T>(own: boolean, work: () => T, most?: number): T {
+    // What is written here is judged at once, so what it rests on must be.
+    if (own) this.settle()
+    const { passage, value } = this.transaction(() => {
+      const made = work()
+      return { value: made, passage: this.core.door.settle(most) }
+    })
+    this.tell(passage, own)
+    return value
+  }
+
+  protected transaction<T>(work: () => T): T {
+    try {
+      return this.world.sql.transaction(work)
+    } catch (problem) {
+      this.core = openCore(this.world, this.site, this.actor)
+      throw problem
+    }
+  }
+
+  protected tell(passage: Passage, own: boolean): void {
+    for (const listener of this.#listeners) listener({ ...passage, own })
+  }
+}

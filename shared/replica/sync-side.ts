@@ -1,0 +1,149 @@
+/** What a sync session asks of the replica: what it holds, what another lacks of it, and what comes in. */
+import { equalBytes, type Bytes } from '../base/bytes.ts'
+import { encodeCbor } from '../base/cbor.ts'
+import type { ActorId } from '../model/ids.ts'
+import { LIMITS } from '../op/limits.ts'
+import { CAUSE_HASH_BYTES } from '../op/op.ts'
+import type { Head, Run } from '../op/run.ts'
+import type { Received, SyncStore } from '../sync/store.ts'
+import { Committing } from './committing.ts'
+import { lacking, lackingFrom, leavesOf, milestones } from './coverage.ts'
+import { idBytes } from './interner.ts'
+import type { Arrival } from './log.ts'
+import { checkRun } from './receiving.ts'
+import { runsAfter } from './runs.ts'
+import { hasRoom, take, Unsound } from './taking.ts'
+
+/** How old the authority lets its signed cursor grow before it signs anew, ms. */
+const CURSOR_AGE = 15_000
+
+export class SyncSide extends Committing implements SyncStore {
+  #digest: { readonly core: unknown; readonly ops: number; readonly bytes: Bytes } | null = null
+  #signedAt = { ops: -1, wall: 0 }
+
+  digest(): Bytes {
+    const { core } = this
+    const ops = core.log.lastNumber
+    if (this.#digest?.core !== core || this.#digest.ops !== ops) {
+      const heads = this.heads().map((head) => [idBytes(head.actor), head.seq, head.hash])
+      this.#digest = { core, ops, bytes: core.sha256(encodeCbor(['heads', idBytes(this.site), heads])) }
+    }
+    return this.#digest.bytes
+  }
+
+  heads(): readonly Head[] {
+    return this.core.log.heads()
+  }
+
+  holds(head: Head): boolean {
+    return this.core.log.whereIs(head) !== null
+  }
+
+  nameOf({ actor, first, ops }: Run): Head {
+    const hash = this.core.sha256(ops.at(-1) ?? new Uint8Array(0))
+    return { actor, seq: first + ops.length - 1, hash: hash.subarray(0, CAUSE_HASH_BYTES) }
+  }
+
+  leaves(heads: readonly Head[]): readonly Head[] {
+    return leavesOf(this.core.log, heads)
+  }
+
+  lacking(have: readonly Head[]): number {
+    return lacking(this.core.log, have)
+  }
+
+  lackingFrom(have: readonly Head[], actor: ActorId): number | null {
+    return lackingFrom(this.core.log, have, actor)
+  }
+
+  milestones(actor: ActorId): readonly Head[] {
+    return milestones(this.core.log, actor, LIMITS.milestones)
+  }
+
+  ownFork(): { readonly seq: number; readonly hash: Bytes } | null {
+    return this.core.log.ownFork()
+  }
+
+  authority(): ActorId | null {
+    return this.core.control().authority
+  }
+
+  end(): number {
+    return this.core.log.lastNumber
+  }
+
+  runsAfter(...ask: Parameters<SyncStore['runsAfter']>): ReturnType<SyncStore['runsAfter']> {
+    return runsAfter(this.core, ...ask)
+  }
+
+  receive(run: Run, from: ActorId): Received {
+    const checked = checkRun(
+      run,
+      this.site,
+      (actor) => this.core.judging.past.keyOf(actor),
+      this.world.crypto,
+    )
+    if (!checked.ok) {
+      return checked.error === 'unadmitted'
+        ? { outcome: 'unadmitted' }
+        : { outcome: 'refused', reason: checked.error.refused }
+    }
+    const last = checked.value.at(-1)
+    const fresh = checked.value.filter((arrival) => !this.#isHere(arrival))
+    if (fresh.length === 0) {
+      if (last) this.core.log.keepSignature({ ...last.op, hash: last.hash }, run.signature)
+      return { outcome: 'known' }
+    }
+    return this.#take(fresh, from)
+  }
+
+  acknowledged(peer: ActorId, heads: readonly Head[]): void {
+    this.transaction(() => this.core.acks.acknowledge(peer, heads))
+    this.tell({ records: new Set(), control: false }, false)
+  }
+
+  authorityCursor(): Bytes | null {
+    if (this.core.control().authority === this.actor) this.#signCursor()
+    return this.core.acks.authorityCursor()
+  }
+
+  receiveAuthorityCursor(bytes: Bytes): boolean {
+    const before = this.core.acks.authorityCursor()
+    const taken = this.transaction(() => this.core.acks.receive(bytes))
+    if (this.core.acks.authorityCursor() !== before) this.tell({ records: new Set(), control: false }, false)
+    return taken
+  }
+
+  admits(actor: ActorId, tlsKeyHash: Bytes): ReturnType<SyncStore['admits']> {
+    const member = this.core.control().member(actor)
+    if (!member || !equalBytes(member.tlsKeyHash, tlsKeyHash)) return { ok: false, cut: null }
+    return member.cut ? { ok: false, cut: member.cut.reason } : { ok: true }
+  }
+
+  #isHere({ op: { actor, seq }, hash }: Arrival): boolean {
+    return this.core.log.find({ actor, seq, hash }) !== null || this.core.inbox.holds(hash)
+  }
+
+  #take(arrivals: readonly Arrival[], from: ActorId): Received {
+    const before = this.core.log.lastNumber
+    const waitingBefore = this.core.inbox.count
+    if (!hasRoom(this.core, arrivals)) return { outcome: 'stored', committed: 0, waiting: 0 }
+    try {
+      this.commit(false, () => take(this.core, arrivals, from))
+    } catch (problem) {
+      if (problem instanceof Unsound) return { outcome: 'refused', reason: problem.message }
+      throw problem
+    }
+    const committed = this.core.log.lastNumber - before
+    const waiting = Math.max(0, this.core.inbox.count - waitingBefore)
+    return { outcome: 'stored', committed, waiting }
+  }
+
+  #signCursor(): void {
+    const wall = this.world.clock.now()
+    const ops = this.core.log.lastNumber
+    if (ops === this.#signedAt.ops && wall - this.#signedAt.wall < CURSOR_AGE) return
+    this.#signedAt = { ops, wall }
+    this.transaction(() => this.core.acks.sign(this.signer, wall))
+  }
+}
