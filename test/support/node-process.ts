@@ -62,7 +62,9 @@ function readyLine(child: ChildProcess): Promise<Readonly<Record<string, unknown
       return
     }
     createInterface({ input: child.stdout }).once('line', (line) => {
-      resolve(JSON.parse(line) as Readonly<Record<string, unknown>>)
+      const said = JSON.parse(line) as Readonly<Record<string, unknown>>
+      if (said.ready === true) resolve(said)
+      else reject(new Error(`the node is not ready: ${line}`))
     })
   })
 }
