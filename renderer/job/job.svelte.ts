@@ -71,10 +71,16 @@ export class JobController {
 
   async tick(task: string, done: boolean): Promise<void> {
     this.#ticking = new Map(this.#ticking).set(task, done)
-    await this.#done(done ? 'task.tick' : 'task.untick', { record: this.id, task })
+    if (await this.#done(done ? 'task.tick' : 'task.untick', { record: this.id, task })) await this.#refresh()
     const rest = new Map(this.#ticking)
     rest.delete(task)
     this.#ticking = rest
+  }
+
+  /** The watch may answer a moment after the command did: until then the box would show what was before. */
+  async #refresh(): Promise<void> {
+    const outcome = await desk.query('record', { record: this.id })
+    if (outcome.ok) this.live.answer = outcome.value
   }
 
   addTask(text: string): Promise<boolean> {
