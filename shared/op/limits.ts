@@ -4,6 +4,8 @@ export const LIMITS = {
   opBytes: 64 * 1024,
   /** Design 4: settling many conflicts is one op, yet bounded. */
   opEffects: 500,
+  /** The last moment that ECMAScript can name, ms: nobody could show a later one. */
+  wall: 8_640_000_000_000_000,
   /** Of numbers, in one effect: scattered ones go in several. */
   spans: 500,
   /** Design 4: a run is verified in one go, within a slice. */

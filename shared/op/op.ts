@@ -99,6 +99,7 @@ function readOp(read: Reader): Op {
   if (!ascend(causes)) read.fail('each cause once, in order')
   const lamport = read.positive()
   const wall = read.count()
+  if (wall > LIMITS.wall) read.fail('a moment')
   const items = read.next()
   if (!Array.isArray(items) || items.length === 0 || items.length > LIMITS.opEffects) read.fail('effects')
   const effects = (items as Parameters<typeof parseEffect>[0][]).map(parseEffect)

@@ -66,3 +66,13 @@ test('JDG-52 numbers burnt one by one hold up nobody: the policy answers, and th
   expect(hq.replica.decideWaiting(5)).toBe(2)
   expect(requestsAt(hq).map(({ state }) => state)).toEqual(['accepted', 'accepted'])
 })
+
+test('JDG-54 an op of a moment that no screen could show is refused at the door', () => {
+  const { hq } = aSite()
+  const last = 8_640_000_000_000_000
+  expect(craft(hq, [{ type: 'create', kind: 'case' }], { wall: last }).outcome).toBe('stored')
+  expect(craft(hq, [{ type: 'create', kind: 'case' }], { wall: last + 1 })).toMatchObject({
+    outcome: 'refused',
+  })
+  expect(new Intl.DateTimeFormat('en').format(new Date(last))).not.toBe('')
+})
