@@ -52,7 +52,7 @@ afterAll(() => {
 
 const RICH = [
   'accepted admit', 'accepted setRole', 'accepted cut', 'accepted handover', 'accepted mint', 'accepted transfer',
-  'accepted spend', 'accepted reclaim', 'accepted sign', 'accepted adopt', 'accepted dismiss', 'accepted revoke',
+  'accepted spend', 'accepted reclaim', 'accepted sign', 'accepted adopt', 'accepted dismiss', 'accepted revoke', 'accepted parcel',
   'accepted withdraw', 'accepted request close', 'accepted request reopen', 'accepted request numbers',
   'accepted request stock', 'accepted request role', 'accepted request cut',
   'decided by the authority', 'decided by delegation', 'adopted', 'forked',

@@ -111,6 +111,8 @@ export function observe(replica: Replica): unknown {
     review: ask('review', {}),
     requests: ask('requests', {}),
     rights: ask('rights', {}),
+    stock: ask('stock', {}),
+    parcels: ask('parcels', {}),
     members: ask('members', {}),
   }
 }

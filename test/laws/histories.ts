@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { equalBytes, toHex, type Bytes } from '../../shared/base/bytes.ts'
 import type { ActorId } from '../../shared/model/ids.ts'
 import { parseOp } from '../../shared/op/op.ts'
+import { encodeParcel } from '../../shared/replica/parcel.ts'
 import { coreOf, craft } from '../support/crafting.ts'
 import { deceive } from '../support/liar.ts'
 import { attend, DUTIES, type Duty } from '../support/office.ts'
@@ -17,6 +18,7 @@ import {
   must,
   openDevice,
   pull,
+  REACH,
   restart,
   signerFrom,
   steppingClock,
@@ -29,7 +31,8 @@ import { misbehave, worldOf } from '../support/rogue.ts'
  * Beside people's deeds and duties: two devices meet, or all do; the authority hears one and answers it, that one works on meanwhile,
  * or gets a zone's closings; the authority changes a
  * member, or takes back its rights as of some ops ago; a member signs what it likes; a device is copied and both go on;
- * a desk admits a tablet; the authority's role passes on, by itself or by the recovery key.
+ * a desk admits a tablet; work that one device alone has is handed in at
+ * another; the authority's role passes on, by itself or by the recovery key.
  */
 type What =
   | Deed
@@ -45,6 +48,7 @@ type What =
   | 'rogue'
   | 'lie'
   | 'copy'
+  | 'parcel'
   | 'enrol'
   | 'handover'
   | 'recover'
@@ -63,7 +67,7 @@ const MIX: readonly What[] = [
 const OFFICE_MIX: readonly What[] = [
   ...DUTIES, ...often('meet', 8), ...often('gather', 14), ...often('closing', 6), ...often('late', 6), ...often('delegate', 6), ...often('give', 5),
   ...often('zoned', 4), ...often('answer', 5), ...often('ask', 2), ...often('draw', 3), ...often('pass', 2), ...often('sign', 4),
-  ...often('incident', 2), ...often('stock', 2), ...often('reclaim', 3), ...often('adopt', 4), ...often('revoke', 1), ...often('copy', 3),
+  ...often('incident', 2), ...often('stock', 2), ...often('reclaim', 3), ...often('adopt', 4), ...often('revoke', 1), ...often('copy', 3), ...often('parcel', 3),
   ...often('enrol', 2), ...often('role', 3), ...often('cut', 2), ...often('lie', 5), ...often('handover', 1), ...often('recover', 1),
   ...often('title', 5), ...often('tick', 4), ...often('close', 3), ...often('unlock', 4), ...often('takeback', 2), ...often('number', 2), ...often('import', 1), ...often('minutes', 2),
   ...often('withdraw', 1), ...often('task', 1), ...often('rogue', 1), ...often('note', 1), ...often('rewrite', 3),
@@ -173,6 +177,8 @@ class Cast {
         return restrain(authority, device, what, a, b)
       case 'copy':
         return void devices.push(copyOf(device))
+      case 'parcel':
+        return handIn(device, devices[a % devices.length], b)
       case 'enrol':
         return this.#enrol(device, b)
       case 'handover':
@@ -274,6 +280,20 @@ function delegate(authority: Device, device: Device, { a, b }: Draw, shelf: Shel
   attend(device, { duty: 'zoned', a: b % 2, b }, shelf)
   perform(device, { deed: 'close', a: shelf.records.length - 1, b }, shelf)
   attend(device, { duty: 'answer', a, b: 1 }, shelf)
+}
+
+/** What another device alone has is handed in here, and an item of what was handed in taken over or dismissed. */
+function handIn(device: Device, other: Device | undefined, b: number): void {
+  const ops = other?.replica.unsent() ?? []
+  if (other && ops.length > 0)
+    device.replica.handIn(
+      encodeParcel({ site: SITE, actor: other.replica.actor, name: other.name, cause: 'cut', ops }),
+    )
+  const found = device.replica.query('parcels', {}, REACH)
+  const parcel = found.ok ? found.value.parcels[0]?.parcel : undefined
+  if (parcel === undefined) return
+  if (b < 4) device.replica.execute('parcel.take', { parcel, items: [b] })
+  else device.replica.execute('parcel.dismiss', { parcel, items: [b - 4], reason: 'No' })
 }
 
 /** Down to a seq that the authority has seen, and not always the last. */

@@ -129,24 +129,17 @@ function* wrongTurns(core: Core): Generator<string> {
       const before = turns[i - 1]?.action ?? 'reopen'
       if (before === action && hasOneZone(core, record)) yield `${record}: ${action} twice in turn`
       const signed = kind && declared(kind).closing === 'signed' && action === 'close'
-      if (signed && personsBefore(core, record, decision.ref).size < 2)
-        yield `${record}: closed by one person`
+      const persons = core
+        .control()
+        .signOffsAt(decision.ref, record)
+        .map(({ person }) => person)
+      if (signed && new Set(persons).size < 2) yield `${record}: closed by one person`
     }
   }
 }
 
 const hasOneZone = (core: Core, record: RecordId): boolean =>
   new Set(core.judging.past.zonesHere(record)).size <= 1
-
-function personsBefore(
-  core: Core,
-  record: RecordId,
-  op: Parameters<Core['judging']['past']['knows']>[0],
-): Set<string> {
-  const signed = core.control().requests.signOffs.get(record) ?? []
-  const known = signed.filter((one) => core.judging.past.knows(op, one.op))
-  return new Set(known.map((one) => core.control().personOf(one.op.actor, op)))
-}
 
 /** However often an op is adopted, what it counts it counts once. */
 function* wrongTallies(core: Core, ops: readonly Judged[]): Generator<string> {
