@@ -10,6 +10,8 @@ import { LIMITS } from '../op/limits.ts'
 import type { Plan, Planner } from './commands.ts'
 import type { Core } from './core.ts'
 import { headOf, memberTo } from './member-commands.ts'
+import { RecordState } from './record-state.ts'
+import { shownOf } from './views.ts'
 
 type Given = Result<ControlEffect[], Refusal>
 
@@ -137,7 +139,14 @@ function nextOwn(
 function firstOwn(core: Core, name: string, amount: number): Result<Share, Refusal> {
   const held = core.control().escrow.heldBy(core.self, name)
   const share = firstOf(held, amount)
-  return share ? ok(share) : err(refuse('not-enough', { right: name, left: sizeOf(held) }))
+  return share ? ok(share) : err(refuse('not-enough', { right: wordsFor(core, name), left: sizeOf(held) }))
+}
+
+/** Stock by the item's name: its id says nothing to a person. */
+function wordsFor(core: Core, name: string): string {
+  const right = parseRight(name)
+  const row = right?.of === 'stock' ? core.records.find(right.item) : null
+  return String((row && shownOf(new RecordState(core.sql, core.log, row), 'name')) ?? name)
 }
 
 export function rightOf(core: Core, name: string): Result<Right, Refusal> {
