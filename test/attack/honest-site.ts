@@ -72,11 +72,11 @@ export class HonestSite {
 
   /** Says each op in its turn; how every honest replica judges it: the same, or the test fails. */
   async judgements<K extends string>(
-    { say }: Modified,
+    modified: Modified,
     effects: Readonly<Record<K, readonly KnownEffect[]>>,
   ): Promise<Record<K, string>> {
     const said = Object.entries<readonly KnownEffect[]>(effects).map(
-      ([what, each]) => [what, say(each)] as const,
+      ([what, each]) => [what, modified.say(each)] as const,
     )
     const judged: [string, string][] = []
     for (const [what, op] of said) judged.push([what, await this.judgement(op)])

@@ -69,6 +69,8 @@ export function said({ replica }: Device, received: Received): OpId {
 }
 
 function logOf(ends: object[]): Log {
-  const note = (fields: object, message: string): void => void (message === 'link down' && ends.push(fields))
+  const note = (fields: object, message: string): void => {
+    if (message === 'link down') ends.push(fields)
+  }
   return { debug: () => undefined, warn: () => undefined, info: note }
 }
