@@ -170,7 +170,8 @@ class Cast {
         return misbehave(device, worldOf(devices), a, b)
       case 'lie':
         // The authority's word is what everybody goes by: it does not lie.
-        return device === authority ? undefined : deceive(device, worldOf(devices), a, b)
+        if (device.replica.authority() !== device.replica.actor) deceive(device, worldOf(devices), a, b)
+        return
       case 'role':
       case 'cut':
       case 'reclaim':

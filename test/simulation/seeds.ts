@@ -55,7 +55,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'accepted reclaim': 15,
   'accepted sign': 8,
   'accepted cut': 8,
-  'accepted handover': 1,
+  'accepted handover': 0.3,
   'accepted withdraw': 5,
   'accepted revoke': 15,
   adopted: 2,
