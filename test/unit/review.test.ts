@@ -103,8 +103,10 @@ test('REV-4 dismissing carries a reason; the author sees it; and an adoption bea
     state: 'dismissed',
     settled: { name: 'Desk', reason: 'Done twice' },
   })
+  expect(review(hq).find(({ op }) => op === task)).toMatchObject({ adoptable: false })
   turn(site, 'request.reopen', record)
   settle(site)
+  expect(review(hq).find(({ op }) => op === task)).toMatchObject({ state: 'dismissed', adoptable: true })
   must(hq.replica.execute('review.adopt', { op: task }))
   settle(site)
   expect(judged(tablet, task)).toBe('accepted')

@@ -103,7 +103,8 @@ function settledItem(core: Core, row: OpRow, record: string | null): ReviewItem 
   const why = verdict.judgement === 'accepted' ? reasonOf(row.reason) : reasonSaid(verdict.reason)
   return {
     ...shownItem(core, op, record),
-    adoptable: false,
+    // An adoption beats a dismissal.
+    adoptable: adoption === null && obstacleTo(core, op, row) === null,
     obstacle: null,
     state: adoption ? 'adopted' : 'dismissed',
     settled: settledBy(core, adoption ?? dismissal?.op ?? null, dismissal?.effect.reason ?? null),
