@@ -59,6 +59,7 @@ export class Judging {
     this.#origins = origins
     this.past = new LogPast(log, records, origins, (bytes) => crypto.sha256(bytes))
     this.past.frozenEdits = (op, record) => this.#frozenEdits(op, record)
+    this.past.mayCount = ({ no }) => this.#mayCount(this.byNumber(no))
     this.review = new Review(this.past)
     this.control = new ControlState(this.past)
     const control = this.#opsOf(CLASSES.control)
@@ -197,6 +198,10 @@ export class Judging {
     const problem = this.#roleProblem(op) ?? op.flaw
     if (problem) return rejected(problem)
     return this.#lateness(op, op) ?? ACCEPTED
+  }
+
+  #mayCount(op: JudgedOp): boolean {
+    return op.flaw === null && !isHeld(op.effects) && this.#roleProblem(op) === null
   }
 
   #roleProblem(op: JudgedOp): ReasonOf | null {

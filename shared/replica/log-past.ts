@@ -19,6 +19,8 @@ export class LogPast implements ForkPast {
   readonly sha256: Sha256
   /** Set by judgement, which alone can tell what of a record's past counts. */
   frozenEdits: ForkPast['frozenEdits'] = () => []
+  /** The same: could the op count, by who wrote it and how it is made? */
+  mayCount: (op: Placed) => boolean = () => true
   readonly #log: Log
   readonly #records: Records
   readonly #origins: Origins
@@ -76,15 +78,23 @@ export class LogPast implements ForkPast {
   zonesOf(op: Placed, record: RecordId): readonly (string | null)[] {
     const row = this.#records.find(record)
     if (!row || !fieldByName(row.kind, 'zone')) return []
-    const known = this.#origins.ofRecord(row.no).filter((origin) => this.knows(op, origin))
-    return known.map((origin) => this.#zoneIn(origin, record))
+    return this.#zonesIn(
+      this.#origins.ofRecord(row.no).filter((origin) => this.knows(op, origin)),
+      record,
+    )
   }
 
   /** The same of all that is here. */
   zonesHere(record: RecordId): readonly (string | null)[] {
     const row = this.#records.find(record)
     if (!row || !fieldByName(row.kind, 'zone')) return []
-    return this.#origins.ofRecord(row.no).map((origin) => this.#zoneIn(origin, record))
+    return this.#zonesIn(this.#origins.ofRecord(row.no), record)
+  }
+
+  /** Of several that made the record, those who might not say nothing of it. */
+  #zonesIn(origins: readonly Placed[], record: RecordId): readonly (string | null)[] {
+    const counting = origins.length > 1 ? origins.filter((origin) => this.mayCount(origin)) : []
+    return (counting.length > 0 ? counting : origins).map((origin) => this.#zoneIn(origin, record))
   }
 
   /** A place behind all that is here: what the next own op will know. */

@@ -3,17 +3,7 @@ import type { ChildId, RecordId } from '../../shared/model/ids.ts'
 import { craft } from '../support/crafting.ts'
 import { expectSame } from '../support/orders.ts'
 import { copyOf, must, pull, type Device } from '../support/replicas.ts'
-import {
-  aSite,
-  judged,
-  lastOp,
-  newJob,
-  page,
-  refusal,
-  requestsAt,
-  setTitle,
-  settle,
-} from '../support/site.ts'
+import { aSite, newJob, page, requestsAt, settle } from '../support/site.ts'
 
 const ATTACHMENTS = 21
 
