@@ -13,7 +13,7 @@ type Made = { record: number; op: number; idx: number; id: Uint8Array }
 /** The same in every kind that has attachments. */
 const MAP = fieldByName('job', 'attachments')
 
-/** Looked at in one piece of work. */
+/** Ops looked at in one piece of work. */
 const SLICE = 50
 
 export function attachmentFacts(
@@ -57,16 +57,20 @@ export function nextToGo(
     const reason = isShown(core, made.record, child) && mustGo(policy, factsOf(core, made.op, child, now))
     if (reason) return { at: made.op - 1, effect: { type: 'revoke', dot: dotOf(core, made), reason } }
   }
-  return { at: rows.length < SLICE ? null : (rows.at(-1)?.op ?? null), effect: null }
+  return { at: rows.at(-1)?.op ?? null, effect: null }
 }
 
+/** Of the next ops, all that each of them made. */
 function attachmentsBehind(core: Core, from: number): Made[] {
+  const field = MAP?.code ?? 0
   return core.sql
     .prepare(
-      `SELECT child.record, child.op, child.idx, child.id FROM child JOIN op ON op.no = child.op AND op.judgement = 0
-       WHERE child.field = ? AND child.op > ? ORDER BY child.op LIMIT ?`,
+      `SELECT record, op, idx, id FROM child WHERE field = ? AND op IN (
+         SELECT DISTINCT child.op FROM child JOIN op ON op.no = child.op AND op.judgement = 0
+         WHERE child.field = ? AND child.op > ? ORDER BY child.op LIMIT ?
+       ) ORDER BY op, idx`,
     )
-    .all<Made>(MAP?.code ?? 0, from, SLICE)
+    .all<Made>(field, field, from, SLICE)
 }
 
 function isShown(core: Core, record: number, child: ChildId): boolean {

@@ -33,6 +33,19 @@ test('JDG-70 nobody makes the retention policy revoke what another attached', ()
   expect(page(desk, record).attachments.map((one) => one.attachment)).toEqual([attachment])
 })
 
+test('JDG-76 the retention policy looks at every attachment, however many one op makes', () => {
+  const { hq, tablet } = aSite()
+  must(hq.replica.execute('policy.set', { types: ['image/*'] }))
+  const record = newJob(tablet) as RecordId
+  craft(
+    tablet,
+    Array.from({ length: 60 }, () => ({ type: 'child', record, field: ATTACHMENTS }) as const),
+  )
+  pull(hq, tablet)
+  for (let acts = 0; acts < 70 && hq.replica.retain(); acts += 1);
+  expect(page(hq, record).attachments).toEqual([])
+})
+
 test('JDG-71 an attachment of a device that forked is revoked once, and is gone', () => {
   const site = aSite()
   const { hq, tablet } = site
