@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Span } from '../../shared/model/rights.ts'
 import { craft } from '../support/crafting.ts'
-import { must, pull, type Device } from '../support/replicas.ts'
+import { openReplica } from '../../shared/replica/replica.ts'
+import type { Statement } from '../../shared/replica/ports.ts'
+import { copyOf, must, pull, type Device } from '../support/replicas.ts'
 import { aSite, judged, newJob, page, requestsAt } from '../support/site.ts'
 
 const close = (device: Device, record: string): string =>
@@ -75,4 +77,37 @@ test('JDG-54 an op of a moment that no screen could show is refused at the door'
     outcome: 'refused',
   })
   expect(new Intl.DateTimeFormat('en').format(new Date(last))).not.toBe('')
+})
+
+/** How many questions a device asks its database while it judges and folds a note of so many edits anew. */
+function questionsFor(edits: number): number {
+  const { desk, tablet } = aSite()
+  const record = newJob(desk)
+  const { note } = must(desk.replica.execute('note.add', { record, text: 'x' }))
+  for (let i = 1; i <= edits; i += 1)
+    must(desk.replica.execute('note.edit', { record, note, text: 'x'.repeat(i + 1) }))
+  const clone = copyOf(tablet)
+  newJob(tablet)
+  newJob(clone, [], 'Apart')
+  for (const one of [tablet, clone]) pull(desk, one)
+  let asked = 0
+  const prepare = (text: string): Statement => {
+    const statement = desk.sql.prepare(text)
+    return {
+      run: (...parameters) => statement.run(...parameters),
+      get: (...parameters) => ((asked += 1), statement.get(...parameters)),
+      all: (...parameters) => ((asked += 1), statement.all(...parameters)),
+    }
+  }
+  const replica = openReplica(
+    { ...desk.world, sql: { ...desk.sql, prepare } },
+    desk.signer,
+    desk.replica.site,
+  )
+  expect(replica.diagnose().findings).toEqual([])
+  return asked
+}
+
+test('JDG-53 the work on a long note grows with its edits and not with their square, though a device somewhere forked', () => {
+  expect(questionsFor(160)).toBeLessThan(2.5 * questionsFor(80))
 })
