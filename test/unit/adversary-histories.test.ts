@@ -45,7 +45,7 @@ test('JDG-62 an admission that falls takes with it all that hangs on it, wheneve
   expect(judged(reader, request)).toBe('rejected not-member')
 })
 
-test('JDG-62 a key that two desks and the authority admit under other names is one device everywhere', () => {
+test('JDG-57 a key that two desks and the authority admit under other names is one device everywhere', () => {
   const site = aSite()
   const { hq, desk, tablet } = site
   must(hq.replica.execute('member.setRole', { actor: tablet.replica.actor, role: 'supervisor' }))
