@@ -3,7 +3,7 @@
  * about 20 s and holds what a newcomer should see within two minutes: ordinary work, a job finished and left for
  * the desk to close, a closing asked for, and at first and then about once a minute a job that two people name apart.
  */
-import type { BoardRow } from '../../shared/api/queries.ts'
+import type { BoardRow } from '../../shared/api/rows.ts'
 import { OWN_ZONE } from './endowment.ts'
 import { ADDITIONS } from './script.ts'
 import {

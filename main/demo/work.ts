@@ -3,7 +3,7 @@
  * where a command is refused (somebody at the desk closed the job meanwhile), the deed is left at that.
  */
 import type { DeskApi } from '../../shared/api/desk-api.ts'
-import type { BoardRow, Stage } from '../../shared/api/queries.ts'
+import type { BoardRow, Stage } from '../../shared/api/rows.ts'
 import { CHECKLISTS, NEW_JOBS, NOTES } from './script.ts'
 
 export type Tablet = { readonly person: string; readonly actor: string; readonly api: DeskApi }

@@ -5,7 +5,8 @@
  */
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { FeedRow, QueryInput } from '../../shared/api/queries.ts'
+import type { QueryInput } from '../../shared/api/queries.ts'
+import type { FeedRow } from '../../shared/api/rows.ts'
 import { NO_FILTER, fits, isFiltering, type FeedFilter } from './filter.ts'
 
 const PAGE = 60

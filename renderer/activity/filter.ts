@@ -1,5 +1,5 @@
 /** Which edits the person wants to see. An edit is of every kind that one of its changes is. */
-import type { Change, FeedRow } from '../../shared/api/queries.ts'
+import type { Change, FeedRow } from '../../shared/api/rows.ts'
 
 export const CHANGE_KINDS = [
   'jobs',

@@ -1,5 +1,5 @@
 /** Sentences about rights, requests and review: what was given, asked, used, taken back, and set right. */
-import type { Change, RequestDetail, RightName } from '../../shared/api/queries.ts'
+import type { Change, RequestDetail, RightName } from '../../shared/api/rows.ts'
 import type { Language } from '../../shared/api/messages/catalogue.ts'
 import { reasonText } from '../../shared/api/messages/reasons.ts'
 import { CHANGE_WORDS, FIELD_WORDS, ROLE_WORDS } from './change-words.ts'

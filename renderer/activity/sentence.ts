@@ -3,7 +3,7 @@
  * stands beside them on the screen. Changes that one act of a person made together (a task and its words,
  * a job and its first fields) become one sentence.
  */
-import type { Change, Value } from '../../shared/api/queries.ts'
+import type { Change, Value } from '../../shared/api/rows.ts'
 import type { Language } from '../../shared/api/messages/catalogue.ts'
 import { CHANGE_WORDS, FIELD_WORDS, KIND_WORDS, VALUE_WORDS } from './change-words.ts'
 import { compose, lookUp, quoted, type Bilingual, type Filling, type Phrase } from './phrase.ts'

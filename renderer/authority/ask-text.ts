@@ -1,5 +1,5 @@
 /** What a request asks for, in words: the badge before it, and what stands for its title where it is about no record. */
-import type { RequestDetail, RequestRow } from '../../shared/api/queries.ts'
+import type { RequestDetail, RequestRow } from '../../shared/api/rows.ts'
 import { plainText } from '../activity/phrase.ts'
 import { roleName, sharePhrase } from '../activity/right-sentence.ts'
 import { language } from '../services/language.svelte.ts'

@@ -1,5 +1,5 @@
 /** The authority's part of the keyboard map: to step through what waits, and to decide what has the focus. */
-import type { RequestRow } from '../../shared/api/queries.ts'
+import type { RequestRow } from '../../shared/api/rows.ts'
 import type { Binding } from '../app/keys.svelte.ts'
 import { words } from './messages.ts'
 import type { Requests } from './requests.svelte.ts'

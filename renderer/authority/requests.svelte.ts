@@ -4,7 +4,7 @@
  */
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { RequestRow } from '../../shared/api/queries.ts'
+import type { RequestRow } from '../../shared/api/rows.ts'
 
 /** What a person is asked about before it is done. */
 export type Question = { readonly about: 'withdraw' | 'reject'; readonly request: RequestRow }

@@ -1,5 +1,5 @@
 /** The rights that can be asked for and given, by the names that the node knows them by. */
-import type { RightName } from '../../shared/api/queries.ts'
+import type { RightName } from '../../shared/api/rows.ts'
 
 /** As they stand in lists: what everybody needs first. */
 export const RIGHT_ORDER: readonly RightName['of'][] = [

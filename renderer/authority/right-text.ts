@@ -1,5 +1,5 @@
 /** Rights in words: what each is called, and what holding it allows. */
-import type { RightName } from '../../shared/api/queries.ts'
+import type { RightName } from '../../shared/api/rows.ts'
 import { formatNumber } from '../services/format.ts'
 import { rightWords } from './right-messages.ts'
 import type { Holding } from './wallet.ts'

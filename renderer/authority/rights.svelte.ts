@@ -4,7 +4,8 @@
  */
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { QueryAnswer, QueryName, RightName } from '../../shared/api/queries.ts'
+import type { QueryAnswer, QueryName } from '../../shared/api/queries.ts'
+import type { RightName } from '../../shared/api/rows.ts'
 import type { Delegation, Holding } from './wallet.ts'
 import { itemOf, plainRight, zoneRight } from './right-names.ts'
 

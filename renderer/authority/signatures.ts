@@ -1,5 +1,5 @@
 /** The sign-offs that the closing of an incident needs. */
-import type { RequestRow } from '../../shared/api/queries.ts'
+import type { RequestRow } from '../../shared/api/rows.ts'
 
 /** Two different persons (design 5). */
 export const SIGNATURES = 2

@@ -2,7 +2,7 @@
  * The wallet: what this device holds of each right, what of it is low, and what was asked for and not yet answered.
  * And the zones whose closing is away from the authority, with whom. Both are read off the same rows.
  */
-import type { RequestRow, RightName, RightRow } from '../../shared/api/queries.ts'
+import type { RequestRow, RightName, RightRow } from '../../shared/api/rows.ts'
 import { compareRights, plainRight } from './right-names.ts'
 
 export type Holding = {

@@ -1,5 +1,5 @@
 /** Why a request waits, as a sentence. */
-import type { RequestRow } from '../../shared/api/queries.ts'
+import type { RequestRow } from '../../shared/api/rows.ts'
 import { formatMoment } from '../services/format.ts'
 import { words } from './messages.ts'
 

@@ -2,13 +2,8 @@
  * The board's state: the kind of record, filters, a live list for each stage or the one table, and which record the
  * keyboard is on. Lists come paged and live from the node, whatever their length. Stock has a list of its own.
  */
-import {
-  STAGES,
-  type BoardRow,
-  type QueryAnswer,
-  type RecordKind,
-  type Stage,
-} from '../../shared/api/queries.ts'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import { STAGES, type BoardRow, type RecordKind, type Stage } from '../../shared/api/rows.ts'
 import { PagedRows } from '../services/paged-rows.svelte.ts'
 import { preferences } from '../services/preferences.svelte.ts'
 import {

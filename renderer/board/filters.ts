@@ -1,11 +1,6 @@
 /** What the board is narrowed to, and how that is remembered as text. */
-import {
-  RECORD_KINDS,
-  STAGES,
-  type QueryInput,
-  type RecordKind,
-  type Stage,
-} from '../../shared/api/queries.ts'
+import type { QueryInput } from '../../shared/api/queries.ts'
+import { RECORD_KINDS, STAGES, type RecordKind, type Stage } from '../../shared/api/rows.ts'
 
 export type Filters = {
   /** Which kind of record the board shows: a choice that always holds, not a filter to be cleared. */

@@ -4,7 +4,7 @@ import ClipboardList from '@lucide/svelte/icons/clipboard-list'
 import FolderOpen from '@lucide/svelte/icons/folder-open'
 import ShieldAlert from '@lucide/svelte/icons/shield-alert'
 import Boxes from '@lucide/svelte/icons/boxes'
-import type { RecordKind } from '../../shared/api/queries.ts'
+import type { RecordKind } from '../../shared/api/rows.ts'
 
 export const KINDS_IN_ORDER = ['job', 'case', 'incident', 'stock'] as const satisfies readonly RecordKind[]
 

@@ -1,7 +1,7 @@
 /** What is being typed for a new record of any kind, and its sending. */
 import type { CommandInput } from '../../shared/api/commands.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { RecordKind } from '../../shared/api/queries.ts'
+import type { RecordKind } from '../../shared/api/rows.ts'
 import { desk } from '../services/desk.svelte.ts'
 import { readAmount } from '../stock/amount.ts'
 import type { Priority } from './priorities.ts'

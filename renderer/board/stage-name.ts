@@ -1,5 +1,5 @@
 /** What a stage is called. What has no checklist is not "to do": it is open. */
-import type { RecordKind, Stage } from '../../shared/api/queries.ts'
+import type { RecordKind, Stage } from '../../shared/api/rows.ts'
 import { boardWords } from './messages.ts'
 
 /** As the name of a column, which holds many. */

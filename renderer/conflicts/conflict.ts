@@ -4,7 +4,8 @@
  * that moved on in the meantime is noticed and never settled blindly.
  */
 import type { CommandInput } from '../../shared/api/commands.ts'
-import type { FieldValue, QueryAnswer, Value } from '../../shared/api/queries.ts'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import type { FieldValue, Value } from '../../shared/api/rows.ts'
 
 export type Conflict = QueryAnswer<'conflicts'>['conflicts'][number]
 

@@ -2,7 +2,7 @@
  * What stands in an entry's way, in words. Why it does not count is told beside it already; where that is the
  * obstacle too, this says what to do about it.
  */
-import type { Reason } from '../../shared/api/queries.ts'
+import type { Reason } from '../../shared/api/rows.ts'
 import { reasonText } from '../services/reason.ts'
 import type { Entry } from './review.ts'
 import { words } from './review-messages.ts'

@@ -5,7 +5,7 @@
  */
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { FieldValue, Value } from '../../shared/api/queries.ts'
+import type { FieldValue, Value } from '../../shared/api/rows.ts'
 import { ok, type Result } from '../../shared/base/result.ts'
 import {
   chosenValue,

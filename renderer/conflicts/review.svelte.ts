@@ -4,7 +4,7 @@
  */
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { ParcelRow, RequestRow, ReviewItem } from '../../shared/api/queries.ts'
+import type { ParcelRow, RequestRow, ReviewItem } from '../../shared/api/rows.ts'
 import type { Result } from '../../shared/base/result.ts'
 import {
   batchOf,

@@ -2,7 +2,7 @@
  * What waits for review as one list: edits that do not count, and the items of parcels that were handed in. Both are
  * read, selected, taken and dismissed alike, so both are entries; entries stand in groups, by record or by parcel.
  */
-import type { Change, ParcelItem, ParcelRow, Reason, ReviewItem } from '../../shared/api/queries.ts'
+import type { Change, ParcelItem, ParcelRow, Reason, ReviewItem } from '../../shared/api/rows.ts'
 
 export type EntryKey = string
 

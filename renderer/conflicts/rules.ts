@@ -4,7 +4,7 @@
  * same queue always gives the same batch. Wall times are what the authors' clocks said; no rule is applied
  * without the preview that shows them.
  */
-import type { FieldValue } from '../../shared/api/queries.ts'
+import type { FieldValue } from '../../shared/api/rows.ts'
 import type { Conflict } from './conflict.ts'
 
 export type Rule =

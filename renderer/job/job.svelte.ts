@@ -3,7 +3,8 @@
  * after its commit; a refusal is told, and the screen keeps showing what is true.
  */
 import type { CommandInput, CommandName, CommandResult } from '../../shared/api/commands.ts'
-import type { FieldValue, QueryAnswer, Value } from '../../shared/api/queries.ts'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import type { FieldValue, Value } from '../../shared/api/rows.ts'
 import { Live, desk } from '../services/desk.svelte.ts'
 import { toasts } from '../ui/toasts.svelte.ts'
 

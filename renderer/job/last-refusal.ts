@@ -1,5 +1,5 @@
 /** How a record's last request ended. */
-import type { RequestRow } from '../../shared/api/queries.ts'
+import type { RequestRow } from '../../shared/api/rows.ts'
 import { reasonText } from '../services/reason.ts'
 import type { JobRecord } from './job.svelte.ts'
 

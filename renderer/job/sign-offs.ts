@@ -1,5 +1,7 @@
 /** An incident's sign-offs: whose stand, and what this device's person can do about them. */
-import type { JobRecord } from './job.svelte.ts'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+
+type JobRecord = QueryAnswer<'record'>
 
 /** The persons whose sign-off stands, each once, by name. */
 export function signedBy({ sign_offs: all }: Pick<JobRecord, 'sign_offs'>): readonly string[] {

@@ -5,7 +5,7 @@
 import type { CommandInput } from '../../shared/api/commands.ts'
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { RequestRow, RightRow } from '../../shared/api/queries.ts'
+import type { RequestRow, RightRow } from '../../shared/api/rows.ts'
 import type { Result } from '../../shared/base/result.ts'
 
 export type MemberVerb = 'role' | 'cut' | 'handover'

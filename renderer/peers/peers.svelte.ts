@@ -5,7 +5,8 @@
  */
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { PeerRow, QueryAnswer } from '../../shared/api/queries.ts'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import type { PeerRow } from '../../shared/api/rows.ts'
 
 export type Member = QueryAnswer<'members'>['members'][number]
 type Seen = QueryAnswer<'peers'>['seen'][number]

@@ -1,5 +1,5 @@
 /** The words of a reason in the person's language. */
-import type { Reason } from '../../shared/api/queries.ts'
+import type { Reason } from '../../shared/api/rows.ts'
 import { reasonText as wordsOf } from '../../shared/api/messages/reasons.ts'
 import { language } from './language.svelte.ts'
 

@@ -1,5 +1,5 @@
 /** What is read out of a stock item's figures, and of what was asked for. */
-import type { RequestRow, StockRow } from '../../shared/api/queries.ts'
+import type { RequestRow, StockRow } from '../../shared/api/rows.ts'
 
 /** What one device holds of an item. */
 export const heldBy = ({ held }: StockRow, actor: string | null): number =>

@@ -1,6 +1,6 @@
 /** The stock of the site as a live list, and which item the keyboard is on. */
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { StockRow } from '../../shared/api/queries.ts'
+import type { StockRow } from '../../shared/api/rows.ts'
 import { Live } from '../services/desk.svelte.ts'
 import { language } from '../services/language.svelte.ts'
 import { listed } from './figures.ts'

@@ -185,10 +185,9 @@ export class ControlState {
     if (founding) this.#takeWords(founding)
     const recovery = this.membership.recovery?.actor
     const recoveries = inOrder(this.#past, (recovery && ofActor.get(recovery)) ?? [])
-    for (let at = 0; at < this.membership.tenures.length; at += 1) {
-      const tenure = this.membership.tenures[at]
-      if (tenure) this.#foldTenure(ofActor.get(tenure.actor) ?? [], recoveries)
-    }
+    // Each holder's chain may name the next, who then stands at the end of the list.
+    for (const tenure of this.membership.tenures)
+      this.#foldTenure(ofActor.get(tenure.actor) ?? [], recoveries)
   }
 
   /** Everything that the last holder of the role said with it, and how its time ended, if it did. */

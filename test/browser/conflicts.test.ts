@@ -1,7 +1,7 @@
 /** Thirty conflicts, settled at the desk of a real node from the keyboard alone, and what the tablet sees of it. */
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { FieldValue } from '../../shared/api/queries.ts'
+import type { FieldValue } from '../../shared/api/rows.ts'
 import type { NodeProcess } from '../support/node-process.ts'
 import { expectAccessible, keepPicture, openBrowser, openDesk } from './screens.ts'
 import { eventually, must, openWarehouse, type Warehouse } from './warehouse.ts'

@@ -15,7 +15,7 @@ import { faultsOf, isStricter, NO_POLICY, retentionOf, typedOf } from '../../ren
 import { readAmount } from '../../renderer/stock/amount.ts'
 import { askedBy, heldBy, holdersOf, listed } from '../../renderer/stock/figures.ts'
 import { SITE_COMMANDS } from '../../shared/api/commands.ts'
-import { RECORD_KINDS, type RequestRow, type StockRow } from '../../shared/api/queries.ts'
+import { RECORD_KINDS, type RequestRow, type StockRow } from '../../shared/api/rows.ts'
 import * as v from 'valibot'
 import { hueOf, initialsOf } from '../../renderer/ui/initials.ts'
 

@@ -1,6 +1,6 @@
 /** The pure parts of the review: entries and their groups, what a batch becomes, keys; and the name of a saved file. */
 import { describe, expect, test } from 'vitest'
-import type { ParcelItem, ParcelRow, ReviewItem } from '../../shared/api/queries.ts'
+import type { ParcelItem, ParcelRow, ReviewItem } from '../../shared/api/rows.ts'
 import { reviewVerb } from '../../renderer/conflicts/review-keys.ts'
 import {
   adoptable,

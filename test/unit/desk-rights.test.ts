@@ -1,6 +1,6 @@
 /** The wallet, the delegated zones and the sign-offs, as the desk reads them off the node's answers. */
 import { describe, expect, test } from 'vitest'
-import type { RequestRow, RightRow } from '../../shared/api/queries.ts'
+import type { RequestRow, RightRow } from '../../shared/api/rows.ts'
 import { plainRight, stockRight, zoneRight } from '../../renderer/authority/right-names.ts'
 import { mayAccept, missingSignatures } from '../../renderer/authority/signatures.ts'
 import { delegationsOf, sharingsOf, spansText, walletOf } from '../../renderer/authority/wallet.ts'

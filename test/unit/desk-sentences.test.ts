@@ -1,7 +1,7 @@
 /** The sentences that the screen makes of changes, and the demo's hints. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Change, RequestAction, RightName } from '../../shared/api/queries.ts'
+import type { Change, RequestAction, RightName } from '../../shared/api/rows.ts'
 import { plainText } from '../../renderer/activity/phrase.ts'
 import { phrasesOf } from '../../renderer/activity/sentence.ts'
 import { hintFor, type CoachFacts } from '../../renderer/demo/coach.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Change, FeedRow } from '../../shared/api/queries.ts'
+import type { Change, FeedRow } from '../../shared/api/rows.ts'
 import type { RecordId } from '../../shared/model/ids.ts'
 import { stockRight, tokenRight } from '../../shared/model/rights.ts'
 import { must, pull, REACH, sync, type Device } from '../support/replicas.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { QueryAnswer, RequestRow } from '../../shared/api/queries.ts'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import type { RequestRow } from '../../shared/api/rows.ts'
 import type { RecordId } from '../../shared/model/ids.ts'
 import { tokenRight } from '../../shared/model/rights.ts'
 import { craft } from '../support/crafting.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { QueryAnswer, ReviewItem } from '../../shared/api/queries.ts'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import type { ReviewItem } from '../../shared/api/rows.ts'
 import { parseOpId } from '../../shared/model/ids.ts'
 import { coreOf, craft } from '../support/crafting.ts'
 import { copyOf, must, pull, REACH, sync, type Device } from '../support/replicas.ts'

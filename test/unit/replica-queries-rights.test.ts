@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { QueryAnswer, RightRow, StockRow } from '../../shared/api/queries.ts'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import type { RightRow, StockRow } from '../../shared/api/rows.ts'
 import type { RecordId } from '../../shared/model/ids.ts'
 import { stockRight, tokenRight } from '../../shared/model/rights.ts'
 import { copyOf, must, pull, REACH, sync, type Device } from '../support/replicas.ts'

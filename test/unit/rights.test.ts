@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ActorId, RecordId } from '../../shared/model/ids.ts'
+import type { RecordId } from '../../shared/model/ids.ts'
 import { firstOf, minus, NOTHING, plus, sizeOf, stockRight, type Share } from '../../shared/model/rights.ts'
 import { coreOf, craft, writeEffects } from '../support/crafting.ts'
 import { must, pull, REACH, sync, type Device } from '../support/replicas.ts'
@@ -232,9 +232,7 @@ test('RGT-10 rights that do not exist, and shares that do not fit, are refused a
     'bad-value',
   )
   expect(
-    refusal(
-      hq.replica.execute('right.transfer', { right: 'enrol', amount: 1, to: 'a'.repeat(64) as ActorId }),
-    ),
+    refusal(hq.replica.execute('right.transfer', { right: 'enrol', amount: 1, to: 'a'.repeat(64) })),
   ).toBe('not-found')
   craft(hq, [{ type: 'mint', right: 'gold', to, share: { units: 1, spans: [] } }])
   expect(judged(hq, lastOp(hq))).toBe('rejected unknown-right')

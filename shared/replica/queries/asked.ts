@@ -1,5 +1,5 @@
 /** What a request asks for besides its record: only the keys of its action stand. */
-import type { RequestDetail } from '../../api/queries.ts'
+import type { RequestDetail } from '../../api/rows.ts'
 import { fieldByName, subByName } from '../../model/fields.ts'
 import type { ChildId, RecordId } from '../../model/ids.ts'
 import { stockRight } from '../../model/rights.ts'

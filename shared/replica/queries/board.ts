@@ -1,6 +1,7 @@
 /** The board: pages of rows by stage and filters, from the kept view. A page reads its own rows and no others. */
-import type { BoardRow, Facet, QueryAnswer, QueryInput, Stage } from '../../api/queries.ts'
-import { STAGES } from '../../api/queries.ts'
+import type { QueryAnswer, QueryInput } from '../../api/queries.ts'
+import type { BoardRow, Facet, Stage } from '../../api/rows.ts'
+import { STAGES } from '../../api/rows.ts'
 import { toHex, type Bytes } from '../../base/bytes.ts'
 import type { RecordId } from '../../model/ids.ts'
 import { auditNumber } from '../../model/rights.ts'

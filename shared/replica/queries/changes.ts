@@ -1,5 +1,5 @@
 /** What an op does, in the field's own terms; the screen makes sentences of it. */
-import type { Change } from '../../api/queries.ts'
+import type { Change } from '../../api/rows.ts'
 import type { ChildId, DotRef } from '../../model/ids.ts'
 import { fieldByCode, placeOf } from '../../model/fields.ts'
 import { shownValue } from '../../merge/register.ts'

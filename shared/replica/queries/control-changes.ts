@@ -1,5 +1,5 @@
 /** What acts of control and review do, in the field's own terms. */
-import type { Change } from '../../api/queries.ts'
+import type { Change } from '../../api/rows.ts'
 import { fieldByCode, placeOf } from '../../model/fields.ts'
 import { formatDot, formatOpId, type DotRef, type OpRef } from '../../model/ids.ts'
 import { auditNumber, jobNumber, sizeOf } from '../../model/rights.ts'

@@ -1,5 +1,6 @@
 /** The feed: ops in (lamport, actor) order, newest first, of the site or of one record. */
-import type { FeedRow, QueryAnswer, QueryInput } from '../../api/queries.ts'
+import type { QueryAnswer, QueryInput } from '../../api/queries.ts'
+import type { FeedRow } from '../../api/rows.ts'
 import { fromHex, toHex, type Bytes } from '../../base/bytes.ts'
 import { formatOpId } from '../../model/ids.ts'
 import type { Core } from '../core.ts'

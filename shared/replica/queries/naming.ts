@@ -2,7 +2,7 @@
 import { formatDot, shortActor, type ActorId, type RecordId } from '../../model/ids.ts'
 import { jobNumber, parseRight } from '../../model/rights.ts'
 import { valuesOf } from '../../merge/register.ts'
-import type { FieldValue, Judgement, Reason, RightName } from '../../api/queries.ts'
+import type { FieldValue, Judgement, Reason, RightName } from '../../api/rows.ts'
 import { reasonText } from '../../api/messages/reasons.ts'
 import type { ReasonOf } from '../../judge/reason.ts'
 import type { Core } from '../core.ts'

@@ -1,5 +1,5 @@
 /** What the items of a parcel do, in the field's own terms, also to records and parts that are only in the parcel. */
-import type { Change } from '../../api/queries.ts'
+import type { Change } from '../../api/rows.ts'
 import { declared, fieldByCode, placeOf } from '../../model/fields.ts'
 import type { KindName } from '../../model/kinds.ts'
 import { shownValue } from '../../merge/register.ts'

@@ -1,5 +1,5 @@
 /** Work that was handed in, item by item: what each would change, what became of it, and why one cannot be taken over. */
-import type { ParcelItem, ParcelRow } from '../../api/queries.ts'
+import type { ParcelItem, ParcelRow } from '../../api/rows.ts'
 import type { Core } from '../core.ts'
 import { LocalReading } from '../local-reading.ts'
 import { parcelsOf, stateOfItem, type StoredParcel } from '../parcel-log.ts'

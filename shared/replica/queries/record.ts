@@ -1,5 +1,6 @@
 /** One record whole: what its page shows. */
-import type { QueryAnswer, TaskView, FieldValue } from '../../api/queries.ts'
+import type { QueryAnswer } from '../../api/queries.ts'
+import type { TaskView, FieldValue } from '../../api/rows.ts'
 import type { ActorId, RecordId } from '../../model/ids.ts'
 import { declared, fieldByName, fieldsOf } from '../../model/fields.ts'
 import { auditNumber, jobNumber } from '../../model/rights.ts'

@@ -1,5 +1,5 @@
 /** Requests of every kind and what became of them, with for whom and why a waiting one waits. */
-import type { Reason, RequestRow } from '../../api/queries.ts'
+import type { Reason, RequestRow } from '../../api/rows.ts'
 import { declared } from '../../model/fields.ts'
 import { formatOpId, type RecordId } from '../../model/ids.ts'
 import { auditNumber } from '../../model/rights.ts'

@@ -1,5 +1,5 @@
 /** The review: what is set aside and waits for a person, and what became of what was settled. */
-import type { ReviewItem } from '../../api/queries.ts'
+import type { ReviewItem } from '../../api/rows.ts'
 import { formatOpId } from '../../model/ids.ts'
 import { reason, type ReasonOf } from '../../judge/reason.ts'
 import type { ReviewOp } from '../../judge/review.ts'

@@ -1,5 +1,6 @@
 /** Who holds what, by all that is here: rights by device, and what stock there is and where it lies. */
-import type { QueryAnswer, RightRow, StockRow } from '../../api/queries.ts'
+import type { QueryAnswer } from '../../api/queries.ts'
+import type { RightRow, StockRow } from '../../api/rows.ts'
 import { toHex, type Bytes } from '../../base/bytes.ts'
 import type { ActorId, RecordId } from '../../model/ids.ts'
 import { isNothing, parseRight, plus, sizeOf, stockRight } from '../../model/rights.ts'
