@@ -15,6 +15,7 @@ export default defineConfig({
         hookTimeout: suite.limit * SECOND,
         teardownTimeout: 30 * SECOND,
         maxWorkers: suite.workers,
+        setupFiles: suite.needsBuild ? [] : ['./test/support/seed.ts'],
         globalSetup: suite.needsBuild ? ['./scripts/build-first.ts'] : [],
         sequence: { groupOrder: order },
       },

@@ -7,9 +7,10 @@ import { FOUND_OFFICE } from './found.ts'
 import { officeStory, opsOf, type Story } from './histories.ts'
 import { breaches, happenings } from './invariants.ts'
 import { comesOutAlike } from './orders.ts'
+import { SEED } from '../support/seed.ts'
 
 /** Told when a law fails, so that it can be run again. */
-const seed = Number(process.env.LAWS_SEED ?? Date.now() % 2 ** 31)
+const seed = SEED
 const SETS = Number(process.env.LAWS_SETS ?? 120)
 const ORDERS = Number(process.env.LAWS_ORDERS ?? 12)
 const MINUTES = 60_000

@@ -7,9 +7,10 @@ import { asWritten, deliver, delivery, observe, readingFrom, runsOf, withReader 
 import { FOUND } from './found.ts'
 import { opsOf, story, type Story } from './histories.ts'
 import { Tale } from './tale.ts'
+import { SEED } from '../support/seed.ts'
 
 /** One seed for all laws here, so that they share their histories; it is told when a law fails. */
-const seed = Number(process.env.LAWS_SEED ?? Date.now() % 2 ** 31)
+const seed = SEED
 const RUNS = { numRuns: Number(process.env.LAWS_RUNS ?? 1000), seed }
 
 const MINUTES = 60_000

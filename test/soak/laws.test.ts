@@ -4,8 +4,9 @@ import { test } from 'vitest'
 import { delivery } from '../laws/delivery.ts'
 import { officeStory } from '../laws/histories.ts'
 import { comesOutAlike } from '../laws/orders.ts'
+import { SEED } from '../support/seed.ts'
 
-const seed = Number(process.env.LAWS_SEED ?? Date.now() % 2 ** 31)
+const seed = process.env.LAWS_SEED === undefined ? Date.now() % 2 ** 31 : SEED
 const sets = Number(process.env.LAWS_SETS ?? 500)
 const each = Number(process.env.LAWS_ORDERS ?? 200)
 

@@ -4,8 +4,9 @@ import type { CommandInput, SiteCommandName } from '../../shared/api/commands.ts
 import { coreOf } from '../support/crafting.ts'
 import { copyOf, must, pull, REACH, sync, type Device } from '../support/replicas.ts'
 import { aSite, requestsAt, settle, type Site } from '../support/site.ts'
+import { SEED } from '../support/seed.ts'
 
-const seed = Number(process.env.LAWS_SEED ?? Date.now() % 2 ** 31)
+const seed = SEED
 const RUNS = { numRuns: Number(process.env.LAWS_RUNS ?? 20), seed }
 
 const ACTS = [
