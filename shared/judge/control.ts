@@ -196,6 +196,7 @@ export class ControlState {
     const found = membership.tenures.length
     const recovery = recoveries.find((op) => membership.endedBy(op) !== null)
     if (recovery) membership.settleFork(recovery)
+    else membership.settleByOwnHandover(chain)
     for (const op of chain) {
       const through = recovery && membership.endedBy(recovery)
       if (recovery && through && op.seq > through.seq && membership.recovers(recovery)) break

@@ -93,8 +93,8 @@ export class Forks {
 
   /** The one that the authority's chain named first; of several named by one op, that with the least hash. */
   #firstNamed(candidates: readonly Placed[]): Placed | null {
-    for (const { actor, since, through } of this.#members.tenures) {
-      const last = this.#lastOfTenure(actor, through)
+    for (const { actor, since, end } of this.#members.tenures) {
+      const last = end ?? this.#lastOf(actor)
       let first: { readonly op: Placed; readonly seq: number } | null = null
       for (const op of candidates) {
         const seq = last && this.#seqNaming(actor, since.actor === actor ? since.seq : 1, last, op)
@@ -119,17 +119,16 @@ export class Forks {
   }
 
   #named(op: Placed): boolean {
-    return this.#members.tenures.some(({ actor, through }) => {
-      const last = this.#lastOfTenure(actor, through)
+    return this.#members.tenures.some(({ actor, end }) => {
+      const last = end ?? this.#lastOf(actor)
       return last !== null && this.#past.knows(last, op)
     })
   }
 
   /** An authority that forked itself names nothing beyond its fork. */
-  #lastOfTenure(actor: ActorId, through: number | null): Placed | null {
+  #lastOf(actor: ActorId): Placed | null {
     const last = this.#past.lastOf(actor)
     const [fork = Infinity] = this.#past.forksOf(actor)
-    const end = Math.min(through ?? Infinity, fork - 1)
-    return last && last.seq > end ? this.#past.resolve(last, { actor, seq: end }) : last
+    return last && last.seq >= fork ? this.#past.resolve(last, { actor, seq: fork - 1 }) : last
   }
 }

@@ -39,7 +39,7 @@ type Tenure = {
   readonly actor: ActorId
   readonly since: Placed
   through: number | null
-  /** The op at `through`, where a handover by the recovery key named it. */
+  /** The op at `through`: it names the branch that stands, should the device have forked. */
   end: Placed | null
 }
 
@@ -156,6 +156,17 @@ export class Membership {
     if (last) last.end = this.endedBy(op)
   }
 
+  /**
+   * So it is where the authority itself handed over on one of its branches: an old copy of it that is started later takes
+   * nothing back. Where two branches hand over, only the recovery key can tell.
+   */
+  settleByOwnHandover(chain: readonly ControlOp[]): void {
+    const last = this.tenures.at(-1)
+    const made = chain.filter((op) => handsOver(op) && last && this.#past.knows(op, last.since))
+    const end = made.toSorted((a, b) => a.seq - b.seq).at(-1)
+    if (last && end && made.every((op) => this.#past.resolve(end, op)?.no === op.no)) last.end = end
+  }
+
   /** May the recovery key hand over now: only away from an authority that it knows, through an op that it names. */
   recoveryProblem(op: ControlOp, effect: ControlEffect): ReasonOf | null {
     const last = this.tenures.at(-1)
@@ -199,7 +210,7 @@ export class Membership {
     if (last) {
       const own = op.actor === last.actor
       last.through = own ? op.seq : effect.through
-      last.end = own ? null : this.#named(op, last.actor, effect)
+      last.end = own ? op : this.#named(op, last.actor, effect)
     }
     this.tenures.push({ actor: effect.actor, since: op, through: null, end: null })
   }
@@ -241,6 +252,8 @@ export class Membership {
     return made
   }
 }
+
+const handsOver = ({ effects }: ControlOp): boolean => effects.some(({ type }) => type === 'handover')
 
 export const admissionOf = (op: ControlOp, effect: Admit): Admission => ({
   op,

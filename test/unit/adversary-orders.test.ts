@@ -5,7 +5,7 @@ import type { KnownEffect } from '../../shared/op/effect.ts'
 import { coreOf, nextOp, runOf } from '../support/crafting.ts'
 import { expectSame } from '../support/orders.ts'
 import { copyOf, must, pull, signerFrom, type Device } from '../support/replicas.ts'
-import { aSite, judged, newJob, setTitle, settle, titles } from '../support/site.ts'
+import { aSite, judged, lastOp, newJob, page, setTitle, settle, titles } from '../support/site.ts'
 
 const crypto = createCrypto()
 const recovery = signerFrom('a small warehouse/recovery')
@@ -96,4 +96,33 @@ test('JDG-61 the recovery key hands over and says nothing else', () => {
   expect(judged(reader, op)).not.toBe('accepted')
   expect(reader.replica.authority()).toBe(hq.replica.actor)
   expect(reader.replica.member(tablet.replica.actor)?.role).toBe('technician')
+})
+
+test('JDG-58 an old copy of a device that handed its role over takes nothing back of what its successor said', () => {
+  const site = aSite()
+  const { hq, desk, tablet, other } = site
+  settle(site)
+  const copy = copyOf(hq)
+  newJob(hq)
+  must(hq.replica.execute('site.handover', { actor: desk.replica.actor }))
+  pull(desk, hq)
+  const record = newJob(tablet)
+  must(tablet.replica.execute('request.close', { record }))
+  pull(desk, tablet)
+  expect(desk.replica.decideWaiting(5)).toBe(1)
+  pull(copy, tablet)
+  expect(copy.replica.decideWaiting(5)).toBe(1)
+  must(copy.replica.execute('member.cut', { actor: other.replica.actor, reason: 'by the copy' }))
+  setTitle(other, newJob(other), 'Counts')
+  pull(other, desk)
+  pull(other, copy)
+  newJob(other)
+  const reader = expectSame([hq, copy, desk, tablet, other])
+  expect(reader.replica.authority()).toBe(desk.replica.actor)
+  expect(page(reader, record)).toMatchObject({
+    status: 'closed',
+    audit_number: 'A-2026-0001',
+    freeze_epoch: 1,
+  })
+  expect(judged(reader, lastOp(other))).toBe('accepted')
 })
