@@ -58,6 +58,6 @@ const RICH = [
   'accepted request stock', 'accepted request role', 'accepted request cut',
   'decided by the authority', 'decided by delegation', 'adopted', 'forked',
   'because forked', 'because cut', 'because frozen', 'because rests-on', 'because not-permitted', 'because not-enough',
-  'because number-outside', 'because token-elsewhere', 'because token-passed', 'because token-out',
+  'because number-outside', 'because token-elsewhere', 'because token-passed',
   'because not-in-review', 'because not-authority',
 ] as const // prettier-ignore
