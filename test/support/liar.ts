@@ -3,7 +3,7 @@
  * authority, an adoption of what needs none, an op that claims to be older than it is, words under another's client id.
  * All of it passes the door, and every replica must set it aside alike, and lose nothing of anybody's rights by it.
  */
-import type { DotRef, OpRef, RecordId } from '../../shared/model/ids.ts'
+import type { DotRef, OpRef } from '../../shared/model/ids.ts'
 import { sizeOf, tokenRight, type Share } from '../../shared/model/rights.ts'
 import { clientIdOf } from '../../shared/merge/text/client-id.ts'
 import { newText } from '../../shared/merge/text/new-text.ts'
@@ -159,7 +159,7 @@ function aboutWords({ world, b }: Lie): KnownEffect[] {
   const notes = world.children.filter((child) => child.field === NOTES)
   const [note, other] = [at(notes, b), at(world.actors, b)]
   if (!note || !other) return []
-  const where: Address = { record: note.record as RecordId, field: NOTES, child: note.child, sub: 1 }
+  const where: Address = { record: note.record, field: NOTES, child: note.child, sub: 1 }
   const client = clientIdOf((bytes) => crypto.sha256(bytes), other, textName(where), 1 + (b % 2))
   return [
     { type: 'session', at: where, n: 9 },
