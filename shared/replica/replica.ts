@@ -45,7 +45,7 @@ import { indexSearch } from './queries/search.ts'
 import { status } from './queries/status.ts'
 import { handoverTo } from './recovering.ts'
 import { heldElsewhere, ownHead, unsentOps } from './unsent.ts'
-import { nextRef, Unfit } from './writer.ts'
+import { mustCount, nextRef, Unfit } from './writer.ts'
 
 /** Rows imported, records indexed, and records hashed, in one transaction: a slice well below 16 ms of work each. */
 const IMPORT_SLICE = 20
@@ -198,13 +198,17 @@ class SqlReplica extends SyncSide implements Replica {
     if (!made.ok) return made
     if (role !== 'supervisor') return err(new TallydeskError('not-permitted', { role }))
     const { arrival, before } = made.value
-    this.commit(true, () => {
-      const unsound = core.door.admit(arrival, this.site)
-      invariant(unsound === null, `a handover is sound (${unsound})`)
-      // It must have said something, for a later handover to name.
-      if (this.ownHead() === null) this.write([{ type: 'policy', retention: retentionNow(core) }])
+    return this.#unlessUnfit(() => {
+      this.commit(true, () => {
+        const unsound = core.door.admit(arrival, this.site)
+        invariant(unsound === null, `a handover is sound (${unsound})`)
+        // A device that was cut, or a branch that fell, takes over nothing.
+        mustCount(core)
+        // It must have said something, for a later handover to name.
+        if (this.ownHead() === null) this.write([{ type: 'policy', retention: retentionNow(core) }])
+      })
+      return { op: formatOpId(arrival.op), actor: this.actor, before }
     })
-    return ok({ op: formatOpId(arrival.op), actor: this.actor, before })
   }
 
   admitted(): boolean {
@@ -290,9 +294,15 @@ class SqlReplica extends SyncSide implements Replica {
   }
 
   #carryOut<R>(planned: Plan): Result<R, TallydeskError> {
-    try {
+    return this.#unlessUnfit(() => {
       const refs = this.commit(true, () => planned.ops.map((effects) => this.write(effects)))
-      return ok(answer(refs[0] ? formatOpId(refs[0]) : '', planned) as R)
+      return answer(refs[0] ? formatOpId(refs[0]) : '', planned) as R
+    })
+  }
+
+  #unlessUnfit<R>(work: () => R): Result<R, TallydeskError> {
+    try {
+      return ok(work())
     } catch (problem) {
       if (!(problem instanceof Unfit)) throw problem
       const { reason } = problem

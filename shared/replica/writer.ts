@@ -33,9 +33,14 @@ export function write(core: Core, signer: Signer, wall: number, effects: readonl
   const arrival = signed(core, signer, opOf(core, ref, wall, effects))
   const refused = core.door.admit(arrival, core.site)
   invariant(refused === null, `an own op is sound (${refused})`)
-  const { judgement, reason: why } = core.log.rowByNumber(core.log.lastNumber)
-  if (judgement !== 0) throw new Unfit(JSON.parse(why ?? 'null') as ReasonOf | null)
+  mustCount(core)
   return ref
+}
+
+/** The op appended last. */
+export function mustCount({ log }: Core): void {
+  const { judgement, reason: why } = log.rowByNumber(log.lastNumber)
+  if (judgement !== 0) throw new Unfit(JSON.parse(why ?? 'null') as ReasonOf | null)
 }
 
 function opOf(core: Core, ref: OpRef, wall: number, effects: readonly KnownEffect[]): OpToWrite {

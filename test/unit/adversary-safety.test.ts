@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { ChildId, RecordId } from '../../shared/model/ids.ts'
 import { craft } from '../support/crafting.ts'
 import { expectSame } from '../support/orders.ts'
-import { copyOf, must, pull, type Device } from '../support/replicas.ts'
-import { aSite, newJob, page, requestsAt, settle } from '../support/site.ts'
+import { copyOf, must, pull, signerFrom, type Device } from '../support/replicas.ts'
+import { aSite, newJob, page, refusal, requestsAt, settle } from '../support/site.ts'
 
 const ATTACHMENTS = 21
 
@@ -107,4 +107,12 @@ test('JDG-73 a request far beyond what anybody holds neither stalls nor breaks t
   expect(waiting).toHaveLength(3)
   for (const { request } of waiting) hq.replica.execute('decide', { request, accept: true })
   expect(hq.replica.diagnose().findings).toEqual([])
+})
+
+test('JDG-77 a device that was cut takes over nothing, though it has the recovery key, and is told so', () => {
+  const { hq, desk } = aSite()
+  must(hq.replica.execute('member.cut', { actor: desk.replica.actor, reason: 'lost' }))
+  pull(desk, hq)
+  expect(refusal(desk.replica.recover(signerFrom('a small warehouse/recovery')))).not.toBeNull()
+  expect(desk.replica.authority()).toBe(hq.replica.actor)
 })
