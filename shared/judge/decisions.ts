@@ -105,7 +105,9 @@ export class Decisions {
     return signed.map((signOff) => ({
       signOff,
       person: this.#roster.personOf(signOff.op.actor, op),
-      stands: needed.every((one) => this.#past.knows(signOff.op, one)),
+      stands:
+        this.#roster.isVouchedFor(signOff.op.actor) &&
+        needed.every((one) => this.#past.knows(signOff.op, one)),
     }))
   }
 

@@ -83,6 +83,12 @@ export class Roster {
     return this.#delegated.get(actor)?.find((one) => this.#past.knows(op, one.op))?.person ?? actor
   }
 
+  /** Has the authority itself spoken of the device? Whom only a desk admitted, that desk may have made up. */
+  isVouchedFor(actor: ActorId): boolean {
+    const word = this.#membership.words.get(actor)
+    return word !== undefined && (word.admission !== null || word.spans.length > 0)
+  }
+
   /** All that decides what an actor may do, as text: where it changed, its ops are to be judged again. */
   standingOf(actor: ActorId): string {
     const { words, tenures } = this.#membership

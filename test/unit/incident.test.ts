@@ -85,6 +85,24 @@ test('INC-2 several devices of one person are one person', () => {
   expect(forge(site, request)).toBe('rejected sign-offs')
 })
 
+test('INC-6 a device that only a desk admitted signs off for nobody until the authority has spoken of it', () => {
+  const site = aSite()
+  const { hq, desk } = site
+  must(hq.replica.execute('right.transfer', { right: 'enrol', amount: 1, to: desk.replica.actor }))
+  pull(desk, hq)
+  const invented = openDevice('Invented', signerFrom('a made-up person'), hq.replica.site)
+  const keys = { opKey: invented.signer.publicKey, tlsKeyHash: new Uint8Array(32) }
+  must(desk.replica.admit({ ...keys, name: 'Invented', person: 'Nobody', role: 'technician' }))
+  const record = incident(desk)
+  pull(invented, desk)
+  for (const device of [desk, invented]) sign(device, record)
+  pull(desk, invented)
+  ask(site, record)
+  expect(hq.replica.decideWaiting(5)).toBe(0)
+  must(hq.replica.execute('member.setRole', { actor: invented.replica.actor, role: 'technician' }))
+  expect(hq.replica.decideWaiting(5)).toBe(1)
+})
+
 test('INC-3 a sign-off stands only for what its signer had seen: a later change of a frozen field asks for it again', () => {
   const site = aSite()
   const { hq, desk, tablet, other } = site
