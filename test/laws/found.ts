@@ -39,6 +39,20 @@ export const FOUND: readonly Story[] = [
 
 /** The same of the laws of authority, rights and review. */
 export const FOUND_OFFICE: readonly Story[] = [
+  // What chance seldom tells: a device asks for stock, a role and a cut, and is answered.
+  [
+    moment('stock', 0, 0, 5),
+    moment('gather', 0),
+    moment('ask', 1, 0, 5),
+    moment('ask', 1, 1, 3),
+    moment('ask', 1, 2, 4),
+    moment('gather', 0),
+    moment('answer', 0, 0, 1),
+    moment('answer', 0, 0, 1),
+    moment('gather', 0),
+  ],
+  // Work on a job whose making falls when its author's role is taken back.
+  [moment('job', 1), moment('gather', 0), moment('tick', 2, 1), moment('role', 1, 0, 4), moment('gather', 0)],
   // One op decided with a number of its author's block and passed that number on: it stood twice.
   [moment('ask', 0), moment('delegate', 6), moment('lie', 6, 0, 2)],
   // A block of numbers was begun behind one that a refused op had named, and the free ones before it were left out.

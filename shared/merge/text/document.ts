@@ -40,11 +40,11 @@ export function transactExactly(doc: Y.Doc, work: (transaction: Y.Transaction) =
  * does.
  */
 export function assertWhole(doc: Y.Doc): void {
-  invariant(
-    doc.store.pendingStructs === null && doc.store.pendingDs === null,
-    'a text takes only updates whose causes it holds',
-  )
+  invariant(isWhole(doc), 'a text takes only updates whose causes it holds')
 }
+
+export const isWhole = (doc: Y.Doc): boolean =>
+  doc.store.pendingStructs === null && doc.store.pendingDs === null
 
 /** A document of its own with the same state, that writes as `client`. */
 export function copyText(doc: Y.Doc, client: number): Y.Doc {

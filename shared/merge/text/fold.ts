@@ -11,7 +11,7 @@ import * as Y from 'yjs'
 import type { Bytes } from '../../base/bytes.ts'
 import { invariant } from '../../base/invariant.ts'
 import { placeOf, rangesToSet, structsFrom, structsOf, type AnyStruct, type DeleteSet } from './deleted.ts'
-import { assertWhole, emptyText, transactExactly } from './document.ts'
+import { assertWhole, emptyText, isWhole, transactExactly } from './document.ts'
 import { hideStructs } from './hide.ts'
 import { removeMisplaced } from './misplaced.ts'
 import { readUpdate } from './read-update.ts'
@@ -38,6 +38,8 @@ export function foldText(updates: readonly StoredUpdate[]): Y.Doc {
   const hidden = updates.filter((update) => !update.counts)
   transactExactly(doc, (transaction) => {
     for (const update of updates) Y.applyUpdate(doc, countingPart(update))
+    // What came before its causes waits in Yjs for one more update, though all that it needs has come.
+    for (const update of updates) if (!isWhole(doc)) Y.applyUpdate(doc, countingPart(update))
     assertWhole(doc)
     removeMisplaced(transaction, structsOf(doc))
     if (hidden.length > 0) hideStructs(transaction, rangesToSet(hidden), deletesThatCount(updates))
