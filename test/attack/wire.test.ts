@@ -51,8 +51,8 @@ describe('frames that are no message', () => {
     expect(malformed(value)).toBe(true)
   })
 
-  test('SYN-1 a vector of more actors than a site may have is refused', () => {
-    const heads = Array.from({ length: LIMITS.actors + 1 }, () => [ACTOR, 1, bytes(16)])
+  test('SYN-1 a vector of more heads than a frame may name is refused', () => {
+    const heads = Array.from({ length: LIMITS.heads + 1 }, () => [ACTOR, 1, bytes(16)])
     expect(malformed([2, 0, heads])).toBe(true)
   })
 
