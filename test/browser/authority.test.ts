@@ -131,8 +131,8 @@ describe('activity', () => {
     const { desk, tablet } = warehouse
     const record = await finishedJob('Valve of line 2')
     await eventually(
-      async () => must(await tablet.client.query('board', { text: 'Valve of line' })).rows.length,
-      (count) => count === 1,
+      async () => must(await tablet.client.query('board', { text: 'Valve of line' })).rows[0]?.progress.done,
+      (done) => done === 2,
     )
     must(await tablet.client.do('network.set', { lan: false }))
     must(await desk.client.do('request.close', { record }))

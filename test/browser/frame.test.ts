@@ -120,7 +120,7 @@ describe('places', () => {
   test('DESK-20 the help lists what the keys do now', async () => {
     await page.keyboard.press('?')
     const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
-    await onPage(help.getByText('New job')).toBeVisible()
+    await onPage(help.getByText('New record')).toBeVisible()
     await expectAccessible(page)
   })
 })

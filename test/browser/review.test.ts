@@ -326,6 +326,7 @@ describe('parcels', () => {
     await page.keyboard.type('The valve stays where it is')
     await page.keyboard.press('Enter')
     await onPage(items).toHaveCount(0)
+    await onPage(page.getByRole('dialog')).toHaveCount(0)
     const valve = must(await desk.client.query('record', { record: jobs.valve }))
     expect(valve.tasks.map(({ text }) => text)).toEqual(['Order a gasket'])
     expect(valve.tasks[0]?.values[0]?.name).toBe('Desk 1')
