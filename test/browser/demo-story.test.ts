@@ -215,6 +215,8 @@ describe('by keyboard', () => {
     await story.press('2')
     await expectTitleConflict()
     const settle = async (): Promise<void> => {
+      await expectTitleConflict()
+      await onPage(page.getByRole('dialog')).toHaveCount(0)
       await story.press('1', 'Enter')
       await onPage(page.getByRole('heading', { name: 'This 1 field will be set' })).toBeVisible()
       await onPage(page.getByRole('button', { name: /^Settle 1 field/ })).toBeFocused()
