@@ -58,7 +58,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'accepted handover': 0.3,
   'accepted withdraw': 5,
   'accepted revoke': 15,
-  adopted: 0.5,
+  adopted: 0.1,
   forked: 6,
   'because forked': 15,
   'because not-permitted': 20,
