@@ -123,7 +123,7 @@ export class Decisions {
     const zones = record === null ? [] : this.#past.zonesOf(op, record)
     const closing = ask.action === 'close' || ask.action === 'reopen'
     if (this.#membership.isAuthority(op)) {
-      const out = closing && zones.some((zone) => zone !== null && this.#escrow.isOut(op, zone))
+      const out = closing && zones.some((zone) => zone !== null && this.#escrow.isOut(op, tokenRight(zone)))
       return out ? reason('token-out') : null
     }
     if (!closing || record === null || this.#past.kindOf(op, record) !== 'job') return reason('not-authority')

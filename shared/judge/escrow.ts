@@ -9,7 +9,6 @@ import {
   parseRight,
   plus,
   sizeOf,
-  tokenRight,
   type Numbered,
   type Right,
   type Share,
@@ -106,10 +105,14 @@ export class Escrow {
     if (taken.units > 0) this.ledger.give(right.startsWith('decide:') ? 'pool' : op.actor, right, op, taken)
   }
 
-  /** Does another device hold the zone's token, as far as this op of the authority knows? */
-  isOut(op: Placed, zone: string): boolean {
-    const right = tokenRight(zone)
-    return this.#issued.has(right) && sizeOf(this.ledger.balance(op, right, 'pool')) === 0
+  /** Does a device hold the token, and not the authority's pool, as far as this op of the authority knows? */
+  isOut(op: Placed, token: string): boolean {
+    return this.#issued.has(token) && sizeOf(this.ledger.balance(op, token, 'pool')) === 0
+  }
+
+  /** The same as far as everything here goes; it moves no account along. */
+  isOutNow(token: string): boolean {
+    return this.#issued.has(token) && sizeOf(this.heldBy('pool', token)) === 0
   }
 
   /** The next numbers that the authority may give out: above all that it issued, and named by nobody. */
@@ -163,9 +166,8 @@ export class Escrow {
 
   #mintProblem(op: ControlOp, right: Right, effect: Moved, before: Share): ReasonOf | null {
     if (right.kind === 'token') {
-      const out =
-        this.#issued.has(effect.right) && sizeOf(this.ledger.balance(op, effect.right, 'pool')) === 0
-      return out || sizeOf(before) > 0 ? reason('token-out') : null
+      const out = this.isOut(op, effect.right) || sizeOf(before) > 0
+      return out ? reason('token-out') : null
     }
     if (right.kind === 'quantity') return null
     const taken = plus(this.#issued.get(effect.right) ?? NOTHING, before)

@@ -50,7 +50,7 @@ export function decide(planner: Planner, input: CommandInput<'decide'>): Result<
 export function mandateProblem(core: Core, { ask }: Pick<RequestState, 'ask'>): Refusal | null {
   const control = core.control()
   const zones = zonesNow(core, ask)
-  const isOut = (zone: string | null): boolean => zone !== null && isTokenOut(core, zone)
+  const isOut = (zone: string | null): boolean => zone !== null && control.escrow.isOutNow(tokenRight(zone))
   if (control.authority === core.self) return zones.some(isOut) ? refuse('token-out') : null
   const turn = ask.action === 'close' || ask.action === 'reopen'
   if (!turn || zones.length === 0 || zones.includes(null)) return refuse('not-authority')
@@ -64,13 +64,6 @@ export function zonesNow(core: Core, ask: Ask): readonly (string | null)[] {
   const record = recordOf(ask)
   if (record === null || (ask.action !== 'close' && ask.action !== 'reopen')) return []
   return core.judging.past.zonesHere(record)
-}
-
-/** Is the token of a zone with a device, and not in the authority's pool? */
-export const isTokenOut = (core: Core, zone: string): boolean => {
-  const { escrow } = core.control()
-  const right = tokenRight(zone)
-  return sizeOf(escrow.minted(right)) > 0 && sizeOf(escrow.heldBy('pool', right)) === 0
 }
 
 function acceptProblem(core: Core, { ask }: RequestState): Refusal | null {

@@ -70,7 +70,8 @@ export class Door {
     this.#writeFlaw(judged)
     judging.arrive(judged)
     const verdict = judging.verdict(judged)
-    this.#writeVerdict(no, verdict)
+    // As appended an op counts: only what does not is written again.
+    if (verdict.judgement !== 'accepted') this.#writeVerdict(no, verdict)
     for (const row of recordsNamed(this.#parts, judged)) touched.set(row.id, row)
     this.#foldNew(judged, verdict, touched)
     if (effects !== CLASSES.data) this.#spoke(judged, touched, verdict)

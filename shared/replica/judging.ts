@@ -197,7 +197,8 @@ export class Judging {
     if (control.judgement !== 'accepted') return control
     const problem = this.#roleProblem(op) ?? op.flaw
     if (problem) return rejected(problem)
-    return this.#lateness(op, op) ?? ACCEPTED
+    const late = this.#lateness(op, op)
+    return late ? { judgement: 'late', reason: late } : ACCEPTED
   }
 
   #mayCount(op: JudgedOp): boolean {
@@ -213,8 +214,8 @@ export class Judging {
     return null
   }
 
-  /** Are these effects late, coming by the op `by`: their own, or one that adopts them? */
-  #lateness(op: JudgedOp, by: Placed): Verdict | null {
+  /** Why these effects are late, coming by the op `by`: their own, or one that adopts them. */
+  #lateness(op: JudgedOp, by: Placed): ReasonOf | null {
     for (const effect of op.effects) {
       const row = this.#existing(effect)
       if (!row || !touchesFrozen(effect, row.kind)) continue
@@ -222,7 +223,7 @@ export class Judging {
       const closing = turns && closingThatFreezes(turns, by, (at, target) => this.past.knows(at, target))
       if (!closing) continue
       const number = closing.decision.number ? auditNumber(closing.decision.number) : ''
-      return { judgement: 'late', reason: reason('frozen', { number }) }
+      return reason('frozen', { number })
     }
     return null
   }
@@ -261,8 +262,7 @@ export class Judging {
       const problem = this.control.roleProblem(by, effect.type)
       if (problem) return problem
     }
-    const late = this.#lateness(op, by)
-    return late && late.judgement !== 'accepted' ? late.reason : null
+    return this.#lateness(op, by)
   }
 
   /** A dismissal says nothing of an op that counts: it is sound for good, whatever comes back of what it names. */
@@ -274,8 +274,7 @@ export class Judging {
     const effect = op.effects[index]
     if (!effect || !REVOCABLE.has(effect.type) || op.flaw) return reason('not-revocable')
     if (this.control.membership.isAuthority(by)) return null
-    const late = this.#lateness({ ...op, effects: [effect] }, by)
-    return late && late.judgement !== 'accepted' ? late.reason : null
+    return this.#lateness({ ...op, effects: [effect] }, by)
   }
 
   #knowsParcel(op: Placed, { parcel }: Extract<ReviewEffect, { type: 'parcel' }>): boolean {

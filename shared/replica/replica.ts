@@ -87,8 +87,7 @@ class SqlReplica extends SyncSide implements Replica {
     const planner = { core, reading: new LocalReading(core), composer, year: this.#year() }
     const planned = plan(command, planner, input)
     if (!planned.ok) return err(refused(planned.error))
-    const problem = this.#notPermitted(planned.value)
-    return problem ? err(problem) : this.#carryOut(planned.value)
+    return this.#ifPermitted(planned.value)
   }
 
   query<Q extends ReplicaQueryName>(
@@ -176,8 +175,7 @@ class SqlReplica extends SyncSide implements Replica {
   handIn(content: Bytes): Result<CommandResult<'parcel.import'>, TallydeskError> {
     const planned = handingIn(this.core, content)
     if (!planned.ok) return planned
-    const problem = this.#notPermitted(planned.value)
-    return problem ? err(problem) : this.#carryOut(planned.value)
+    return this.#ifPermitted(planned.value)
   }
 
   attach(record: string, attachment: Attachment): Result<CommandResult<'attachment.add'>, TallydeskError> {
@@ -187,8 +185,7 @@ class SqlReplica extends SyncSide implements Replica {
     if (!added.ok) return err(refused(added.error))
     const result = { attachment: added.value, sha256: attachment.sha256 }
     const planned = { ops: [composer.effects], result }
-    const problem = this.#notPermitted(planned)
-    return problem ? err(problem) : this.#carryOut(planned)
+    return this.#ifPermitted(planned)
   }
 
   recover(key: Signer): Result<CommandResult<'site.recover'>, TallydeskError> {
@@ -282,6 +279,11 @@ class SqlReplica extends SyncSide implements Replica {
     } finally {
       this.core = openCore(this.world, this.site, this.actor)
     }
+  }
+
+  #ifPermitted<R>(planned: Plan): Result<R, TallydeskError> {
+    const problem = this.#notPermitted(planned)
+    return problem ? err(problem) : this.#carryOut(planned)
   }
 
   #notPermitted(planned: Plan): TallydeskError | null {

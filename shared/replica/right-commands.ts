@@ -56,9 +56,7 @@ function inParts({ units, spans }: Share): Share[] {
 function givingToken(core: Core, name: string, amount: number, to: ActorId): Given {
   if (amount !== 1) return err(refuse('bad-value', { field: 'amount', reason: 'a right to decide is one' }))
   if (to === core.self) return err(refuse('token-passed'))
-  const { escrow } = core.control()
-  const out = sizeOf(escrow.minted(name)) > 0 && sizeOf(escrow.heldBy('pool', name)) === 0
-  return out
+  return core.control().escrow.isOutNow(name)
     ? err(refuse('token-out'))
     : ok([{ type: 'mint', right: name, to, share: { units: 1, spans: [] } }])
 }

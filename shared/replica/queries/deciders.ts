@@ -4,7 +4,7 @@ import { sizeOf, tokenRight } from '../../model/rights.ts'
 import type { RequestState } from '../../judge/requests.ts'
 import type { Ask } from '../../op/effect.ts'
 import type { Core } from '../core.ts'
-import { isTokenOut, mandateProblem, zonesNow } from '../deciding.ts'
+import { mandateProblem, zonesNow } from '../deciding.ts'
 
 /** Null while nobody can: its creations name zones that lie in different hands. */
 export function deciderOf(core: Core, ask: Ask): ActorId | null {
@@ -16,12 +16,10 @@ export function deciderOf(core: Core, ask: Ask): ActorId | null {
 
 /** The device to which a zone is given; null while it lies with the authority. */
 function holderOf(core: Core, zone: string): ActorId | null {
-  if (!isTokenOut(core, zone)) return null
   const right = tokenRight(zone)
-  const holding = core
-    .control()
-    .escrow.holdings()
-    .find((one) => one.right === right && sizeOf(one.share) > 0)
+  const { escrow } = core.control()
+  if (!escrow.isOutNow(right)) return null
+  const holding = escrow.holdings().find((one) => one.right === right && sizeOf(one.share) > 0)
   return holding && holding.owner !== 'pool' ? holding.owner : null
 }
 
