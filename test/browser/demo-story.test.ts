@@ -43,6 +43,11 @@ async function expectTitleConflict(): Promise<void> {
   await story.keep('conflict')
 }
 
+/** A dialog that is closing still takes the keys. */
+async function expectNoDialog(): Promise<void> {
+  await onPage(page.getByRole('dialog')).toHaveCount(0)
+}
+
 /** Chooses and applies as `settle` does, and expects that one op of the desk settled one field. */
 async function expectSettled(settle: () => Promise<void>): Promise<string> {
   const before = await story.conflicted()
@@ -56,6 +61,7 @@ async function expectSettled(settle: () => Promise<void>): Promise<string> {
   expect(settled).toHaveLength(1)
   expect(await story.opsOf('Desk')).toBe(ops + 1)
   await onPage(page.getByText('1 field settled').last()).toBeVisible()
+  await expectNoDialog()
   return settled[0] ?? ''
 }
 
@@ -216,7 +222,6 @@ describe('by keyboard', () => {
     await expectTitleConflict()
     const settle = async (): Promise<void> => {
       await expectTitleConflict()
-      await onPage(page.getByRole('dialog')).toHaveCount(0)
       await story.press('1', 'Enter')
       await onPage(page.getByRole('heading', { name: 'This 1 field will be set' })).toBeVisible()
       await onPage(page.getByRole('button', { name: /^Settle 1 field/ })).toBeFocused()
@@ -245,6 +250,7 @@ describe('by keyboard', () => {
     await story.tabTo(page.getByRole('button', { name: 'Create job' }))
     await story.press('Enter')
     await onPage(page.getByText(`“${TITLE}” is on the board.`)).toBeVisible()
+    await expectNoDialog()
     await story.press('/')
     await onPage(page.getByRole('searchbox', { name: 'Search the board' })).toBeFocused()
     await page.keyboard.type(TITLE)
