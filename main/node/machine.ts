@@ -57,6 +57,8 @@ async function openIdentity({ paths, log, undo }: Held): Promise<Machine> {
   undo.push(() => sql.close())
   migrateNodeTables(sql)
   const signer = loadOrMakeSigner(paths.opKey)
+  const blobs = new Blobs(paths.blobs)
+  inFolder(() => blobs.sweep())
   const identity = await loadOrMakeTlsIdentity(paths)
   return {
     paths,
@@ -65,7 +67,7 @@ async function openIdentity({ paths, log, undo }: Held): Promise<Machine> {
     signer,
     identity,
     facts: factsIn(sql),
-    blobs: new Blobs(paths.blobs),
+    blobs,
     clock: wallClock,
     log,
     close: () => closeAll(undo),

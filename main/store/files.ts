@@ -86,11 +86,23 @@ export function inFolder<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT'))
-      throw new TallydeskError('disk-full', {}, { cause: error })
-    if (error instanceof Error && UNREADABLE.some((code) => hasCode(error, code))) {
-      throw new TallydeskError('data-folder-unreadable', { reason: error.message }, { cause: error })
-    }
-    throw error
+    throw inOwnWords(error)
   }
+}
+
+/** The same for work that takes its time. */
+export async function inFolderLater<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw inOwnWords(error)
+  }
+}
+
+function inOwnWords(error: unknown): unknown {
+  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT'))
+    return new TallydeskError('disk-full', {}, { cause: error })
+  if (error instanceof Error && UNREADABLE.some((code) => hasCode(error, code)))
+    return new TallydeskError('data-folder-unreadable', { reason: error.message }, { cause: error })
+  return error
 }

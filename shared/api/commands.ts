@@ -55,6 +55,17 @@ const path = v.pipe(
   v.regex(/^([/\\]|[A-Za-z]:[/\\])/, 'must be an absolute path'),
 )
 
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'))
+/** A small picture of 24 KiB at most, made where the photo is: it travels in the op, ahead of the photo's own bytes. */
+const thumbnail = v.optional(
+  v.pipe(
+    v.string(),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(32_768, 'at most 24 KiB'),
+    v.regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64'),
+  ),
+)
+
 const priority = v.picklist(['low', 'normal', 'high', 'urgent'])
 const choice = v.union([
   v.strictObject({ record: id32, child: v.optional(id32), field: fieldName, pick: dot }),
@@ -178,8 +189,13 @@ export const NODE_COMMANDS = {
   'node.doctor': v.strictObject({}),
   /** Writes a whole copy of the database to a new file (an absolute path) on this device. Keys are not in it. */
   'node.backup': v.strictObject({ file: path }),
-  /** Adds a file of this device as an attachment; it is kept by its content. */
-  'attachment.add': v.strictObject({ record: id32, file: path }),
+  /** Adds a file of this device as an attachment, or bytes that this device keeps already: they are kept by their content. */
+  'attachment.add': v.union([
+    v.strictObject({ record: id32, file: path, thumbnail }),
+    v.strictObject({ record: id32, sha256, name: line, mime: v.optional(word), thumbnail }),
+  ]),
+  /** Asks for the bytes of an attachment before all others; answers at once how they stand. */
+  'attachment.fetch': v.strictObject({ record: id32, attachment: id32 }),
   /** Work of this device that no other one has, as the content of a parcel file; written to `file`, where one is named. */
   'parcel.save': v.strictObject({ file: v.optional(path) }),
   /** A parcel file of another device, by its path or (base64url) its content, handed in for review. */
@@ -249,6 +265,14 @@ type Results = {
   'parcel.save': { readonly items: number; readonly file: string | null; readonly content: string | null }
   'parcel.import': OpResult & { readonly parcel: string; readonly items: number }
   'attachment.add': OpResult & { readonly attachment: string; readonly sha256: string }
+  /** `here`: the bytes are on this device; `coming`: from a device in reach; `nobody`: none in reach is known to have them. */
+  'attachment.fetch': {
+    readonly sha256: string
+    readonly state: 'here' | 'coming' | 'nobody'
+    readonly size: number
+    /** Bytes that are here so far. */
+    readonly done: number
+  }
   /** `before`: the device that was the authority. */
   'site.recover': OpResult & { readonly actor: string; readonly before: string }
   'setup.init': { readonly site: string; readonly actor: string; readonly recovery: string }

@@ -6,6 +6,7 @@
 import * as v from 'valibot'
 import { RECORD_KINDS, STAGES } from './rows.ts'
 import type {
+  AttachmentRow,
   BoardRow,
   Change,
   Facet,
@@ -98,13 +99,7 @@ type Answers = {
       readonly name: string
       readonly wall: number
     }[]
-    readonly attachments: readonly {
-      readonly attachment: string
-      readonly name: string
-      readonly sha256: string
-      readonly size: number
-      readonly where: readonly string[]
-    }[]
+    readonly attachments: readonly AttachmentRow[]
     readonly tallies: Readonly<Record<string, number>>
     /** Numbers that it got besides the one that counts. */
     readonly former_numbers: readonly string[]

@@ -198,6 +198,27 @@ export type TaskView = {
   readonly by: readonly string[]
 }
 
+export type AttachmentRow = {
+  readonly attachment: string
+  readonly name: string
+  /** Of its bytes, by which they are kept and asked for. */
+  readonly sha256: string
+  readonly size: number
+  readonly mime: string
+  /** A small picture, base64; null where none was made. */
+  readonly thumbnail: string | null
+  /** Devices that durably hold the bytes, as far as this one knows; this device first, where it does. */
+  readonly where: readonly string[]
+  /** The bytes are on their way, and so many are here; null where they are here, or not under way. */
+  readonly coming: { readonly done: number } | null
+  /** The other devices of `where`. `last_heard` null: not since this start. */
+  readonly holders: readonly {
+    readonly actor: string
+    readonly name: string
+    readonly last_heard: number | null
+  }[]
+}
+
 export type PeerRow = {
   readonly actor: string
   readonly name: string

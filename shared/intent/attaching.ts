@@ -12,6 +12,8 @@ export type Attachment = {
   readonly sha256: string
   readonly size: number
   readonly mime: string
+  /** A small picture, base64. */
+  readonly thumbnail?: string
 }
 
 export function addAttachment(
@@ -24,7 +26,7 @@ export function addAttachment(
   if (!map.ok) return map
   const { field } = map.value
   const child = composer.child(record, field.code)
-  for (const [name, value] of Object.entries(attachment)) {
+  for (const [name, value] of Object.entries<string | number>(attachment)) {
     const at = childAddress(record, field, child, name)
     const problem = misfit(value, subByName(field, name)?.value, false)
     if (!at || problem) return err(refuse('bad-value', { field: name, reason: problem ?? 'it has no place' }))

@@ -60,7 +60,8 @@ const attachments: Field = {
     sha256: { code: 2, merge: 'register', value: { type: 'string', max: 64 } },
     size: { code: 3, merge: 'register', value: { type: 'integer', min: 0, max: 2 ** 40 } },
     mime: { code: 4, merge: 'register', value: word },
-    thumbnail: { code: 5, merge: 'register', value: { type: 'string', max: 16_384 } },
+    /** Base64 of 24 KiB at most, so that an op with it stays well below its limit. */
+    thumbnail: { code: 5, merge: 'register', value: { type: 'string', max: 32_768 } },
   },
 }
 const authority = (code: number): Field => ({ code, merge: 'authority', frozen: false })

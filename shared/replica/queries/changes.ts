@@ -3,7 +3,7 @@ import type { Change } from '../../api/rows.ts'
 import type { ChildId, DotRef } from '../../model/ids.ts'
 import { fieldByCode, placeOf } from '../../model/fields.ts'
 import { shownValue } from '../../merge/register.ts'
-import type { Effect } from '../../op/effect.ts'
+import type { Effect, Scalar } from '../../op/effect.ts'
 import { childAt } from '../../op/identity.ts'
 import { changedRecord, isData, isReview } from '../../op/op.ts'
 import type { Core } from '../core.ts'
@@ -13,6 +13,8 @@ import type { JudgedOp } from '../judging.ts'
 import { controlChange, reviewChange } from './control-changes.ts'
 
 const EXCERPT = 120
+/** The longest line that a person may type. */
+const LINE = 500
 
 /** The changes of an op; only those of one record where `record` is given. */
 export function changesOf(core: Core, op: JudgedOp, record: string | null): Change[] {
@@ -60,7 +62,13 @@ function addressedChange(core: Core, row: RecordRow, effect: Extract<Data, { at:
   const { child } = effect.at
   switch (effect.type) {
     case 'assign':
-      return { what: 'set', field, child, value: effect.value, settles: Math.max(0, effect.over.length - 1) }
+      return {
+        what: 'set',
+        field,
+        child,
+        value: shortened(effect.value),
+        settles: Math.max(0, effect.over.length - 1),
+      }
     case 'draft':
       return { what: 'set', field, child, value: effect.value, settles: 0 }
     case 'insert':
@@ -85,6 +93,10 @@ function addressedChange(core: Core, row: RecordRow, effect: Extract<Data, { at:
       return null
   }
 }
+
+/** Everything that a person typed is shown whole; a thumbnail is not for reading. */
+const shortened = (value: Scalar): Scalar =>
+  typeof value === 'string' && value.length > LINE ? value.slice(0, LINE) : value
 
 function tick(
   core: Core,

@@ -1,6 +1,6 @@
 /** One record whole: what its page shows. */
 import type { QueryAnswer } from '../../api/queries.ts'
-import type { TaskView, FieldValue } from '../../api/rows.ts'
+import type { AttachmentRow, TaskView, FieldValue } from '../../api/rows.ts'
 import type { ActorId, RecordId } from '../../model/ids.ts'
 import { declared, fieldByName, fieldsOf } from '../../model/fields.ts'
 import { auditNumber, jobNumber } from '../../model/rights.ts'
@@ -9,6 +9,7 @@ import { lastWrite } from '../../merge/draft.ts'
 import { shownValue } from '../../merge/register.ts'
 import { keysOf } from '../../merge/set.ts'
 import { sumOf } from '../../merge/tally.ts'
+import type { Scalar } from '../../op/effect.ts'
 import type { AuthorityReach } from '../contract.ts'
 import type { Core } from '../core.ts'
 import { cellOf } from '../fold.ts'
@@ -43,13 +44,7 @@ export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAn
     tags: keysOf(state.live('tags')),
     tasks,
     notes: state.children('notes').map((note) => noteView(core, state, note)),
-    attachments: state.children('attachments').map((attachment) => ({
-      attachment: attachment.id,
-      name: String(shownValue(attachment.live('name')) ?? ''),
-      sha256: String(shownValue(attachment.live('sha256')) ?? ''),
-      size: Number(shownValue(attachment.live('size')) ?? 0),
-      where: [],
-    })),
+    attachments: state.children('attachments').map(attachmentView),
     tallies: tallies(state),
     sign_offs: signOffs(core, row),
     stock: stockOf(core, row),
@@ -122,6 +117,23 @@ function taskView(core: Core, task: ChildState): TaskView {
     values: fieldValues(core, text),
     done: done.length > 0,
     by,
+  }
+}
+
+/** Where its bytes are only the device knows. */
+function attachmentView(attachment: ChildState): AttachmentRow {
+  const shown = (sub: string): Scalar => shownValue(attachment.live(sub)) ?? null
+  const thumbnail = shown('thumbnail')
+  return {
+    attachment: attachment.id,
+    name: String(shown('name') ?? ''),
+    sha256: String(shown('sha256') ?? ''),
+    size: Number(shown('size') ?? 0),
+    mime: String(shown('mime') ?? ''),
+    thumbnail: thumbnail === null ? null : String(thumbnail),
+    where: [],
+    coming: null,
+    holders: [],
   }
 }
 
