@@ -3,6 +3,7 @@
  * with jitter, and starts again at once when it is seen on the network or its link ends.
  */
 import type { ActorId } from '../../shared/model/ids.ts'
+import type { CloseReason } from '../../shared/sync/close.ts'
 import type { Timing } from './contract.ts'
 
 type Source = 'hq' | 'typed' | 'remembered' | 'seen'
@@ -33,7 +34,16 @@ const MOST_FAILURES = 10
 const MOST_CALLS = 8
 
 /** What will not be otherwise in a few seconds. */
-const LASTING = new Set(['cut', 'wrong-site', 'wrong-version', 'not-member', 'refused', 'full', 'fault'])
+const LASTING: ReadonlySet<string> = new Set<CloseReason>([
+  'cut',
+  'wrong-site',
+  'peer-newer',
+  'peer-older',
+  'not-member',
+  'refused',
+  'full',
+  'fault',
+])
 const RANK: Readonly<Record<Source, number>> = { hq: 3, typed: 2, remembered: 1, seen: 0 }
 
 export class DialPlan {

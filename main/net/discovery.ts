@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { SiteId } from '../../shared/model/ids.ts'
-import { PROTOCOL_VERSION } from '../../shared/sync/pace.ts'
+import { PROTOCOL } from '../../shared/sync/versions.ts'
 import { formatAddress } from './address.ts'
 import type { Log } from './contract.ts'
 import { usableAddresses } from './interfaces.ts'
@@ -89,7 +89,7 @@ export class Discovery {
 
   async #respondOn(address: string): Promise<void> {
     const { site, port, log } = this.#options
-    const txt = { v: String(PROTOCOL_VERSION), site: discoveryTag(site), id: this.#instance }
+    const txt = { v: String(PROTOCOL.max), site: discoveryTag(site), id: this.#instance }
     // A name of its own on every interface: on a bridged network two equal names would be a conflict.
     const instance = `${this.#instance}-${randomBytes(2).toString('hex')}`
     const onSight = (sighting: Sighting): void => this.#sight(sighting)

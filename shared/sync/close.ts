@@ -5,7 +5,10 @@ const CLOSE_REASONS = [
   /** The peer's key belongs to no member that this replica knows. */
   'not-member',
   'wrong-site',
-  'wrong-version',
+  /** The peer speaks only versions above all that are spoken here: this device needs an upgrade. */
+  'peer-newer',
+  /** The peer speaks only versions below all that are spoken here: it needs an upgrade. */
+  'peer-older',
   /** A device that reached itself. */
   'self',
   /** What came is no message, or not one that belongs here. */

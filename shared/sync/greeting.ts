@@ -1,22 +1,28 @@
 /** What a first message has to be for a session to begin. Membership is asked after this. */
 import type { ActorId, SiteId } from '../model/ids.ts'
 import type { CloseReason } from './close.ts'
-import { PROTOCOL_VERSION } from './pace.ts'
+import { negotiated, type Versions } from './versions.ts'
 import type { Hello, Message } from './wire.ts'
 
 type Greeting =
-  { readonly hello: Hello } | { readonly hello: null; readonly reason: CloseReason; readonly detail: string }
+  | { readonly hello: Hello; readonly version: number }
+  | { readonly hello: null; readonly reason: CloseReason; readonly detail: string }
 
 export function readGreeting(
   message: Message,
-  own: { readonly site: SiteId; readonly actor: ActorId },
+  own: { readonly site: SiteId; readonly actor: ActorId; readonly speaks: Versions },
 ): Greeting {
-  if (message.kind === 'foreign-hello') {
-    const detail = `this replica speaks version ${PROTOCOL_VERSION}, the peer ${message.version}`
-    return { hello: null, reason: 'wrong-version', detail }
+  const refuse = (reason: CloseReason, detail: string): Greeting => ({ hello: null, reason, detail })
+  if (message.kind !== 'hello' && message.kind !== 'foreign-hello') return refuse('malformed', 'no hello')
+  const version = negotiated(own.speaks, message.speaks)
+  if (message.kind === 'foreign-hello' || version === null) {
+    const detail = `this replica speaks ${inWords(own.speaks)}, the peer ${inWords(message.speaks)}`
+    return refuse(message.speaks.min > own.speaks.max ? 'peer-newer' : 'peer-older', detail)
   }
-  if (message.kind !== 'hello') return { hello: null, reason: 'malformed', detail: 'no hello' }
-  if (message.site !== own.site) return { hello: null, reason: 'wrong-site', detail: '' }
-  if (message.actor === own.actor) return { hello: null, reason: 'self', detail: '' }
-  return { hello: message }
+  if (message.site !== own.site) return refuse('wrong-site', '')
+  if (message.actor === own.actor) return refuse('self', '')
+  return { hello: message, version }
 }
+
+const inWords = ({ min, max }: Versions): string =>
+  min === max ? `version ${min}` : `versions ${min} to ${max}`

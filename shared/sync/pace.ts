@@ -1,8 +1,5 @@
-/** The version of the protocol, and the bounds and times of a session. Times are milliseconds. */
+/** The bounds and times of a session. Times are milliseconds. */
 import { LIMITS } from '../op/limits.ts'
-
-/** Raised with every change of a message that an older node would misread. */
-export const PROTOCOL_VERSION = 1
 
 export const PACE = {
   /**

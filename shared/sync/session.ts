@@ -24,6 +24,7 @@ import { Outgoing } from './outgoing.ts'
 import { PACE } from './pace.ts'
 import { Repair } from './repair.ts'
 import type { SyncStore } from './store.ts'
+import { PROTOCOL, type Versions } from './versions.ts'
 import {
   decodeMessage,
   encodeMessage,
@@ -57,6 +58,8 @@ export type SessionOptions = {
   ) => { readonly ok: true } | { readonly ok: false; readonly cut: string | null }
   /** How many ms ago the authority was heard here; null: never. */
   readonly authorityAge?: (now: number) => number | null
+  /** The versions of the protocol to offer; this build's without it. */
+  readonly speaks?: Versions
 }
 
 /** What a hello said of this replica, kept until the peer's own hello can be compared with it. */
@@ -77,6 +80,8 @@ export class Session {
   readonly #heartbeat: Heartbeat
   readonly #repair: Repair
   readonly #cursors: CursorRelay
+  readonly #speaks: Versions
+  #version: number | null = null
   #state: State = { at: 'new' }
   #effects: Effect[] = []
   #unknown = 0
@@ -84,6 +89,7 @@ export class Session {
   constructor(options: SessionOptions, now: number) {
     this.#options = options
     this.#store = options.store
+    this.#speaks = options.speaks ?? PROTOCOL
     this.#outgoing = new Outgoing(options.store)
     this.#incoming = new Incoming(options.store)
     this.#heartbeat = new Heartbeat(now)
@@ -106,6 +112,11 @@ export class Session {
     return this.#incoming.waits || (!this.#state.awaitsVector && this.#outgoing.wantsToSend)
   }
 
+  /** The version of the protocol in which both go on; null before the peer's hello. */
+  get version(): number | null {
+    return this.#version
+  }
+
   /** Messages of kinds that only a newer version knows. */
   get unknownMessages(): number {
     return this.#unknown
@@ -121,14 +132,15 @@ export class Session {
     const snapshot = { digest: this.#store.digest(), heads: this.#store.heads(), end: this.#store.end() }
     this.#state = { at: 'greeting', snapshot }
     const { site, actor } = this.#store
-    this.#send({ kind: 'hello', site, actor, digest: snapshot.digest, authority: this.#cursors.tag() })
+    const { digest } = snapshot
+    this.#send({ kind: 'hello', speaks: this.#speaks, site, actor, digest, authority: this.#cursors.tag() })
     return this.#flush()
   }
 
   receive(bytes: Bytes, now: number): Effect[] {
     if (this.#state.at === 'closed') return []
     this.#heartbeat.heard(now)
-    const message = decodeMessage(bytes)
+    const message = decodeMessage(bytes, this.#speaks)
     if (!message.ok) this.#leave('malformed', message.error)
     else if (message.value.kind === 'unknown') this.#unknown += 1
     else this.#take(message.value, now)
@@ -206,9 +218,14 @@ export class Session {
   }
 
   #greet(message: Message, snapshot: Snapshot, now: number): void {
-    const greeting = readGreeting(message, this.#store)
-    if (greeting.hello === null) this.#leave(greeting.reason, greeting.detail)
-    else if (this.#isMember(greeting.hello.actor)) this.#compare(greeting.hello, snapshot, now)
+    const { site, actor } = this.#store
+    const greeting = readGreeting(message, { site, actor, speaks: this.#speaks })
+    if (greeting.hello === null) {
+      this.#leave(greeting.reason, greeting.detail)
+      return
+    }
+    this.#version = greeting.version
+    if (this.#isMember(greeting.hello.actor)) this.#compare(greeting.hello, snapshot, now)
   }
 
   /** Both sides compare the same two digests, so both come to the same answer. */

@@ -13,10 +13,12 @@ import { parseActorId, parseSiteId, type ActorId, type SiteId } from '../model/i
 import { LIMITS } from '../op/limits.ts'
 import { Malformed, Reader } from '../op/reader.ts'
 import type { Head, Run } from '../op/run.ts'
-import { PROTOCOL_VERSION } from './pace.ts'
+import { negotiated, PROTOCOL, type Versions } from './versions.ts'
 
 export type Hello = {
   readonly kind: 'hello'
+  /** What the sender speaks; both sides go on in the highest that they have in common. */
+  readonly speaks: Versions
   readonly site: SiteId
   readonly actor: ActorId
   /** Of the cursor with its head hashes, as it was when this was sent. */
@@ -25,8 +27,8 @@ export type Hello = {
   readonly authority: number | null
 }
 
-/** A hello of another protocol version; nothing behind the version is read. */
-export type ForeignHello = { readonly kind: 'foreign-hello'; readonly version: number }
+/** A hello of versions that are none of this build's; nothing behind them is read. */
+export type ForeignHello = { readonly kind: 'foreign-hello'; readonly speaks: Versions }
 
 /** All that the sender holds without gaps. Runs up to batch `through` are contained in it or were not taken. */
 export type Vector = { readonly kind: 'vector'; readonly through: number; readonly heads: readonly Head[] }
@@ -77,8 +79,8 @@ export function encodeMessage(message: Exclude<Message, ForeignHello>): Bytes {
 function fieldsOf(message: Exclude<Message, ForeignHello>): CborValue[] {
   switch (message.kind) {
     case 'hello': {
-      const { site, actor, digest, authority } = message
-      return [PROTOCOL_VERSION, idBytes(site), idBytes(actor), digest, authority]
+      const { speaks, site, actor, digest, authority } = message
+      return [speaks.min, speaks.max, idBytes(site), idBytes(actor), digest, authority]
     }
     case 'vector':
     case 'ack':
@@ -111,29 +113,28 @@ function idBytes(id: SiteId | ActorId): Bytes {
   return bytes
 }
 
-/** One frame of a transport is one message. */
-export function decodeMessage(bytes: Bytes): Result<Incoming, string> {
+/** One frame of a transport is one message, as a side that speaks `own` reads it. */
+export function decodeMessage(bytes: Bytes, own: Versions = PROTOCOL): Result<Incoming, string> {
   const value = decodeCbor(bytes, LIMITS.frameBytes)
   if (!value.ok) return value
   try {
-    return ok(readMessage(Reader.of(value.value)))
+    return ok(readMessage(Reader.of(value.value), own))
   } catch (problem) {
     if (problem instanceof Malformed) return err(problem.message)
     throw problem
   }
 }
 
-function readMessage(reader: Reader): Incoming {
+function readMessage(reader: Reader, own: Versions): Incoming {
   const code = reader.count()
+  if (code === CODES.hello) return readHello(reader, own)
   const message = readFields(code, reader)
-  if (message.kind !== 'unknown' && message.kind !== 'foreign-hello') reader.end()
+  if (message.kind !== 'unknown') reader.end()
   return message
 }
 
 function readFields(code: number, reader: Reader): Incoming {
   switch (code) {
-    case CODES.hello:
-      return readHello(reader)
     case CODES.vector:
       return { kind: 'vector', through: reader.count(), heads: reader.list(LIMITS.heads, readHead) }
     case CODES.run:
@@ -155,19 +156,17 @@ function readFields(code: number, reader: Reader): Incoming {
   }
 }
 
-function readHello(reader: Reader): Hello | ForeignHello {
-  const version = reader.positive()
-  if (version !== PROTOCOL_VERSION) return { kind: 'foreign-hello', version }
+/** A peer that speaks a later version too may say more behind what is known here: it is left alone. */
+function readHello(reader: Reader, own: Versions): Hello | ForeignHello {
+  const speaks = { min: reader.positive(), max: reader.positive() }
+  if (speaks.max < speaks.min) return reader.fail('versions from the least to the greatest')
+  if (negotiated(own, speaks) === null) return { kind: 'foreign-hello', speaks }
   const site = parseSiteId(toHex(reader.bytes(32)))
   const actor = readActor(reader)
   const digest = reader.bytes(32)
-  return {
-    kind: 'hello',
-    site: site ?? reader.fail('a site'),
-    actor,
-    digest,
-    authority: nullableCount(reader),
-  }
+  const authority = nullableCount(reader)
+  if (speaks.max <= own.max) reader.end()
+  return { kind: 'hello', speaks, site: site ?? reader.fail('a site'), actor, digest, authority }
 }
 
 function readRun(reader: Reader): RunMessage {

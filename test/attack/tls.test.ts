@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import { parseAddress } from '../../main/net/address.ts'
 import { createTlsIdentity } from '../../main/net/tls-identity.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
+import { PROTOCOL } from '../../shared/sync/versions.ts'
 import { decodeMessage, encodeMessage, type Incoming } from '../../shared/sync/wire.ts'
 import { closeDevices, enrol, found, linkTo, sameLog, until, type Device } from '../links/device.ts'
 import { answerOf, callRaw, openSync } from '../links/raw-peer.ts'
@@ -157,6 +158,7 @@ describe('a member that misbehaves', () => {
     const { site } = desk.replica
     const lie = {
       kind: 'hello',
+      speaks: PROTOCOL,
       site,
       actor: other.replica.actor,
       digest: new Uint8Array(32),

@@ -25,9 +25,9 @@ describe('frames that are no message', () => {
     ['an empty array', []],
     ['a code that is no number', ['hello']],
     ['a negative code', [-1]],
-    ['a hello cut short', [1, 1, bytes(32)]],
-    ['a hello with a site of 31 bytes', [1, 1, bytes(31), ACTOR, bytes(32), null]],
-    ['a hello with one item too many', [1, 1, bytes(32), ACTOR, bytes(32), null, 0]],
+    ['a hello cut short', [1, 1, 1, bytes(32)]],
+    ['a hello with a site of 31 bytes', [1, 1, 1, bytes(31), ACTOR, bytes(32), null]],
+    ['a hello with one item too many', [1, 1, 1, bytes(32), ACTOR, bytes(32), null, 0]],
     ['a run without ops', [3, 1, ACTOR, 1, [], bytes(64)]],
     ['a run of an empty op', [3, 1, ACTOR, 1, [bytes(0)], bytes(64)]],
     [

@@ -175,7 +175,14 @@ test('SYN-1 every message is read as it was written', () => {
   const run = forgedRun(TABLET, FORGED)
   const head = { actor: TABLET, seq: 7, hash: new Uint8Array(16).fill(3) }
   const messages = [
-    { kind: 'hello', site: siteNamed('a'), actor: TABLET, digest: idBytes(EDGE), authority: 12 },
+    {
+      kind: 'hello',
+      speaks: { min: 1, max: 1 },
+      site: siteNamed('a'),
+      actor: TABLET,
+      digest: idBytes(EDGE),
+      authority: 12,
+    },
     { kind: 'vector', through: 3, heads: [head] },
     { kind: 'run', batch: 1, run },
     { kind: 'ack', through: 3, heads: [] },

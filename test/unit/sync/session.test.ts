@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { encodeCbor } from '../../../shared/base/cbor.ts'
 import { PACE } from '../../../shared/sync/pace.ts'
+import { PROTOCOL } from '../../../shared/sync/versions.ts'
 import { encodeMessage } from '../../../shared/sync/wire.ts'
 import { actorNamed, AUTHORITY, FORGED, forgedRun, MemoryStore, siteNamed } from './memory-store.ts'
 import { joined, linked, site, TABLET, EDGE, write } from './sites.ts'
@@ -20,6 +21,7 @@ describe('greeting', () => {
     const { pair, tablet } = linked()
     const hello = {
       kind: 'hello',
+      speaks: PROTOCOL,
       site: tablet.site,
       actor: TABLET,
       digest: tablet.digest(),
@@ -60,9 +62,9 @@ describe('greeting', () => {
     const { authority, tablet } = site()
     const pair = new SocketPair(authority, tablet)
     pair.left.perform(pair.left.session.open())
-    const foreign = encodeCbor([1, 99, 'whatever', 'a newer', 'hello', 'holds'])
+    const foreign = encodeCbor([1, 99, 99, 'whatever', 'a newer', 'hello', 'holds'])
     pair.left.perform(pair.left.session.receive(foreign, pair.now))
-    expect(pair.left.closed).toMatchObject({ reason: 'wrong-version' })
+    expect(pair.left.closed).toMatchObject({ reason: 'peer-newer' })
     expect(pair.left.closed?.detail).toMatch(/version 1.*99/)
   })
 

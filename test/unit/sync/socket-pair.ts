@@ -2,6 +2,7 @@
 import type { CloseReason } from '../../../shared/sync/close.ts'
 import { Session, type Effect, type SessionOptions } from '../../../shared/sync/session.ts'
 import { decodeMessage, type Incoming } from '../../../shared/sync/wire.ts'
+import { PROTOCOL, type Versions } from '../../../shared/sync/versions.ts'
 import type { SyncStore } from '../../../shared/sync/store.ts'
 
 type Closed = { readonly by: 'us' | 'peer'; readonly reason: CloseReason; readonly detail: string }
@@ -11,6 +12,7 @@ const NO_KEY = new Uint8Array(32)
 export class Side {
   readonly session: Session
   readonly store: SyncStore
+  readonly #speaks: Versions
   readonly sent: Uint8Array[] = []
   readonly kinds: Incoming['kind'][] = []
   readonly heard: number[] = []
@@ -20,6 +22,7 @@ export class Side {
 
   constructor(store: SyncStore, now: number, options: Partial<SessionOptions> = {}) {
     this.store = store
+    this.#speaks = options.speaks ?? PROTOCOL
     this.session = new Session({ store, admits: (actor) => store.admits(actor, NO_KEY), ...options }, now)
   }
 
@@ -34,7 +37,7 @@ export class Side {
   #send(bytes: Uint8Array): void {
     this.sent.push(bytes)
     this.sentBytes += bytes.length
-    const message = decodeMessage(bytes)
+    const message = decodeMessage(bytes, this.#speaks)
     if (!message.ok) throw new Error(`A session sent what cannot be read: ${message.error}`)
     this.kinds.push(message.value.kind)
     if (message.value.kind === 'run') this.opsSent += message.value.run.ops.length
