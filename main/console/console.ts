@@ -15,9 +15,6 @@ import type { DeskPort } from './port.ts'
 import { Session } from './session.ts'
 import type { Watches } from './watches.ts'
 
-/** A frame up to this size is taken in to be refused by name; a larger one ends the connection. */
-const MOST_FRAME_BYTES = 4 * LIMITS.controlBytes
-const MOST_CONNECTIONS = 256
 /** The hosts that a console may listen on. */
 export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 
@@ -47,7 +44,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     })
   }
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
-  server.maxConnections = MOST_CONNECTIONS
+  server.maxConnections = LIMITS.controlConnections
   const port = await listen(server, options.listen)
   server.on('error', options.onError)
   const sockets = attach(server, new Gate(port, options.token), options)
@@ -57,7 +54,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
 function attach(server: Server, gate: Gate, options: ConsoleOptions): WebSocketServer {
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: MOST_FRAME_BYTES,
+    maxPayload: LIMITS.controlFrameBytes,
     perMessageDeflate: false,
     // The session answers text that is no UTF-8 with an error and keeps the connection.
     skipUTF8Validation: true,

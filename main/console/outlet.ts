@@ -3,9 +3,10 @@
  * answer only the newest waits for it: what the node holds for a client is bounded, whatever the client does.
  */
 import type { WebSocket } from 'ws'
+import { LIMITS } from '../../shared/op/limits.ts'
 
 /** Bytes on their way to the client above which it counts as slow, and below which it has caught up. */
-const HIGH = 4 * 1024 * 1024
+const HIGH = LIMITS.controlBuffer
 const LOW = 256 * 1024
 
 export class Outlet {

@@ -7,11 +7,7 @@ import { readFrame } from './frames.ts'
 import { Outlet } from './outlet.ts'
 import type { DeskPort, Outcome } from './port.ts'
 import { jsonOf, type Watches } from './watches.ts'
-
-/** A screen watches about ten queries at a time. */
-const MOST_WATCHES = 200
-/** Commands of one client that have begun and not ended. */
-const MOST_RUNNING = 1000
+import { LIMITS } from '../../shared/op/limits.ts'
 
 export class Session {
   readonly #port: DeskPort
@@ -58,8 +54,8 @@ export class Session {
   }
 
   #do(id: number, command: string, input: unknown): void {
-    if (this.#running >= MOST_RUNNING) {
-      this.#refuse(id, new TallydeskError('too-many', { what: 'commands at once', limit: MOST_RUNNING }))
+    if (this.#running >= LIMITS.running) {
+      this.#refuse(id, new TallydeskError('too-many', { what: 'commands at once', limit: LIMITS.running }))
       return
     }
     this.#running += 1
@@ -71,8 +67,8 @@ export class Session {
 
   #watch(id: number, query: string, input: unknown): void {
     this.#unwatch(id)
-    if (this.#stops.size >= MOST_WATCHES) {
-      this.#refuse(id, new TallydeskError('too-many', { what: 'watches', limit: MOST_WATCHES }))
+    if (this.#stops.size >= LIMITS.watches) {
+      this.#refuse(id, new TallydeskError('too-many', { what: 'watches', limit: LIMITS.watches }))
       return
     }
     const stop = this.#watches.watch(query, input, ({ outcome, json }) =>

@@ -5,6 +5,7 @@
 import type { ActorId } from '../../shared/model/ids.ts'
 import type { CloseReason } from '../../shared/sync/close.ts'
 import type { Timing } from './contract.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 
 type Source = 'hq' | 'typed' | 'remembered' | 'seen'
 
@@ -25,13 +26,6 @@ type PlanOptions = {
   readonly timing: Pick<Timing, 'backoffLeast' | 'backoffMost' | 'backoffMostOther'>
   readonly random: () => number
 }
-
-/** Anybody may announce names on a LAN: beyond this many the oldest sightings are forgotten. */
-const MOST_SEEN = 128
-/** Calls to an address that was only seen, one after the other. */
-const MOST_FAILURES = 10
-/** Calls at once. */
-const MOST_CALLS = 8
 
 /** What will not be otherwise in a few seconds. */
 const LASTING: ReadonlySet<string> = new Set<CloseReason>([
@@ -84,7 +78,7 @@ export class DialPlan {
   #forgetOldest(): void {
     const seen = this.all().filter((target) => target.source === 'seen' && !target.calling)
     const [oldest] = seen
-    if (seen.length > MOST_SEEN && oldest !== undefined) this.#targets.delete(oldest.address)
+    if (seen.length > LIMITS.seenAddresses && oldest !== undefined) this.#targets.delete(oldest.address)
   }
 
   all(): readonly Target[] {
@@ -95,7 +89,7 @@ export class DialPlan {
   due(now: number, isNeeded: (target: Target) => boolean): readonly Target[] {
     const calls = this.all().filter((target) => target.calling).length
     const waiting = this.all().filter((target) => !target.calling && target.next <= now && isNeeded(target))
-    return waiting.slice(0, Math.max(0, MOST_CALLS - calls))
+    return waiting.slice(0, Math.max(0, LIMITS.calls - calls))
   }
 
   failed(target: Target, why: string, now: number): void {
@@ -104,7 +98,8 @@ export class DialPlan {
     target.attempts += 1
     target.next = now + this.#wait(target, why)
     // A device that is still there will be seen again; it may have moved to another address or port.
-    if (target.source === 'seen' && target.attempts >= MOST_FAILURES) this.#targets.delete(target.address)
+    if (target.source === 'seen' && target.attempts >= LIMITS.seenFailures)
+      this.#targets.delete(target.address)
   }
 
   /** Doubles from the least to the most, at once the most where waiting is the only cure; half of it is jitter. */

@@ -4,7 +4,7 @@ import { LIMITS } from '../../shared/op/limits.ts'
 export const FRAMES = {
   perMessageDeflate: false,
   maxPayload: LIMITS.frameBytes,
-  maxFragments: 16,
+  maxFragments: LIMITS.frameFragments,
   maxBufferedChunks: 4096,
   closeTimeout: 2_000,
 } as const

@@ -4,11 +4,7 @@
  */
 import type { RemoteInfo, Socket } from 'node:dgram'
 import { EventEmitter } from 'node:events'
-
-/** Packets a second. A site of fifty devices that all answer at once stays far below. */
-const MOST_PACKETS = 300
-/** The longest mDNS message (RFC 6762, section 17). */
-const MOST_BYTES = 9_000
+import { LIMITS } from '../../shared/op/limits.ts'
 
 export class GuardedSocket extends EventEmitter {
   readonly #socket: Socket
@@ -25,7 +21,7 @@ export class GuardedSocket extends EventEmitter {
   }
 
   #pass(packet: Buffer, from: RemoteInfo): void {
-    if (packet.length > MOST_BYTES || this.#isFlood()) return
+    if (packet.length > LIMITS.mdnsBytes || this.#isFlood()) return
     try {
       this.emit('message', packet, from)
     } catch (error) {
@@ -38,7 +34,7 @@ export class GuardedSocket extends EventEmitter {
     if (second !== this.#second) this.#packets = 0
     this.#second = second
     this.#packets += 1
-    return this.#packets > MOST_PACKETS
+    return this.#packets > LIMITS.mdnsPackets
   }
 
   /** Errors of sending (an interface that went down) are no reason to stop. */

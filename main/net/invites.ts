@@ -20,11 +20,7 @@ import {
   type PairRefusal,
   type PairRequest,
 } from './pairing-proof.ts'
-
-const LIFE = 10 * 60 * 1000
-const TRIES = 5
-/** Old ones are kept so that their codes get a true answer; the oldest go first. */
-const KEPT = 200
+import { LIMITS } from '../../shared/op/limits.ts'
 
 type Life =
   | { readonly is: 'open'; readonly wrong: number }
@@ -65,7 +61,7 @@ export class InviteTable implements Invites {
     const { site, keyHash, clock, addresses } = this.#options
     const id = new Uint8Array(randomBytes(CODE_SIZES.invite))
     const secret = new Uint8Array(randomBytes(CODE_SIZES.secret))
-    const expires = clock.now() + LIFE
+    const expires = clock.now() + LIMITS.pairingLife
     this.#keep({ id: toHex(id), secret, role, name, person, expires, life: { is: 'open', wrong: 0 } })
     const code = formatPairingCode({
       site: siteTag(site),
@@ -77,10 +73,12 @@ export class InviteTable implements Invites {
     return { invite: toHex(id), code, expires }
   }
 
+  /** Old ones are kept so that their codes get a true answer; the oldest go first. */
   #keep(invite: Invite): void {
     this.#invites.set(invite.id, invite)
     const oldest = this.#invites.keys().next()
-    if (this.#invites.size > KEPT && oldest.value !== undefined) this.#invites.delete(oldest.value)
+    if (this.#invites.size > LIMITS.invitesKept && oldest.value !== undefined)
+      this.#invites.delete(oldest.value)
     this.#options.onChange()
   }
 
@@ -137,7 +135,7 @@ export class InviteTable implements Invites {
   #wrong(invite: Invite): Result<never, 'pairing-refused'> {
     if (invite.life.is === 'open') {
       const wrong = invite.life.wrong + 1
-      this.#set(invite, wrong >= TRIES ? { is: 'blocked' } : { is: 'open', wrong })
+      this.#set(invite, wrong >= LIMITS.pairingTries ? { is: 'blocked' } : { is: 'open', wrong })
     }
     return err('pairing-refused')
   }

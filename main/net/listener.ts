@@ -39,9 +39,6 @@ export type ListenerOptions = {
   readonly log: Log
 }
 
-/** More at once come from no site of this size. */
-const MOST_CONNECTIONS = 512
-
 export class Listener {
   readonly #options: ListenerOptions
   readonly #tls: TlsServer
@@ -59,7 +56,7 @@ export class Listener {
     this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head))
     this.#http.on('clientError', (_, socket) => socket.destroy())
     this.#tls = createTlsServer(this.#tlsOptions(), (socket) => this.#onHandshake(socket))
-    this.#tls.maxConnections = MOST_CONNECTIONS
+    this.#tls.maxConnections = LIMITS.connections
     this.#tls.on('connection', (socket: Socket) => this.#track(socket))
     this.#tls.on('tlsClientError', (error, socket) => this.#onTlsError(error, socket))
   }

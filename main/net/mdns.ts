@@ -6,12 +6,11 @@
 import { Bonjour, type Browser, type Service } from 'bonjour-service'
 import { createSocket, type Socket } from 'node:dgram'
 import { GuardedSocket } from './guarded-socket.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 
 const GROUP = '224.0.0.251'
 const PORT = 5353
 const TYPE = 'tallydesk'
-/** Names taken up in one look round; a site has fewer devices in reach, and a flood costs no more than this. */
-const MOST_NAMES = 128
 
 type Announcement = {
   readonly instance: string
@@ -63,7 +62,7 @@ export class Mdns {
     let names = 0
     const browser = this.#bonjour.find({ type: TYPE }, (service) => {
       names += 1
-      if (names > MOST_NAMES) browser.stop()
+      if (names > LIMITS.mdnsNames) browser.stop()
       else for (const sighting of readService(service)) this.#onSight(sighting)
     })
     this.#browser = browser

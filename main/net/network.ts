@@ -15,10 +15,11 @@ import { Presence } from './presence.ts'
 import { Roster } from './roster.ts'
 import { Standing } from './standing.ts'
 import { Switchboard, type Via } from './switchboard.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 
 const TIMING: Timing = {
   tick: 250,
-  handshake: 5_000,
+  handshake: LIMITS.handshake,
   backoffLeast: 250,
   backoffMost: 5_000,
   backoffMostOther: 15_000,

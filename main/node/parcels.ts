@@ -4,7 +4,7 @@ import type { CommandInput, CommandResult } from '../../shared/api/commands.ts'
 import { TallydeskError } from '../../shared/api/errors.ts'
 import { type Bytes, fromBase64Url, toBase64Url } from '../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../shared/base/result.ts'
-import { PARCEL_LIMITS } from '../../shared/replica/parcel.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 import { inFolder, writePrivately } from '../store/files.ts'
 import type { Site } from './site.ts'
 
@@ -31,7 +31,7 @@ function saveToFiles(file: string, contents: readonly Bytes[], items: number): R
 const tooLarge = (contents: readonly Bytes[]): TallydeskError =>
   new TallydeskError('too-large', {
     size: contents.reduce((sum, { length }) => sum + length, 0),
-    limit: PARCEL_LIMITS.bytes,
+    limit: LIMITS.parcelBytes,
   })
 
 export function importParcel(
@@ -49,8 +49,7 @@ function contentOf(file: string): Bytes {
     new TallydeskError('file-unreadable', { file, reason }, { cause })
   try {
     const { size } = statSync(file)
-    if (size > PARCEL_LIMITS.bytes)
-      throw new TallydeskError('too-large', { size, limit: PARCEL_LIMITS.bytes })
+    if (size > LIMITS.parcelBytes) throw new TallydeskError('too-large', { size, limit: LIMITS.parcelBytes })
     const data = readFileSync(file)
     return new Uint8Array(data.buffer, data.byteOffset, data.length)
   } catch (error) {

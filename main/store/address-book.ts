@@ -1,8 +1,7 @@
 /** Where members were reached before: hints for dialling after a restart, a few addresses each. */
 import { type ActorId, parseActorId } from '../../shared/model/ids.ts'
 import type { Sql } from '../../shared/replica/ports.ts'
-
-const MOST_PER_MEMBER = 4
+import { LIMITS } from '../../shared/op/limits.ts'
 
 export interface StoredAddresses {
   /** Newest last. */
@@ -37,5 +36,5 @@ function remember(sql: Sql, actor: ActorId, address: string): void {
       `DELETE FROM node_address WHERE actor = ? AND address NOT IN
        (SELECT address FROM node_address WHERE actor = ? ORDER BY used DESC LIMIT ?)`,
     )
-    .run(actor, actor, MOST_PER_MEMBER)
+    .run(actor, actor, LIMITS.addressesPerMember)
 }

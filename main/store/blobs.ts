@@ -17,10 +17,9 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { TallydeskError } from '../../shared/api/errors.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 import { hasCode, inFolder, inFolderLater, PRIVATE, syncFolderOf } from './files.ts'
 
-/** A photo has a few megabytes, a scanned manual some dozens. */
-export const MOST_BLOB_BYTES = 100 * 1024 * 1024
 /** Read and written in one turn of the event loop. */
 const CHUNK = 1024 * 1024
 /** What is being written and has no name yet; after a crash nobody knows what it was to be. */
@@ -165,7 +164,7 @@ class Writer implements BlobWriter {
   async write(chunk: Uint8Array): Promise<void> {
     this.#size += chunk.length
     // It may grow while it is read.
-    if (this.#size > MOST_BLOB_BYTES) throw tooLarge(this.#size)
+    if (this.#size > LIMITS.blobBytes) throw tooLarge(this.#size)
     this.#hash.update(chunk)
     await inFolderLater(() => writeWhole(this.#file, chunk))
   }
@@ -216,7 +215,7 @@ async function openReadable(file: string): Promise<FileHandle> {
   let stat
   try {
     stat = statSync(file)
-    if (stat.isFile() && stat.size <= MOST_BLOB_BYTES) return await open(file, 'r')
+    if (stat.isFile() && stat.size <= LIMITS.blobBytes) return await open(file, 'r')
   } catch (error) {
     throw unreadable(error instanceof Error ? error.message : 'unknown', error)
   }
@@ -224,4 +223,4 @@ async function openReadable(file: string): Promise<FileHandle> {
 }
 
 const tooLarge = (size: number): TallydeskError =>
-  new TallydeskError('too-large', { size, limit: MOST_BLOB_BYTES })
+  new TallydeskError('too-large', { size, limit: LIMITS.blobBytes })

@@ -1,9 +1,7 @@
 /** What the screen asks this device to remember (theme, filters, language), by key. */
 import { TallydeskError } from '../../shared/api/errors.ts'
 import type { Sql } from '../../shared/replica/ports.ts'
-
-/** A screen has a dozen or two; a bound against a page that makes up keys. */
-const MOST = 500
+import { LIMITS } from '../../shared/op/limits.ts'
 
 export interface Preferences {
   all(): Readonly<Record<string, string>>
@@ -26,8 +24,9 @@ export function preferencesIn(sql: Sql): Preferences {
            SELECT ?, ? WHERE (SELECT count(*) FROM node_preference WHERE key <> ?) < ?
            ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
         )
-        .run(key, value, key, MOST)
-      if (kept.changes === 0) throw new TallydeskError('too-many', { what: 'preferences', limit: MOST })
+        .run(key, value, key, LIMITS.preferences)
+      if (kept.changes === 0)
+        throw new TallydeskError('too-many', { what: 'preferences', limit: LIMITS.preferences })
     },
   }
 }

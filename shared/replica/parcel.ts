@@ -15,14 +15,6 @@ import { Malformed, Reader } from '../op/reader.ts'
 export const PARCEL_CAUSES = ['cut', 'restored', 'cloned', 'forked'] as const
 export type ParcelCause = (typeof PARCEL_CAUSES)[number]
 
-export const PARCEL_LIMITS = {
-  /** A shift of long notes; as base64url it still fits into one command of the control socket. */
-  bytes: 6_000_000,
-  ops: 5_000,
-  /** Of one part effect: room for the envelope of its op beside it. */
-  partBytes: 48 * 1024,
-} as const
-
 export type Parcel = {
   readonly site: SiteId
   /** Whose work it is, and what the device is called. */
@@ -51,7 +43,7 @@ export function packed(content: ParcelContent): Bytes[] {
     ;[ops, size] = [[], 0]
   }
   for (const bytes of content.ops) {
-    if (ops.length >= PARCEL_LIMITS.ops || size + bytes.length > PARCEL_LIMITS.bytes - ROOM) close()
+    if (ops.length >= LIMITS.parcelOps || size + bytes.length > LIMITS.parcelBytes - ROOM) close()
     ops.push(bytes)
     size += bytes.length + HEAD
   }
@@ -65,7 +57,7 @@ const HEAD = 5
 
 /** The content as a parcel, or in words why it is none. */
 export function parseParcel(bytes: Bytes): Result<Parcel, string> {
-  const decoded = decodeCanonical(bytes, PARCEL_LIMITS.bytes)
+  const decoded = decodeCanonical(bytes, LIMITS.parcelBytes)
   if (!decoded.ok) return decoded
   try {
     return ok(readParcel(Reader.of(decoded.value)))
@@ -82,7 +74,7 @@ function readParcel(read: Reader): Parcel {
   const name = read.text(NAME_MAX)
   const said = read.text(NAME_MAX)
   const cause = PARCEL_CAUSES.find((each) => each === said) ?? read.fail('a cause')
-  const ops = read.nested().rest(PARCEL_LIMITS.ops, (item) => readOp(item, site, actor))
+  const ops = read.nested().rest(LIMITS.parcelOps, (item) => readOp(item, site, actor))
   read.end()
   if (ops.length === 0) read.fail('at least one change')
   if (!ops.every((op, i) => i === 0 || (ops[i - 1]?.seq ?? 0) < op.seq)) read.fail('changes in their order')
@@ -106,8 +98,8 @@ export const parcelIdOf = (sha256: (bytes: Bytes) => Bytes, content: Bytes): Par
 /** The content in parts that each fit into an op. */
 export function partsOf(content: Bytes): Bytes[] {
   const parts: Bytes[] = []
-  for (let at = 0; at < content.length; at += PARCEL_LIMITS.partBytes)
-    parts.push(content.subarray(at, at + PARCEL_LIMITS.partBytes))
+  for (let at = 0; at < content.length; at += LIMITS.parcelPartBytes)
+    parts.push(content.subarray(at, at + LIMITS.parcelPartBytes))
   return parts
 }
 

@@ -12,8 +12,8 @@ export const PACE = {
   windowRuns: 64,
   windowBytes: 2 * LIMITS.runBytes,
   /** What a receiver keeps of runs not yet looked at: the window, and one reading that began just inside it. */
-  queueRuns: 64 + LIMITS.runOps,
-  queueBytes: 4 * LIMITS.runBytes,
+  queueRuns: LIMITS.queueRuns,
+  queueBytes: LIMITS.queueBytes,
   /** The receiver acknowledges after so many runs, and whenever nothing more waits. */
   acknowledgeRuns: 8,
   /**
@@ -22,9 +22,9 @@ export const PACE = {
    */
   authorityAheadOps: 4096,
   /** Refused runs after which a peer is sent away. */
-  refusals: 3,
+  refusals: LIMITS.refusals,
   /** A peer says hello within this. */
-  greeting: 5_000,
+  greeting: LIMITS.greeting,
   ping: 3_000,
   /** Between two cursors of the authority to one peer. */
   cursor: 500,

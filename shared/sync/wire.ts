@@ -70,8 +70,6 @@ const CODES = {
   locate: 9,
 } as const
 
-const MAX = { reason: 40, detail: 500, cursor: 512 * 1024 } as const
-
 export function encodeMessage(message: Exclude<Message, ForeignHello>): Bytes {
   return encodeCbor([CODES[message.kind], ...fieldsOf(message)])
 }
@@ -103,7 +101,7 @@ function fieldsOf(message: Exclude<Message, ForeignHello>): CborValue[] {
 
 /** Cutting a text may leave half a character, which no strict decoder takes. */
 const excerpt = (text: string): string =>
-  text.slice(0, MAX.detail).toWellFormed().normalize('NFC').slice(0, MAX.detail)
+  text.slice(0, LIMITS.detail).toWellFormed().normalize('NFC').slice(0, LIMITS.detail)
 
 const headItem = (head: Head): CborValue => [idBytes(head.actor), head.seq, head.hash]
 
@@ -144,13 +142,13 @@ function readFields(code: number, reader: Reader): Incoming {
     case CODES.locate:
       return readLocate(reader)
     case CODES.authority:
-      return { kind: 'authority', bytes: bounded(reader, MAX.cursor) }
+      return { kind: 'authority', bytes: bounded(reader, LIMITS.cursorBytes) }
     case CODES.ping:
       return { kind: 'ping', digest: reader.bytes(32), age: nullableCount(reader) }
     case CODES.pong:
       return { kind: 'pong', digest: reader.bytes(32), age: nullableCount(reader) }
     case CODES.goodbye:
-      return { kind: 'goodbye', reason: reader.text(MAX.reason), detail: reader.text(MAX.detail) }
+      return { kind: 'goodbye', reason: reader.text(LIMITS.reason), detail: reader.text(LIMITS.detail) }
     default:
       return { kind: 'unknown', code }
   }

@@ -1,10 +1,11 @@
 /** Parcels as content, and how they are handed in. */
 import { describe, expect, test } from 'vitest'
 import { encodeCbor } from '../../shared/base/cbor.ts'
-import { packed, parseParcel, PARCEL_LIMITS, type ParcelContent } from '../../shared/replica/parcel.ts'
+import { packed, parseParcel, type ParcelContent } from '../../shared/replica/parcel.ts'
 import { contentOf, handedIn, parcelOf, parcelsAt, rowsAt } from '../support/parcels.ts'
 import { foundSite, joinSite, must, pull } from '../support/replicas.ts'
 import { aSite, newJob, refusal, setTitle, shareWith } from '../support/site.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 
 describe('the content of a parcel', () => {
   test('PAR-1 what is read from its bytes is what was packed', () => {
@@ -59,12 +60,12 @@ describe('the content of a parcel', () => {
     const [op] = tablet.replica.unsent()
     if (!op) throw new Error('a job is an op')
     expect(record).toHaveLength(32)
-    const many = packed(contentOf(tablet, { ops: Array.from({ length: PARCEL_LIMITS.ops + 1 }, () => op) }))
+    const many = packed(contentOf(tablet, { ops: Array.from({ length: LIMITS.parcelOps + 1 }, () => op) }))
     expect(many).toHaveLength(2)
     const large = new Uint8Array(60_000)
     const heavy = packed(contentOf(tablet, { ops: Array.from({ length: 150 }, () => large) }))
     expect(heavy).toHaveLength(2)
-    for (const content of [...many, ...heavy]) expect(content.length).toBeLessThanOrEqual(PARCEL_LIMITS.bytes)
+    for (const content of [...many, ...heavy]) expect(content.length).toBeLessThanOrEqual(LIMITS.parcelBytes)
     expect(packed(contentOf(tablet, { ops: [] }))).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { Blobs, MOST_BLOB_BYTES } from '../../main/store/blobs.ts'
+import { Blobs } from '../../main/store/blobs.ts'
 import { codeOf, eventually, must, scratch, startDesk } from './desks.ts'
 import {
   ALONE,
@@ -19,6 +19,7 @@ import {
   restart,
   type Place,
 } from './places.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 
 const numberOf = async ({ node }: Place, record: string) =>
   must(await node.api.query('record', { record })).number
@@ -121,7 +122,7 @@ describe('attachments', () => {
     const { record } = must(await newJob(hq, 'Pump'))
     const add = (file: string, to = record) => hq.node.api.do('attachment.add', { record: to, file })
     const large = fileWith('')
-    truncateSync(large, MOST_BLOB_BYTES + 1)
+    truncateSync(large, LIMITS.blobBytes + 1)
     expect(codeOf(await add(large))).toBe('too-large')
     expect(codeOf(await add(hq.data))).toBe('file-unreadable')
     expect(codeOf(await add(join(hq.data, 'nowhere.png')))).toBe('file-unreadable')

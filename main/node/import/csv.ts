@@ -3,6 +3,8 @@
  * line and reading goes on with the next line, so that one stray quote does not swallow the rest of the file.
  * Records come one by one: the caller decides how much to take in a turn.
  */
+import { LIMITS } from '../../../shared/op/limits.ts'
+
 export type CsvRecord = {
   /** Of its first character; the first line of the text is 1. */
   readonly line: number
@@ -11,9 +13,6 @@ export type CsvRecord = {
 } & ({ readonly fields: readonly string[] } | { readonly broken: CsvFault })
 
 export type CsvFault = 'quote-in-field' | 'text-after-quote' | 'quote-not-closed' | 'too-long'
-
-/** Above what any record can hold; bounds how far an opened quote is followed. */
-const MOST_RECORD = 64 * 1024
 
 type Field = { readonly value: string; readonly end: number }
 type Read<T> = T | { readonly fault: CsvFault }
@@ -37,10 +36,10 @@ function readRecord(text: string, start: number): Read<{ fields: string[]; end: 
   const fields: string[] = []
   let at = start
   for (;;) {
-    const field = text[at] === '"' ? readQuoted(text, at, start + MOST_RECORD) : readPlain(text, at)
+    const field = text[at] === '"' ? readQuoted(text, at, start + LIMITS.csvRecord) : readPlain(text, at)
     if ('fault' in field) return field
     fields.push(field.value)
-    if (field.end - start > MOST_RECORD) return { fault: 'too-long' }
+    if (field.end - start > LIMITS.csvRecord) return { fault: 'too-long' }
     if (text[field.end] !== ',') return { fields, end: field.end }
     at = field.end + 1
   }

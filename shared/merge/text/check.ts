@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { LIMITS } from '../../op/limits.ts'
 import { readUpdate } from './read-update.ts'
 import type { TextRefusal } from './refusal.ts'
-import { FRAGMENT, TEXT_LIMITS } from './schema.ts'
+import { FRAGMENT } from './schema.ts'
 import { endOf, structAt, type ClockRange, type Struct, type StructId, type Update } from './struct.ts'
 
 export type UpdateContext = {
@@ -61,7 +61,7 @@ function ownershipOf(update: Update, context: UpdateContext): TextRefusal | null
   if (!first || !last) return update.deletes.length === 0 ? 'text-empty' : null
   if (update.client !== context.client) return 'text-foreign-client'
   if (first.clock !== context.next) return 'text-gap'
-  const large = update.structs.length > TEXT_LIMITS.structs || endOf(last) - first.clock > TEXT_LIMITS.span
+  const large = update.structs.length > LIMITS.textStructs || endOf(last) - first.clock > LIMITS.textSpan
   return large ? 'text-too-large' : null
 }
 
@@ -110,7 +110,7 @@ function nestingOf(update: Update, client: number): TextRefusal | null {
   for (const struct of update.structs) {
     const within = levelAt(struct.parent)
     const level = within === null ? (levelAt(struct.origin) ?? levelAt(struct.rightOrigin) ?? 0) : within + 1
-    if (level > TEXT_LIMITS.depth) return 'text-foreign-content'
+    if (level > LIMITS.textDepth) return 'text-foreign-content'
     levels.set(struct, level)
   }
   return null

@@ -4,9 +4,9 @@
  * may tell its place only by its neighbour; an editor would crash on it or delete the whole node. Where a
  * struct stands never changes, so every replica deletes the same.
  */
+import { LIMITS } from '../../op/limits.ts'
 import * as Y from 'yjs'
 import { placeOf, type AnyStruct } from './deleted.ts'
-import { TEXT_LIMITS } from './schema.ts'
 
 export function removeMisplaced(transaction: Y.Transaction, structs: readonly AnyStruct[]): void {
   const levels = new Map<Y.AbstractType<unknown>, number>()
@@ -15,7 +15,7 @@ export function removeMisplaced(transaction: Y.Transaction, structs: readonly An
     const place = placeOf(item)
     if (place === null || !(item instanceof Y.Item) || item.deleted) continue
     const level = levelOf(place, levels)
-    if (level > TEXT_LIMITS.depth || !fits(item, place)) found.push({ item, level })
+    if (level > LIMITS.textDepth || !fits(item, place)) found.push({ item, level })
   }
   // The deepest first: deleting a node deletes its children by recursion, which then finds none left.
   found.sort((a, b) => b.level - a.level)

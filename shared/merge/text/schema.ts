@@ -37,15 +37,3 @@ export const isPlain = (value: unknown): value is Plain =>
   typeof value === 'string' ||
   typeof value === 'boolean' ||
   (typeof value === 'number' && Number.isSafeInteger(value))
-
-/** Bounds on one text and its updates; the bytes of an update are bounded by the op that carries it. */
-export const TEXT_LIMITS = {
-  /** Structs of one update. */
-  structs: 16_384,
-  /** Clock ticks of one update, which deleted content claims without carrying it. */
-  span: 2 ** 20,
-  /** Levels of nodes: a list in a list takes two. Deeper ones are not shown; no honest note comes near. */
-  depth: 64,
-  /** Characters of an attribute's text or of a mark's value. */
-  value: 4096,
-} as const

@@ -3,10 +3,10 @@
  * 4). Structs keep their order and their ids, a long text is cut between letters, and deletions come last,
  * when all that they could name is there.
  */
+import { LIMITS } from '../../op/limits.ts'
 import type { Bytes } from '../../base/bytes.ts'
 import { invariant } from '../../base/invariant.ts'
 import { readUpdate } from './read-update.ts'
-import { TEXT_LIMITS } from './schema.ts'
 import type { Struct } from './struct.ts'
 import { sizeOf, writeUpdate } from './write-update.ts'
 
@@ -26,7 +26,7 @@ export function splitUpdate(update: Bytes, maxBytes: number): Bytes[] {
   const read = readUpdate(update)
   invariant(read.ok, 'only an update of our own is split')
   const { client, structs, deletes } = read.value
-  if (update.length <= maxBytes && structs.length <= TEXT_LIMITS.structs) return [update]
+  if (update.length <= maxBytes && structs.length <= LIMITS.textStructs) return [update]
   const room = maxBytes - ENVELOPE
   const pieces = client === null ? [] : structs.flatMap((struct) => cutStruct(struct, client, room - HEAD))
   return [
@@ -43,7 +43,7 @@ function grouped<T>(items: readonly T[], sizeOfItem: (item: T) => number, room: 
     const size = sizeOfItem(item)
     invariant(size <= room, 'every struct fits into one part')
     const group = groups.at(-1)
-    if (group && size <= left && group.length < TEXT_LIMITS.structs) group.push(item)
+    if (group && size <= left && group.length < LIMITS.textStructs) group.push(item)
     else groups.push([item])
     left = (groups.at(-1)?.length === 1 ? room : left) - size
   }

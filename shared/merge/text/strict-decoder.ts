@@ -3,9 +3,10 @@
  * ways, while every value is checked here. It adds what the decoder leaves out: that values are flat and
  * bounded, and that only the schema's content and names are there.
  */
+import { LIMITS } from '../../op/limits.ts'
 import { UpdateDecoderV1 } from 'yjs'
 import { Refused } from './refusal.ts'
-import { isMark, isNode, isPlain, TEXT_LIMITS, type Plain } from './schema.ts'
+import { isMark, isNode, isPlain, type Plain } from './schema.ts'
 import { WIRE, type MarkValue } from './struct.ts'
 
 const KINDS: ReadonlySet<number> = new Set([
@@ -62,7 +63,7 @@ export class StrictDecoder extends UpdateDecoderV1 {
 
   override readJSON(): MarkValue {
     const json = this.readString()
-    if (json.length > TEXT_LIMITS.value) throw new Refused('text-too-large')
+    if (json.length > LIMITS.textValue) throw new Refused('text-too-large')
     const value: unknown = JSON.parse(json)
     if (!isMarkValue(value)) throw new Refused('text-foreign-content')
     return value
@@ -73,7 +74,7 @@ export class StrictDecoder extends UpdateDecoderV1 {
     if (!FLAT_TAGS.has(arr[pos] ?? 0)) throw new Refused('text-foreign-content')
     const value: unknown = super.readAny()
     if (!isPlain(value)) throw new Refused('text-foreign-content')
-    if (typeof value === 'string' && value.length > TEXT_LIMITS.value) throw new Refused('text-too-large')
+    if (typeof value === 'string' && value.length > LIMITS.textValue) throw new Refused('text-too-large')
     return value
   }
 }
