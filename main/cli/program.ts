@@ -12,6 +12,7 @@ import { addInvite } from './commands/invite.ts'
 import { addJoin } from './commands/join.ts'
 import { addQuery } from './commands/query.ts'
 import { addRecover } from './commands/recover.ts'
+import { addRestore } from './commands/restore.ts'
 import { addRun } from './commands/run.ts'
 import { addStatus } from './commands/status.ts'
 import { createContext } from './context.ts'
@@ -30,6 +31,7 @@ const COMMANDS = [
   addStatus,
   addDoctor,
   addBackup,
+  addRestore,
   addRecover,
   addDemo,
 ]

@@ -1,5 +1,4 @@
 /** Verbs that act on this device and write no operation of their own. */
-import { statSync } from 'node:fs'
 import type { CommandInput, CommandResult, NodeCommandName } from '../../shared/api/commands.ts'
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import { TallydeskError } from '../../shared/api/errors.ts'
@@ -10,6 +9,7 @@ import type { DemoSwitches } from './demo-switches.ts'
 import { attach } from './attaching.ts'
 import { fetchAttachment } from './fetching.ts'
 import { importCsv } from './import/import-csv.ts'
+import { Backups } from './keeping/backing-up.ts'
 import type { Life } from './life.ts'
 import { importParcel, saveParcel } from './parcels.ts'
 import { qrDataUrl } from './qr.ts'
@@ -34,6 +34,7 @@ const DEFAULT_SOURCE = 'work-orders'
 
 export function nodeCommands(options: NodeCommandsOptions): NodeCommands {
   const { life, preferences, onChange } = options
+  const backups = new Backups()
   return {
     'setup.init': (input) => life.found(input),
     'setup.join': (input) => life.join(input),
@@ -49,7 +50,7 @@ export function nodeCommands(options: NodeCommandsOptions): NodeCommands {
       return ok({ key })
     },
     'text.open': ({ record, note }) => writing(life, ({ replica }) => replica.openText(record, note)),
-    'node.backup': ({ file }) => backup(life, file),
+    'node.backup': ({ folder }) => backups.make(life, folder),
     'node.doctor': () => withSite(life, ({ replica }) => ok(replica.diagnose())),
     'import.csv': ({ source, content }) =>
       writing(life, ({ replica }) => importCsv(replica, source ?? DEFAULT_SOURCE, content)),
@@ -126,9 +127,4 @@ function setNetwork(network: Network, { lan, wan }: CommandInput<'network.set'>)
   if (lan !== undefined) network.setLan(lan)
   if (wan !== undefined) network.setWan(wan)
   return ok(network.switches)
-}
-
-function backup({ machine }: Life, file: string): Outcome<'node.backup'> {
-  machine.sql.backup(file)
-  return ok({ file, bytes: statSync(file).size })
 }

@@ -3,24 +3,35 @@
  * once per text; a transaction takes the write lock at its beginning, is never nested and never left open; errors
  * of the disk come out as `TallydeskError`. Blobs are answered as Buffers, which are Uint8Arrays of their own.
  */
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { TallydeskError } from '../../shared/api/errors.ts'
 import { invariant } from '../../shared/base/invariant.ts'
 import type { Sql, SqlRow, SqlValue, Statement } from '../../shared/replica/ports.ts'
 import { makeDurable } from './durability.ts'
-import { createPrivately, inFolder, PRIVATE, syncFile, syncFolderOf } from './files.ts'
-import { translated } from './sqlite-errors.ts'
+import { createPrivately, inFolder, syncFile, syncFolderOf } from './files.ts'
+import { asTallydeskError, translated } from './sqlite-errors.ts'
 
 /** More different texts than the engine has; a bound all the same, since filters are composed. */
 const MOST_STATEMENTS = 1000
 
+/** Copied in one turn: a megabyte. */
+const COPIED_PAGES = 256
+
 export interface SqlDatabase extends Sql {
   /** Moves the WAL into the database and empties it; to be called when idle. */
   checkpoint(): void
-  /** Writes a whole, compact copy to a new file, as of now. Throws `file-exists`. */
-  backup(file: string): void
+  /**
+   * Writes a whole copy to a new file, durable, as of the moment it answers: some pages a turn, and what is committed
+   * meanwhile is in it. Throws `file-exists`, `disk-full`, `database-damaged`.
+   */
+  copyTo(file: string): Promise<void>
   close(): void
+}
+
+/** Opens a copy, or a file that may be damaged, to be read alone: nothing of it or beside it is changed. Throws as `openDatabase`. */
+export function openToRead(file: string): SqlDatabase {
+  return translated(() => new SqliteDatabase(new Database(file, { readonly: true, fileMustExist: true })))
 }
 
 /**
@@ -88,23 +99,31 @@ class SqliteDatabase implements SqlDatabase {
     translated(() => this.#database.pragma('wal_checkpoint(TRUNCATE)'))
   }
 
-  backup(file: string): void {
+  async copyTo(file: string): Promise<void> {
     if (existsSync(file)) throw new TallydeskError('file-exists', { file })
     const unfinished = `${file}.unfinished`
-    inFolder(() => rmSync(unfinished, { force: true }))
-    translated(() => this.#database.prepare('VACUUM INTO ?').run(unfinished))
     inFolder(() => {
-      chmodSync(unfinished, PRIVATE)
-      syncFile(unfinished)
-      renameSync(unfinished, file)
-      syncFolderOf(file)
+      rmSync(unfinished, { force: true })
+      createPrivately(unfinished)
     })
+    try {
+      await this.#database.backup(unfinished, { progress: () => COPIED_PAGES })
+      translated(() => asOneFile(unfinished))
+      inFolder(() => {
+        syncFile(unfinished)
+        renameSync(unfinished, file)
+        syncFolderOf(file)
+      })
+    } catch (error) {
+      rmSync(unfinished, { force: true })
+      throw asTallydeskError(error)
+    }
   }
 
   close(): void {
     if (!this.#database.open) return
     try {
-      this.checkpoint()
+      if (!this.#database.readonly) this.checkpoint()
     } finally {
       this.#database.close()
     }
@@ -120,6 +139,16 @@ class SqliteDatabase implements SqlDatabase {
       if (!oldest.done) this.#statements.delete(oldest.value)
     }
     this.#statements.set(text, statement)
+  }
+}
+
+/** A copy says of itself that it has a write-ahead log, as its original; alone it needs none. */
+function asOneFile(file: string): void {
+  const copy = new Database(file)
+  try {
+    copy.pragma('journal_mode = DELETE')
+  } finally {
+    copy.close()
   }
 }
 

@@ -13,8 +13,9 @@
  *   aside-…/          an earlier identity with its database, as it was put aside; never deleted
  *   tallydesk.log     what the node did, for whoever has to find out why
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { TallydeskError } from '../../shared/api/errors.ts'
 import { inFolder } from './files.ts'
 import { lockFolder } from './lock.ts'
 
@@ -56,11 +57,20 @@ export function folderPaths(folder: string): FolderPaths {
   }
 }
 
-/** Creates the folder where it is missing and takes its lock. Throws `data-folder-in-use`, `data-folder-unreadable`. */
-export function openFolder(folder: string): DataFolder {
+/** Stands in a folder while a backup is being restored into it. */
+export const RESTORE_MARK = 'restore-unfinished'
+
+/**
+ * Creates the folder where it is missing and takes its lock. Throws `data-folder-in-use`, `data-folder-unreadable`,
+ * and `restore-unfinished` to whoever does not come to finish that.
+ */
+export function openFolder(folder: string, purpose: 'to-run' | 'to-restore' = 'to-run'): DataFolder {
   const paths = folderPaths(folder)
   return inFolder(() => {
     mkdirSync(paths.root, { recursive: true, mode: 0o700 })
+    const isUnfinished = existsSync(join(paths.root, RESTORE_MARK))
+    if (isUnfinished && purpose === 'to-run')
+      throw new TallydeskError('restore-unfinished', { folder: paths.root })
     const lock = lockFolder(paths.root)
     return { paths, release: () => lock.release() }
   })

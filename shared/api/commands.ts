@@ -187,8 +187,8 @@ export const NODE_COMMANDS = {
   'text.open': v.strictObject({ record: id32, note: id32 }),
   /** Checks the log and rebuilds folds and views beside the live ones; takes as long as the log is. */
   'node.doctor': v.strictObject({}),
-  /** Writes a whole copy of the database to a new file (an absolute path) on this device. Keys are not in it. */
-  'node.backup': v.strictObject({ file: path }),
+  /** Writes a backup of this device to a folder (an absolute path): an empty one, or one that holds its last backup. */
+  'node.backup': v.strictObject({ folder: path }),
   /** Adds a file of this device as an attachment, or bytes that this device keeps already: they are kept by their content. */
   'attachment.add': v.union([
     v.strictObject({ record: id32, file: path, thumbnail }),
@@ -296,7 +296,18 @@ type Results = {
     readonly records: number
     readonly findings: readonly { readonly what: string; readonly detail: string }[]
   }
-  'node.backup': { readonly file: string; readonly bytes: number }
+  'node.backup': {
+    readonly folder: string
+    /** Wall time. */
+    readonly made: number
+    readonly ops: number
+    /** Of all that belongs to it. */
+    readonly bytes: number
+    /** Files of attachments in it, how many of them are new in it, and how many were left out because they are damaged. */
+    readonly blobs: number
+    readonly copied: number
+    readonly damaged: number
+  }
   'import.csv': ImportReport
 }
 export type CommandResult<C extends CommandName> = C extends keyof Results ? Results[C] : OpResult

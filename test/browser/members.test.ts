@@ -1,8 +1,9 @@
 /** Members on the desks of real nodes: their roles, cutting one off, handing the authority over. */
 import { copyFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readManifest } from '../../main/node/keeping/manifest.ts'
 import { folderPaths } from '../../main/store/folder.ts'
 import { runNode, type NodeProcess } from '../support/node-process.ts'
 import { onPage } from './on-page.ts'
@@ -126,8 +127,8 @@ describe('members', () => {
     const then = await warehouse.fresh()
     must(await then.client.do('setup.join', { code: await code(), name: 'Tablet 2' }))
     const { record } = must(await then.client.do('job.create', { title: 'Before the copy' }))
-    const copy = join(then.data, 'copy.db')
-    must(await then.client.do('node.backup', { file: copy }))
+    const backup = join(dirname(then.data), `${basename(then.data)}-backup`)
+    must(await then.client.do('node.backup', { folder: backup }))
     must(await then.client.do('field.set', { record, field: 'title', value: 'After the copy' }))
     await eventually(
       async () => (await statusOf(then)).outbox,
@@ -136,7 +137,8 @@ describe('members', () => {
     await then.stop()
     const { database } = folderPaths(then.data)
     for (const end of ['-wal', '-shm']) rmSync(database + end, { force: true })
-    copyFileSync(copy, database)
+    copyFileSync(join(backup, readManifest(backup)?.database.name ?? ''), database)
+    rmSync(backup, { recursive: true })
 
     const now = await runNode(then.data)
     try {

@@ -192,6 +192,7 @@ describe('CLI-4 every command explains itself, in English or Spanish', () => {
     'status',
     'doctor',
     'backup',
+    'restore',
     'demo',
   ]
 
@@ -306,15 +307,13 @@ describe('CLI-7 import, status and backup speak to people, or JSON', () => {
 
   test('CLI-7 backup, of a running node too', async () => {
     const data = await init()
-    const folder = scratch()
-    const first = join(folder, 'first.db')
-    expect((await tallydesk(['backup', first, '--data', data])).out).toBe(
-      `Wrote ${statSync(first).size} bytes to ${first}.\n`,
+    const folder = join(scratch(), 'backup')
+    expect((await tallydesk(['backup', folder, '--data', data])).out).toMatch(
+      /^Wrote \d+ ops and 0 attachments \(0 new\) to .*backup, \d+ bytes in all\.\n/,
     )
     await run(data)
-    const second = join(folder, 'second.db')
-    expect(await json(['backup', second, '--data', data, '--json'])).toMatchObject({ file: second })
-    expect((await tallydesk(['backup', second, '--data', data])).err).toContain('already')
+    expect(await json(['backup', folder, '--data', data, '--json'])).toMatchObject({ folder })
+    expect((await tallydesk(['backup', data, '--data', data])).err).toContain('inside the data folder')
   })
 })
 

@@ -1,5 +1,5 @@
 /** The life of a node: founding, joining, importing, deciding, stopping, and what its folder may not be. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { DeskApi } from '../../shared/api/desk-api.ts'
@@ -245,18 +245,4 @@ test('STO-4 a database that is damaged is named, and the folder is free for a re
   writeFileSync(join(data, 'tallydesk.db'), 'not a database, but long enough to be looked at '.repeat(200))
   await expect(startDesk(data)).rejects.toMatchObject({ code: 'database-damaged' })
   await expect(startDesk(data)).rejects.toMatchObject({ code: 'database-damaged' })
-})
-
-test('STO-6 a backup of a running node opens as a whole database, and holds no key', async () => {
-  const data = scratch()
-  const { api } = await founded(data)
-  must(await api.do('job.create', { title: 'Pump' }))
-  const file = join(scratch(), 'copy.db')
-  expect(must(await api.do('node.backup', { file }))).toEqual({ file, bytes: statSync(file).size })
-  expect(codeOf(await api.do('node.backup', { file }))).toBe('file-exists')
-  expect(codeOf(await api.do('node.backup', { file: 'copy.db' }))).toBe('bad-input')
-  expect(codeOf(await api.do('node.backup', { file: join(data, 'nowhere', 'copy.db') }))).toBe(
-    'data-folder-unreadable',
-  )
-  expect(readFileSync(file).includes(readFileSync(join(data, 'op-key.pem')))).toBe(false)
 })

@@ -2,6 +2,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readManifest } from '../../main/node/keeping/manifest.ts'
 import { isOtherMachine, keptName, machineId } from '../../main/store/machine-id.ts'
 import { tallydesk } from './command.ts'
 import { codeOf, eventually, must, scratch, startDesk } from './desks.ts'
@@ -44,8 +45,9 @@ describe('noticing', () => {
     const hq = await founded()
     const tablet = await joined(hq, 'Tablet')
     must(await newJob(tablet, 'Before'))
-    const backup = join(scratch(), 'backup.db')
-    must(await tablet.node.api.do('node.backup', { file: backup }))
+    const folder = join(scratch(), 'backup')
+    must(await tablet.node.api.do('node.backup', { folder }))
+    const backup = join(folder, readManifest(folder)?.database.name ?? '')
     must(await newJob(tablet, 'After'))
     await tablet.node.close()
     cpSync(backup, join(tablet.data, 'tallydesk.db'))

@@ -1,5 +1,5 @@
 /** The SQL driver: what it promises of the disk, of transactions, and of its errors. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -153,15 +153,35 @@ test('STO-5 the write-ahead log is emptied when idle and gone after closing', ()
   expect(() => statSync(`${file}-wal`)).toThrow('ENOENT')
 })
 
-test('STO-6 a backup of an open database is whole, and never written over another file', () => {
+test('STO-6 a copy of an open database is whole as of its end, and never written over another file', async () => {
   const copy = join(folder, 'copy.db')
-  opened((sql) => {
+  const sql = openDatabase(file)
+  try {
     table(sql)
-    sql.prepare('INSERT INTO box (id) VALUES (1)').run()
-    sql.backup(copy)
-    sql.prepare('INSERT INTO box (id) VALUES (2)').run()
-    expect(codeOf(() => sql.backup(copy))).toBe('file-exists')
-  })
+    const insert = () =>
+      sql.transaction(() => sql.prepare('INSERT INTO box (content) VALUES (?)').run(new Uint8Array(20_000)))
+    for (let i = 0; i < 200; i += 1) insert()
+    const copying = sql.copyTo(copy)
+    let meanwhile = 0
+    const ended = copying.then(() => true)
+    for (let done = false; !done;) {
+      done = await Promise.race([ended, new Promise<false>((go) => setImmediate(() => go(false)))])
+      if (!done) {
+        insert()
+        meanwhile += 1
+      }
+    }
+    expect(meanwhile).toBeGreaterThan(0)
+    await expect(sql.copyTo(copy)).rejects.toMatchObject({ code: 'file-exists' })
+    await expect(sql.copyTo(join(folder, 'nowhere', 'copy.db'))).rejects.toMatchObject({
+      code: 'data-folder-unreadable',
+    })
+  } finally {
+    sql.close()
+  }
+  expect(readdirSync(folder).filter((name) => name.startsWith('copy'))).toEqual(['copy.db'])
   file = copy
-  expect(opened(count)).toBe(1)
+  const found = opened(count)
+  expect(found).toBeGreaterThanOrEqual(200)
+  expect(opened((it) => it.prepare('PRAGMA integrity_check').get())).toEqual({ integrity_check: 'ok' })
 })

@@ -1,4 +1,4 @@
-/** tallydesk backup: a whole copy of the database, made by the one process that has it open. */
+/** tallydesk backup: this device in a folder, made by the one process that has its data open. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ok } from '../../../shared/base/result.ts'
@@ -11,16 +11,20 @@ export function addBackup(program: Command, { words, finish }: Context): void {
   program
     .command('backup')
     .description(words.say('backup'))
-    .argument('<file>', words.say('backupFile'))
+    .argument('<folder>', words.say('backupFolder'))
     .requiredOption('--data <dir>', words.say('data'))
     .option('--json', words.say('json'))
-    .action((file: string, { data, json }: Options) =>
+    .action((folder: string, { data, json }: Options) =>
       finish(json ? 'json' : 'people', () =>
         withDesk(data, { inProcess: 'existing' }, async ({ api }) => {
-          const done = await api.do('node.backup', { file: resolve(file) })
+          const done = await api.do('node.backup', { folder: resolve(folder) })
           if (!done.ok) return done
+          const { damaged } = done.value
           if (json) printJson(done.value)
-          else printLines([words.say('backupDone', done.value)])
+          else {
+            printLines([words.say('backupDone', done.value), words.say('backupSecret')])
+            if (damaged > 0) printLines([words.say('backupDamaged', { damaged })])
+          }
           return ok(undefined)
         }),
       ),

@@ -82,9 +82,23 @@ export const en = {
   demo: 'show a whole warehouse at work on this machine. Prints one JSON line once it is ready; "desk" opens it in a browser',
   demoTablets: 'how many tablets work in it, from 2 to 6',
 
-  backup: 'write a whole copy of the database to a new file. Keys are not in it',
-  backupFile: 'the file to write; it must not exist',
-  backupDone: 'Wrote {bytes} bytes to {file}.',
+  backup:
+    'write a backup of this device to a folder, also while its node runs: database, keys, and the bytes of attachments that are not in it yet',
+  backupFolder: 'the folder: a new or an empty one, or the one that holds the last backup of this device',
+  backupDone: 'Wrote {ops} ops and {blobs} attachments ({copied} new) to {folder}, {bytes} bytes in all.',
+  backupSecret: 'It holds the keys of this device: keep it as safe as the device.',
+  backupDamaged:
+    'Left out, because they are damaged on this disk: {damaged} attachments. See tallydesk doctor.',
+
+  restore:
+    'make a data folder of a backup, after checking all of it. The device then joins again with a code before it writes',
+  restoreBackup: 'the folder of the backup',
+  restoreData: 'the data folder to make: a new or an empty one',
+  onlyDevice: 'the site never had another device, also after the backup: then it goes on writing as it is',
+  restoreDone: 'Restored {name} as of {made}: {ops} ops and {blobs} attachments.',
+  restoreRejoin:
+    'Run it where it reaches another device, so that it catches up; then join it again: tallydesk join CODE --data {data} --name NAME. What was on it alone is handed in for review.',
+  restoreWrites: 'It goes on as it is: run it with --data {data}.',
 
   recover:
     'make this device the authority of its site with the recovery key, when the authority is lost. Prints {"op", "actor", "before"} with --json',

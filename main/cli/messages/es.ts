@@ -84,9 +84,24 @@ export const es: Readonly<Record<CliMessage, string>> = {
   demo: 'muestra un almacén entero trabajando en este equipo. Imprime una línea JSON cuando está listo; "desk" lo abre en un navegador',
   demoTablets: 'cuántas tabletas trabajan en él, de 2 a 6',
 
-  backup: 'escribe una copia completa de la base de datos en un archivo nuevo. No incluye las claves',
-  backupFile: 'el archivo que se escribe; no debe existir',
-  backupDone: 'Se escribieron {bytes} bytes en {file}.',
+  backup:
+    'escribe una copia de seguridad de este dispositivo en una carpeta, también mientras su nodo está en marcha: base de datos, claves y los bytes de los adjuntos que aún no están en ella',
+  backupFolder: 'la carpeta: nueva o vacía, o la que contiene la última copia de este dispositivo',
+  backupDone:
+    'Se escribieron {ops} operaciones y {blobs} adjuntos ({copied} nuevos) en {folder}, {bytes} bytes en total.',
+  backupSecret: 'Contiene las claves de este dispositivo: guárdela tan bien como el dispositivo.',
+  backupDamaged: 'Omitidos por estar dañados en este disco: {damaged} adjuntos. Vea tallydesk doctor.',
+
+  restore:
+    'convierte una copia de seguridad en una carpeta de datos, después de comprobarla entera. El dispositivo se une de nuevo con un código antes de escribir',
+  restoreBackup: 'la carpeta de la copia de seguridad',
+  restoreData: 'la carpeta de datos que se crea: nueva o vacía',
+  onlyDevice:
+    'el sitio nunca tuvo otro dispositivo, tampoco después de la copia: entonces sigue escribiendo como estaba',
+  restoreDone: 'Restaurado {name} tal como estaba el {made}: {ops} operaciones y {blobs} adjuntos.',
+  restoreRejoin:
+    'Ejecútelo donde alcance a otro dispositivo, para que se ponga al día; después únalo de nuevo: tallydesk join CODE --data {data} --name NOMBRE. Lo que solo estaba en él se entrega para su revisión.',
+  restoreWrites: 'Sigue como estaba: ejecútelo con --data {data}.',
 
   recover:
     'convierte este dispositivo en la autoridad de su sitio con la clave de recuperación, cuando se ha perdido la autoridad. Con --json escribe {"op", "actor", "before"}',

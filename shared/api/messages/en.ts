@@ -21,9 +21,29 @@ export const en = {
     message: 'A request for this is already waiting.',
     hint: 'Wait for its answer, or withdraw it first.',
   },
+  'archive-damaged': {
+    message: 'The archive {file} is not as it was written: {what}.',
+    hint: 'Nothing of it is shown. Take another copy of it, or write it anew on a device of the site.',
+  },
   'authority-itself': {
     message: 'The authority cannot be cut, demoted or told to give its rights back.',
     hint: 'Hand its role over first: Peers, Hand over.',
+  },
+  'backup-busy': {
+    message: 'A backup is being written already.',
+    hint: 'Wait until it is done.',
+  },
+  'backup-damaged': {
+    message: 'The backup in {folder} is not whole: {what}.',
+    hint: 'Nothing was restored. Use another backup, or join the site again with a code.',
+  },
+  'backup-inside': {
+    message: 'The folder {folder} lies inside the data folder.',
+    hint: 'Choose a folder on another disk: a backup beside what it saves is lost with it.',
+  },
+  'backup-of-another': {
+    message: 'The folder {folder} holds the backup of another device, {name}.',
+    hint: 'Choose a folder of its own for each device.',
   },
   'bad-csv': {
     message: 'The file cannot be read as CSV: {reason}.',
@@ -127,6 +147,10 @@ export const en = {
     message: 'The file {file} cannot be read: {reason}.',
     hint: 'Check its name and that you may read it.',
   },
+  'folder-not-empty': {
+    message: 'The folder {folder} is not empty.',
+    hint: 'Choose an empty or a new folder. Nothing was changed.',
+  },
   frozen: {
     message: 'The record is closed, so "{field}" cannot change.',
     hint: 'Notes stay open. To change more, ask for a reopening.',
@@ -183,6 +207,10 @@ export const en = {
     message: 'This device is not a member of the site (any more).',
     hint: 'Ask for a new pairing code.',
   },
+  'not-only-device': {
+    message: 'The site has {count} other devices.',
+    hint: 'Restore without this option: the device then joins again with a code, so that it contradicts nothing they know.',
+  },
   'not-permitted': {
     message: 'The role {role} may not do this.',
     hint: 'Ask a supervisor.',
@@ -223,6 +251,10 @@ export const en = {
     message: 'This request is no longer waiting.',
     hint: 'Look at the list of requests for its answer.',
   },
+  'restore-unfinished': {
+    message: 'A backup was being restored into {folder}, and that was cut off.',
+    hint: 'Restore it again into the same folder.',
+  },
   'setup-busy': {
     message: 'This device is being set up already.',
     hint: 'Wait until that is done.',
@@ -238,6 +270,10 @@ export const en = {
   'stale-choice': {
     message: 'The value chosen for "{field}" is not there any more.',
     hint: 'Look at the conflict again and choose anew. Nothing was changed.',
+  },
+  'storage-failed': {
+    message: 'The disk fails: {reason}. Nothing was saved.',
+    hint: 'What was saved before can still be read. Check the disk and its cables; make a backup to another one.',
   },
   timeout: { message: 'There was no answer within {seconds} s.', hint: 'Try again.' },
   'token-elsewhere': {

@@ -27,9 +27,29 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'Ya hay una solicitud de esto en espera.',
     hint: 'Espere la respuesta o retírela primero.',
   },
+  'archive-damaged': {
+    message: 'El archivo {file} no está como se escribió: {what}.',
+    hint: 'No se muestra nada de él. Tome otra copia, o escríbalo de nuevo en un dispositivo del sitio.',
+  },
   'authority-itself': {
     message: 'La autoridad no puede ser excluida, cambiada de rol ni privada de sus derechos.',
     hint: 'Traspase antes su papel: Dispositivos, Traspasar.',
+  },
+  'backup-busy': {
+    message: 'Ya se está escribiendo una copia de seguridad.',
+    hint: 'Espere a que termine.',
+  },
+  'backup-damaged': {
+    message: 'La copia de seguridad de {folder} no está completa: {what}.',
+    hint: 'No se restauró nada. Use otra copia, o únase de nuevo al sitio con un código.',
+  },
+  'backup-inside': {
+    message: 'La carpeta {folder} está dentro de la carpeta de datos.',
+    hint: 'Elija una carpeta en otro disco: una copia junto a lo que guarda se pierde con ello.',
+  },
+  'backup-of-another': {
+    message: 'La carpeta {folder} contiene la copia de otro dispositivo, {name}.',
+    hint: 'Elija una carpeta propia para cada dispositivo.',
   },
   'bad-csv': {
     message: 'El archivo no se puede leer como CSV: {reason}.',
@@ -134,6 +154,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'No se puede leer el archivo {file}: {reason}.',
     hint: 'Compruebe su nombre y que puede leerlo.',
   },
+  'folder-not-empty': {
+    message: 'La carpeta {folder} no está vacía.',
+    hint: 'Elija una carpeta vacía o nueva. No se cambió nada.',
+  },
   frozen: {
     message: 'El registro está cerrado, así que "{field}" no puede cambiar.',
     hint: 'Las notas siguen abiertas. Para cambiar algo más, pida la reapertura.',
@@ -190,6 +214,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'Este dispositivo no es (o ya no es) miembro del sitio.',
     hint: 'Pida un nuevo código de vinculación.',
   },
+  'not-only-device': {
+    message: 'El sitio tiene otros {count} dispositivos.',
+    hint: 'Restaure sin esta opción: el dispositivo se une de nuevo con un código y así no contradice lo que los demás saben.',
+  },
   'not-permitted': {
     message: 'El rol {role} no puede hacer esto.',
     hint: 'Pídaselo a un supervisor.',
@@ -230,6 +258,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'Esta solicitud ya no está en espera.',
     hint: 'Busque su respuesta en la lista de solicitudes.',
   },
+  'restore-unfinished': {
+    message: 'Se estaba restaurando una copia en {folder} y se interrumpió.',
+    hint: 'Restáurela de nuevo en la misma carpeta.',
+  },
   'setup-busy': {
     message: 'Este dispositivo ya se está configurando.',
     hint: 'Espere a que termine.',
@@ -245,6 +277,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   'stale-choice': {
     message: 'El valor elegido para "{field}" ya no está.',
     hint: 'Mire el conflicto de nuevo y vuelva a elegir. No se cambió nada.',
+  },
+  'storage-failed': {
+    message: 'El disco falla: {reason}. No se guardó nada.',
+    hint: 'Lo guardado antes todavía se puede leer. Revise el disco y sus cables; haga una copia en otro.',
   },
   timeout: { message: 'No hubo respuesta en {seconds} s.', hint: 'Inténtelo de nuevo.' },
   'token-elsewhere': {
