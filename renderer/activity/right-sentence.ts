@@ -32,10 +32,13 @@ export function moved(language: Language, change: Of<'given' | 'passed'>): Phras
   })
 }
 
-export function spent(language: Language, { right, amount, number }: Of<'spent'>): Phrase {
+export function spent(language: Language, { right, amount, number, purpose }: Of<'spent'>): Phrase {
   if (number !== null) return compose(language, RIGHT_CHANGE_WORDS.numbered, { said: { number } })
-  const words = right.of === 'stock' ? RIGHT_CHANGE_WORDS.drawn : RIGHT_CHANGE_WORDS.spent
-  return compose(language, words, { phrases: { share: sharePhrase(language, right, amount) } })
+  const phrases = { share: sharePhrase(language, right, amount) }
+  if (right.of !== 'stock') return compose(language, RIGHT_CHANGE_WORDS.spent, { phrases })
+  return purpose === null
+    ? compose(language, RIGHT_CHANGE_WORDS.drawn, { phrases })
+    : compose(language, RIGHT_CHANGE_WORDS['drawn-for'], { phrases, said: { title: purpose } })
 }
 
 export function reclaimed(language: Language, { right, name }: Of<'reclaimed'>): Phrase {

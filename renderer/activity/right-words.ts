@@ -45,6 +45,7 @@ export const RIGHT_CHANGE_WORDS = {
   'passed-ranges': { en: 'passed {share} ({ranges}) on to {name}', es: 'pasó {share} ({ranges}) a {name}' },
   numbered: { en: 'numbered it {number}', es: 'le dio el número {number}' },
   drawn: { en: 'drew {share} from stock', es: 'sacó {share} del almacén' },
+  'drawn-for': { en: 'drew {share} from stock for “{title}”', es: 'sacó {share} del almacén para “{title}”' },
   spent: { en: 'used {share}', es: 'usó {share}' },
   reclaimed: { en: 'took {whole} back from {name}', es: 'recuperó {whole} de {name}' },
   'asked-share': { en: 'asked for {share}', es: 'pidió {share}' },

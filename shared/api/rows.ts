@@ -95,6 +95,8 @@ export type Change =
       readonly right: RightName
       readonly amount: number
       readonly number: string | null
+      /** The title of the record that it was drawn for; null where none was named. */
+      readonly purpose: string | null
     }
   | { readonly what: 'reclaimed'; readonly right: RightName; readonly name: string }
   | { readonly what: 'signed-off' }

@@ -90,7 +90,13 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
     ranges,
     name: text,
   }),
-  fc.record({ what: fc.constant('spent' as const), right, amount: fc.nat(), number: orNull(text) }),
+  fc.record({
+    what: fc.constant('spent' as const),
+    right,
+    amount: fc.nat(),
+    number: orNull(text),
+    purpose: orNull(text),
+  }),
   fc.record({ what: fc.constant('reclaimed' as const), right, name: text }),
   fc.record({
     what: fc.constantFrom('signed-off' as const, 'policy-set' as const),
@@ -213,11 +219,14 @@ describe('sentences about rights and review', () => {
     expect(told('en', { what: 'passed', right: north, amount: 1, ranges: [], name: 'Headquarters' })).toEqual(
       ['passed the closing of zone North on to Headquarters'],
     )
-    expect(told('en', { what: 'spent', right: numbers, amount: 1, number: 'J-0007' })).toEqual([
-      'numbered it J-0007',
-    ])
-    expect(told('en', { what: 'spent', right: filter, amount: 2, number: null })).toEqual([
+    expect(told('en', { what: 'spent', right: numbers, amount: 1, number: 'J-0007', purpose: null })).toEqual(
+      ['numbered it J-0007'],
+    )
+    expect(told('en', { what: 'spent', right: filter, amount: 2, number: null, purpose: null })).toEqual([
       'drew 2 of Filter F7 from stock',
+    ])
+    expect(told('es', { what: 'spent', right: filter, amount: 2, number: null, purpose: 'Bomba' })).toEqual([
+      'sacó 2 de Filter F7 del almacén para “Bomba”',
     ])
     expect(told('es', { what: 'reclaimed', right: north, name: 'Desk 2' })).toEqual([
       'recuperó el cierre de la zona North de Desk 2',

@@ -40,13 +40,16 @@ test('QRY-11 what is given, passed on, used and taken back is told with its righ
   const passed = must(
     desk.replica.execute('right.transfer', { right, amount: 2, to: tablet.replica.actor }),
   ).op
-  const drawn = must(desk.replica.execute('right.spend', { right, amount: 3 })).op
+  const drawn = must(desk.replica.execute('right.spend', { right, amount: 2 })).op
   const job = must(desk.replica.execute('job.create', { title: 'Pump' }))
+  const forJob = must(desk.replica.execute('right.spend', { right, amount: 1, record: job.record })).op
   settle(site)
   expect(changesOf(hq, passed)).toEqual([
     { what: 'passed', right: filter, amount: 2, ranges: [], name: 'Tablet 1' },
   ])
-  expect(changesOf(hq, drawn)).toEqual([{ what: 'spent', right: filter, amount: 3, number: null }])
+  const spent = { what: 'spent', right: filter, number: null } as const
+  expect(changesOf(hq, drawn)).toEqual([{ ...spent, amount: 2, purpose: null }])
+  expect(changesOf(hq, forJob)).toEqual([{ ...spent, amount: 1, purpose: 'Pump' }])
   expect(changesOf(hq, job.op)).toContainEqual(
     expect.objectContaining({ what: 'spent', amount: 1, number: 'J-0001' }),
   )

@@ -8,7 +8,7 @@ import type { ControlEffect, Effect, ReviewEffect } from '../../op/effect.ts'
 import type { Core } from '../core.ts'
 import type { JudgedOp } from '../judging.ts'
 import { detailOf } from './asked.ts'
-import { nameOf, rightName } from './naming.ts'
+import { nameOf, rightName, titleOf } from './naming.ts'
 
 export function controlChange(core: Core, effect: ControlEffect): Change {
   switch (effect.type) {
@@ -67,7 +67,8 @@ function rightChange(
   const [first] = effect.share.spans
   const isNumber = right.of === 'job-number' && effect.record !== null && first
   const number = isNumber ? jobNumber({ year: first.year, count: first.from }) : null
-  return { what: 'spent', right, amount, number }
+  const purpose = isNumber || effect.record === null ? null : titleOf(core, effect.record).title || null
+  return { what: 'spent', right, amount, number, purpose }
 }
 
 /** `op`: the act itself, for what it names is found in its past. */
