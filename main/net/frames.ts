@@ -7,6 +7,8 @@ export const FRAMES = {
   maxFragments: LIMITS.frameFragments,
   maxBufferedChunks: 4096,
   closeTimeout: 2_000,
+  /** One frame a turn: a peer that sends a thousand small ones at once does not make one long turn of them. */
+  allowSynchronousEvents: false,
 } as const
 
 /** All that sync speaks over HTTPS. */

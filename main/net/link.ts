@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws'
 import type { ActorId } from '../../shared/model/ids.ts'
 import type { CloseReason } from '../../shared/sync/close.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 import { Session, type Effect, type SessionOptions } from '../../shared/sync/session.ts'
 import type { Turns, Worker } from './turns.ts'
 
@@ -79,7 +80,7 @@ export class Link implements Worker {
   }
 
   get busy(): boolean {
-    return this.#session.busy
+    return this.#session.busy && !this.#isUnread()
   }
 
   /** When the last frame came, by the monotonic clock. */
@@ -102,6 +103,8 @@ export class Link implements Worker {
 
   tick(): void {
     this.#drive((now) => this.#session.tick(now))
+    const { socket } = this.#options
+    if (socket.isPaused && !this.#mustWait()) socket.resume()
   }
 
   committed(): void {
@@ -126,9 +129,20 @@ export class Link implements Worker {
   #receive(bytes: Uint8Array): void {
     this.#heard = this.#options.monotonic()
     this.#drive((now) => this.#session.receive(bytes, now))
+    if (this.#mustWait()) this.#options.socket.pause()
     if (this.#greeted || this.#session.peer === null || this.#session.closed) return
     this.#greeted = true
     this.#options.onGreeted(this)
+  }
+
+  /** What was sent lies here still: the peer does not read, and what it asks for would only pile up. */
+  #isUnread(): boolean {
+    return this.#options.socket.bufferedAmount > LIMITS.sendBytes
+  }
+
+  /** Nothing more is read for now, and TCP tells the peer to wait. A later tick reads on. */
+  #mustWait(): boolean {
+    return this.#end === null && (this.#session.slowed || this.#isUnread())
   }
 
   #perform(effects: readonly Effect[]): void {

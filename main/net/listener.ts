@@ -10,7 +10,12 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import {
+  createServer as createNetServer,
+  type AddressInfo,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
 import { WebSocketServer, type WebSocket } from 'ws'
@@ -18,6 +23,7 @@ import { TallydeskError } from '../../shared/api/errors.ts'
 import type { Bytes } from '../../shared/base/bytes.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
 import { formatAddress } from './address.ts'
+import { Callers } from './callers.ts'
 import type { Log, TlsIdentity } from './contract.ts'
 import { FRAMES, PAIR_PATH, SYNC_PATH, TLS_VERSION } from './frames.ts'
 import { provedKeyHash } from './tls-peer.ts'
@@ -48,6 +54,8 @@ export class Listener {
   readonly #keys = new WeakMap<Duplex, Bytes>()
   readonly #deadlines = new WeakMap<Duplex, NodeJS.Timeout>()
   readonly #sockets = new Set<Socket>()
+  readonly #net: NetServer
+  readonly #callers = new Callers()
 
   constructor(options: ListenerOptions) {
     this.#options = options
@@ -56,8 +64,8 @@ export class Listener {
     this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head))
     this.#http.on('clientError', (_, socket) => socket.destroy())
     this.#tls = createTlsServer(this.#tlsOptions(), (socket) => this.#onHandshake(socket))
-    this.#tls.maxConnections = LIMITS.connections
-    this.#tls.on('connection', (socket: Socket) => this.#track(socket))
+    this.#net = createNetServer((socket) => this.#onCall(socket))
+    this.#net.maxConnections = LIMITS.connections
     this.#tls.on('tlsClientError', (error, socket) => this.#onTlsError(error, socket))
   }
 
@@ -79,13 +87,13 @@ export class Listener {
   open(): Promise<string> {
     const { host, port } = this.#options
     return new Promise((resolve, reject) => {
-      this.#tls.once('error', (error: NodeJS.ErrnoException) =>
+      this.#net.once('error', (error: NodeJS.ErrnoException) =>
         reject(cannotListen(error, formatAddress({ host, port }))),
       )
-      this.#tls.listen({ host, port }, () => {
-        this.#tls.removeAllListeners('error')
-        this.#tls.on('error', (error: Error) => this.#options.log.warn({ error: error.message }, 'listener'))
-        resolve(formatAddress({ host, port: portOf(this.#tls.address()) }))
+      this.#net.listen({ host, port }, () => {
+        this.#net.removeAllListeners('error')
+        this.#net.on('error', (error: Error) => this.#options.log.warn({ error: error.message }, 'listener'))
+        resolve(formatAddress({ host, port: portOf(this.#net.address()) }))
       })
     })
   }
@@ -93,15 +101,18 @@ export class Listener {
   /** Stops listening and ends what is no link yet; links end by themselves. */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      this.#tls.close(() => resolve())
+      this.#net.close(() => resolve())
       for (const socket of this.#sockets) socket.destroy()
     })
   }
 
-  #track(socket: Socket): void {
-    this.#sockets.add(socket)
+  /** Only what is taken comes as far as a handshake. */
+  #onCall(socket: Socket): void {
     socket.on('error', () => socket.destroy())
+    if (!this.#callers.take(socket, performance.now())) return
+    this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
+    this.#tls.emit('connection', socket)
   }
 
   #onTlsError(error: Error, socket: TLSSocket): void {
@@ -138,6 +149,7 @@ export class Listener {
 
   #handOver(link: WebSocket, request: IncomingMessage, socket: Duplex, keyHash: Bytes): void {
     clearTimeout(this.#deadlines.get(socket))
+    this.#callers.linked(request.socket)
     const { remoteAddress, remotePort } = request.socket
     this.#options.onLink(link, keyHash, formatAddress({ host: remoteAddress ?? '?', port: remotePort ?? 0 }))
   }

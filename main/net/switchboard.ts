@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws'
 import type { Bytes } from '../../shared/base/bytes.ts'
 import type { ActorId } from '../../shared/model/ids.ts'
+import { Allowance } from '../../shared/sync/allowance.ts'
 import type { CloseReason } from '../../shared/sync/close.ts'
 import type { SyncStore } from '../../shared/sync/store.ts'
 import type { Log } from './contract.ts'
@@ -39,6 +40,8 @@ export class Switchboard {
   readonly #links: Links<Link>
   /** The last link of each peer, also when it has ended: what the peer had last said. */
   readonly #last = new Map<ActorId, Link>()
+  /** Of every member that was linked: who calls again goes on with what it left. */
+  readonly #allowances = new Map<ActorId, Allowance>()
   readonly #ending = new Set<Promise<void>>()
   #news: NodeJS.Immediate | null = null
 
@@ -76,7 +79,7 @@ export class Switchboard {
       actor === peer ? roster.admits(actor, keyHash) : { ok: false, cut: null }
     return new Link({
       ...connection,
-      session: { store, admits, authorityAge },
+      session: { store, admits, authorityAge, allowance: this.#allowanceOf(peer) },
       turns: this.#turns,
       monotonic,
       onAuthorityHeard,
@@ -88,6 +91,12 @@ export class Switchboard {
         ),
       onEnd: (link, end) => this.#onEnd(link, end),
     })
+  }
+
+  #allowanceOf(peer: ActorId): Allowance {
+    const allowance = this.#allowances.get(peer) ?? new Allowance()
+    this.#allowances.set(peer, allowance)
+    return allowance
   }
 
   #onEnd(link: Link, end: LinkEnd): void {

@@ -1,9 +1,7 @@
 /** The tables of docs/limits.md: every bound on what comes from outside. */
-import { type Limit, LIMIT_GROUPS } from '../../shared/op/limits.ts'
+import { KIB, type Limit, MIB } from '../../shared/op/limit.ts'
+import { LIMIT_GROUPS } from '../../shared/op/limits.ts'
 import { cell, code, table } from './markdown.ts'
-
-const KIB = 1024
-const MIB = 1024 * KIB
 
 /** As a person would say it. */
 export function amountText({ most, unit }: Limit): string {

@@ -5,6 +5,7 @@
  */
 import { decode, encode } from 'cborg'
 import { equalBytes, type Bytes } from './bytes.ts'
+import { isNfc } from './nfc.ts'
 import { err, ok, type Result } from './result.ts'
 
 export type CborValue = number | string | boolean | null | Bytes | readonly CborValue[]
@@ -53,4 +54,4 @@ function isCborValue(value: unknown): value is CborValue {
 }
 
 /** One text, one byte string: NFC, and without halves of surrogate pairs. */
-export const isWellFormed = (text: string): boolean => text.isWellFormed() && text.normalize('NFC') === text
+export const isWellFormed = (text: string): boolean => text.isWellFormed() && isNfc(text)

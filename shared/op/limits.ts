@@ -1,26 +1,10 @@
 /**
  * Every bound on what is taken in from outside, with its unit, its reason and what happens beyond it. Each is checked
- * before work is done. docs/limits.md is made from this file.
+ * before work is done. docs/limits.md is made from here.
  */
+import { KIB, limit, type Limit, MIB } from './limit.ts'
+import { desk, discovery, files, network } from './outer-limits.ts'
 
-export type Limit = {
-  readonly most: number
-  readonly unit: 'bytes' | 'ms' | 'levels' | 'characters' | 'a minute' | 'a second' | ''
-  readonly what: string
-  readonly why: string
-  readonly beyond: string
-}
-
-const limit = (most: number, unit: Limit['unit'], what: string, why: string, beyond: string): Limit => ({
-  most,
-  unit,
-  what,
-  why,
-  beyond,
-})
-
-const KIB = 1024
-const MIB = 1024 * KIB
 const REFUSED = 'refused, and counted against the peer'
 const ENDS = 'ends the link'
 
@@ -89,15 +73,36 @@ const waiting = {
     20_000,
     '',
     'operations that wait for their causes',
-    'they are kept in memory, too',
-    'dropped unblamed; they can be sent again',
+    'their room on the disk',
+    'a run is dropped unblamed, and can be sent again; each peer has room for one all the same',
   ),
   inboxBytes: limit(
     64 * MIB,
     'bytes',
     'operations that wait for their causes',
-    'they are kept in memory, too',
+    'their room on the disk',
+    'a run is dropped unblamed, and can be sent again; each peer has room for one all the same',
+  ),
+  inboxPeerOps: limit(
+    6_000,
+    '',
+    'operations of one peer that wait',
+    'above what the authority’s chain may run ahead; one peer never fills the whole',
     'dropped unblamed; they can be sent again',
+  ),
+  inboxPeerBytes: limit(
+    20 * MIB,
+    'bytes',
+    'operations of one peer that wait',
+    'one peer never fills the whole',
+    'dropped unblamed; they can be sent again',
+  ),
+  releaseOps: limit(
+    256,
+    '',
+    'waiting operations stored in one turn',
+    'their cause may have come for thousands at once',
+    'the next turn goes on',
   ),
 } as const
 
@@ -137,162 +142,40 @@ const link = {
   ),
   refusals: limit(3, '', 'refused runs of a peer', 'no honest device sends one', ENDS),
   greeting: limit(5_000, 'ms', 'from a link to its hello', 'an honest device says it at once', ENDS),
-} as const
-
-const network = {
-  handshake: limit(
-    5_000,
-    'ms',
-    'each of the TLS handshake and the first request',
-    'a tenth of a second on a slow tablet',
-    'the connection is dropped',
-  ),
-  connections: limit(
-    512,
+  unseenHeads: limit(
+    16_000,
     '',
-    'connections',
-    'more come from no site of this size',
-    'dropped before the handshake',
+    'heads that a peer names and that are not here',
+    'those of one message',
+    'forgotten; it is only sent twice',
   ),
-  pairingBytes: limit(
-    4 * KIB,
-    'bytes',
-    'all that a device that is no member may say',
-    'a name and two proofs',
-    'answered 413 and dropped',
-  ),
-  pairingTries: limit(
-    5,
-    '',
-    'wrong tries of a code',
-    'a secret of 80 bits is not guessed in five',
-    'the code is void',
-  ),
-  pairingLife: limit(
-    10 * 60 * 1000,
-    'ms',
-    'the life of a code',
-    'the device is in the other hand',
-    'the code is void',
-  ),
-  invitesKept: limit(
-    200,
-    '',
-    'codes kept, to answer for old ones',
-    'their memory',
-    'the oldest is forgotten',
-  ),
-} as const
-
-const discovery = {
-  mdnsPackets: limit(
-    300,
-    'a second',
-    'mDNS packets',
-    'fifty devices that answer at once stay far below',
-    'dropped unread',
-  ),
-  mdnsBytes: limit(9_000, 'bytes', 'an mDNS packet', 'RFC 6762, section 17', 'dropped unread'),
-  mdnsNames: limit(
-    128,
-    '',
-    'names taken up in one look round',
-    'a site has fewer devices in reach',
-    'the rest is left to the next look',
-  ),
-  seenAddresses: limit(
-    128,
-    '',
-    'addresses that were only seen',
-    'anybody may announce names on a LAN',
-    'the oldest is forgotten',
-  ),
-  seenFailures: limit(
-    10,
-    '',
-    'failed calls in a row to an address that was only seen',
-    'a device that is there is seen again',
-    'it is forgotten',
-  ),
-  calls: limit(8, '', 'calls at once', 'most addresses lead nowhere', 'the others wait'),
-  addressesPerMember: limit(
-    4,
-    '',
-    'addresses remembered of a member',
-    'wired, wireless, and the last two',
-    'the oldest is forgotten',
-  ),
-} as const
-
-const desk = {
-  controlBytes: limit(
+  sendBytes: limit(
     8 * MIB,
     'bytes',
-    'the input of one command',
-    'a CSV file is the largest',
-    'refused as `too-large`',
+    'what waits to be sent to a peer',
+    'the window and the answers to its questions',
+    'nothing more is read from it or sent to it until it has read; after 8.5 s it counts as gone',
   ),
-  controlFrameBytes: limit(
-    32 * MIB,
-    'bytes',
-    'a frame of the control socket',
-    'above the limit of a command, so that it can be refused by name',
-    'ends the connection',
-  ),
-  controlConnections: limit(256, '', 'connections to the console', 'windows of one machine', 'dropped'),
-  controlBuffer: limit(
-    4 * MIB,
-    'bytes',
-    'answers that a client has not read',
-    'their memory',
-    'it is not read from until it has caught up',
-  ),
-  watches: limit(200, '', 'watches of a client', 'a screen has about ten', 'refused as `too-many`'),
-  running: limit(
-    1000,
+  actorBurstOps: limit(
+    65_536,
     '',
-    'commands of a client that have begun and not ended',
-    'their memory',
-    'refused as `too-many`',
+    'operations of a device that one peer brings without a pause',
+    'a device back after months with 50,000, an import of 10,000 rows, a parcel: all at full speed',
+    'from there on at the rate below',
   ),
-  preferences: limit(500, '', 'things that the desk remembers', 'their room', 'refused as `too-many`'),
-} as const
-
-const files = {
-  blobBytes: limit(
-    100 * MIB,
+  actorOpsPerMinute: limit(
+    12_000,
+    'a minute',
+    'operations of a device from one peer in the long run',
+    'two hundred a second: far above any person, and a tenth of what a node can take, so that others are served',
+    'that peer is read more slowly; nothing is refused',
+  ),
+  actorOpWeight: limit(
+    2 * KIB,
     'bytes',
-    'an attached file',
-    'a photo has a few megabytes, a scanned manual some dozens',
-    'refused as `too-large`',
-  ),
-  parcelBytes: limit(
-    6_000_000,
-    'bytes',
-    'a parcel',
-    'a shift of long notes; written as text it still fits into one command',
-    'refused as `too-large`; a device saves several',
-  ),
-  parcelOps: limit(
-    5_000,
-    '',
-    'operations of a parcel',
-    'a shift',
-    'refused as `bad-parcel`; a device saves several',
-  ),
-  parcelPartBytes: limit(
-    48 * KIB,
-    'bytes',
-    'a part of a parcel in one operation',
-    'room for the envelope beside it',
-    'the next part',
-  ),
-  csvRecord: limit(
-    64 * KIB,
-    'characters',
-    'a record of a CSV file',
-    'how far an opened quote is followed',
-    'the record is reported',
+    'of a frame that count as one operation',
+    'a long note costs more than a tick',
+    'counts as the next',
   ),
 } as const
 

@@ -12,6 +12,7 @@ import type { Signer } from './ports.ts'
 import { RecordState } from './record-state.ts'
 import { shownOf } from './views.ts'
 import { nextRef, write } from './writer.ts'
+import { LIMITS } from '../op/limits.ts'
 
 export type Tally = {
   imported: number
@@ -50,8 +51,8 @@ export function importRow(
   tally.imported += 1
 }
 
-/** Also without a byte order mark, which is no part of any text. */
-const clean = (text: string): string => text.normalize('NFC').trim()
+/** Also without a byte order mark, which is no part of any text. One that fits no field stays as it is, to be reported. */
+const clean = (text: string): string => (text.length > LIMITS.textValue ? text : text.normalize('NFC')).trim()
 
 function recordOf(row: ImportRow): NewRecord {
   const optional = { zone: row.zone, assignee: row.assignee, priority: row.priority }

@@ -13,6 +13,7 @@ import { splitUpdate } from '../merge/text/split.ts'
 import type { Address, DataEffect } from '../op/effect.ts'
 import type { Plan, Planner } from './commands.ts'
 import { cellOf } from './fold.ts'
+import { toNfc } from '../base/nfc.ts'
 
 /** Room for a text in an op of 64 KiB beside its envelope and a large context delta. */
 const TEXT_BYTES = 48 * 1024
@@ -28,7 +29,7 @@ export function addNote(planner: Planner, input: CommandInput<'note.add'>): Plan
   const note = planner.composer.child(record, map.value.field.code)
   const at = bodyAddress(record, map.value.field, note)
   const client = planner.core.texts.clientOf(planner.core.self, at, PLAIN_SESSION)
-  const update = newText(input.text.normalize('NFC'), input.as ?? 'paragraphs', client)
+  const update = newText(toNfc(input.text), input.as ?? 'paragraphs', client)
   return written(planner, at, PLAIN_SESSION, true, update, { note })
 }
 
@@ -38,7 +39,7 @@ export function editNote(planner: Planner, input: CommandInput<'note.edit'>): Pl
   const at = bodyAddress(input.record as RecordId, found.value.field, found.value.child)
   const cell = cellFor(planner, at)
   const client = planner.core.texts.clientOf(planner.core.self, at, PLAIN_SESSION)
-  const update = editPlain(planner.core.texts.doc(cell), input.text.normalize('NFC'), client)
+  const update = editPlain(planner.core.texts.doc(cell), toNfc(input.text), client)
   if (!update) return ok({ ops: [], result: { op: lastTouch(planner, cell.record) } })
   return written(planner, at, PLAIN_SESSION, !planner.core.texts.isDeclared(cell, client), update, {})
 }

@@ -15,6 +15,7 @@ import type { Address, DataEffect } from '../op/effect.ts'
 import type { Core } from './core.ts'
 import { cellOf } from './fold.ts'
 import { textName } from './texts.ts'
+import { toNfc } from '../base/nfc.ts'
 
 type Text = Extract<DataEffect, { type: 'text' }>
 type Composed = Extract<DataEffect, { type: 'session' | 'text' }>
@@ -79,7 +80,7 @@ export class ParcelTexts implements Words {
     const words = wordsOf(effect.update)
     if (words.trim() === '') return null
     const client = this.#ownClient(at)
-    const update = newText(words.normalize('NFC'), 'paragraphs', client)
+    const update = newText(toNfc(words), 'paragraphs', client)
     return [
       { type: 'session', at, n: PLAIN_SESSION },
       { type: 'text', at, n: PLAIN_SESSION, update },
@@ -88,7 +89,7 @@ export class ParcelTexts implements Words {
 
   /** Writes of its own what the shadow reads. */
   #become(note: Note, at: Address): Composed[] {
-    const update = editPlain(note.own, plainText(note.shadow).normalize('NFC'), this.#ownClient(at))
+    const update = editPlain(note.own, toNfc(plainText(note.shadow)), this.#ownClient(at))
     if (!update) {
       this.#journal.set(this.#notes, textName(at), note)
       return []

@@ -40,6 +40,7 @@ import { bodyAddress } from './note-commands.ts'
 import { handingIn } from './parcel-handing-in.ts'
 import type { Signer, World } from './ports.ts'
 import { SyncSide } from './sync-side.ts'
+import { release } from './taking.ts'
 import { answerQuery } from './queries/answers.ts'
 import { indexSearch } from './queries/search.ts'
 import { status } from './queries/status.ts'
@@ -267,6 +268,10 @@ class SqlReplica extends SyncSide implements Replica {
   work(): boolean {
     if (!this.isSettled()) {
       this.commit(false, () => undefined)
+      return true
+    }
+    if (this.core.inbox.isAwake) {
+      this.commit(false, () => release(this.core))
       return true
     }
     return this.core.stateHash.prepare(HASH_SLICE) || indexSearch(this.core, INDEX_SLICE)

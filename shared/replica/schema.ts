@@ -80,8 +80,8 @@ CREATE TABLE text_update (
 CREATE TABLE text_counter (text TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE inbox (
-  no INTEGER PRIMARY KEY, actor BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
-  signature BLOB, sender BLOB NOT NULL
+  no INTEGER PRIMARY KEY, actor BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, prev BLOB NOT NULL,
+  bytes BLOB NOT NULL, signature BLOB, sender BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX inbox_by_chain ON inbox (actor, seq, hash);
 CREATE TABLE ack (

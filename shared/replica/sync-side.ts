@@ -127,7 +127,7 @@ export class SyncSide extends Committing implements SyncStore {
   #take(arrivals: readonly Arrival[], from: ActorId): Received {
     const before = this.core.log.lastNumber
     const waitingBefore = this.core.inbox.count
-    if (!hasRoom(this.core, arrivals)) return { outcome: 'stored', committed: 0, waiting: 0 }
+    if (!hasRoom(this.core, arrivals, from)) return { outcome: 'stored', committed: 0, waiting: 0 }
     try {
       this.commit(false, () => take(this.core, arrivals, from))
     } catch (problem) {

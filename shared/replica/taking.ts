@@ -4,6 +4,7 @@
  * author's chain an op goes on with, or begins, is told by the op before it alone.
  */
 import type { ActorId } from '../model/ids.ts'
+import { LIMITS } from '../op/limits.ts'
 import type { Core } from './core.ts'
 import type { Arrival } from './log.ts'
 
@@ -11,8 +12,8 @@ import type { Arrival } from './log.ts'
 export class Unsound extends Error {}
 
 /** A run that need not wait needs no room in the inbox; of any other there is room for all or it is dropped. */
-export function hasRoom({ inbox, log }: Core, arrivals: readonly Arrival[]): boolean {
-  if (inbox.hasRoom(arrivals)) return true
+export function hasRoom({ inbox, log }: Core, arrivals: readonly Arrival[], from: ActorId): boolean {
+  if (inbox.hasRoom(arrivals, from)) return true
   const [first] = arrivals
   if (!first || log.missingCause(first.op)) return false
   return arrivals.every(({ op }) => op.causes.every((cause) => log.find(cause)))
@@ -21,14 +22,22 @@ export function hasRoom({ inbox, log }: Core, arrivals: readonly Arrival[]): boo
 export function take(core: Core, arrivals: readonly Arrival[], from: ActorId): void {
   const came: Arrival[] = []
   for (const arrival of arrivals) {
-    if (core.log.missingCause(arrival.op)) {
-      core.inbox.add(arrival, from)
+    const missing = core.log.missingCause(arrival.op)
+    if (missing) {
+      core.inbox.add(arrival, missing, from)
       continue
     }
     const unsound = core.door.admit(arrival, core.site)
     if (unsound) throw new Unsound(unsound)
     came.push(arrival)
   }
-  // Nobody sends what turns out unsound only now, so nobody is blamed: it is dropped, and what waits for it waits on.
-  core.inbox.drain(came, (arrival) => void core.door.admit(arrival, core.site))
+  release(core, came)
+}
+
+/**
+ * Takes in what waited for these alone, as much as fits into a turn; more is left for another. Nobody sends what turns
+ * out unsound only now, so nobody is blamed: it is dropped, and what waits for it waits on.
+ */
+export function release(core: Core, came: readonly Arrival[] = []): void {
+  core.inbox.release(came, LIMITS.releaseOps, (arrival) => void core.door.admit(arrival, core.site))
 }

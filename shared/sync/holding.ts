@@ -13,15 +13,22 @@ const FEW = 4
 type Kept = { heads: readonly Head[]; most: number }
 
 export class Holding {
-  readonly #store: Pick<SyncStore, 'leaves'>
+  readonly #store: Pick<SyncStore, 'leaves' | 'holds'>
   readonly #byActor = new Map<ActorId, Kept>()
+  /** Heads that were not here when they were named: a peer can make up as many as it likes. */
+  #unseen = 0
 
-  constructor(store: Pick<SyncStore, 'leaves'>, heads: Iterable<Head> = []) {
+  constructor(store: Pick<SyncStore, 'leaves' | 'holds'>, heads: Iterable<Head> = []) {
     this.#store = store
     for (const head of heads) this.add(head)
   }
 
+  /** Of heads that are not here only so many are kept: what is forgotten is sent once too often. */
   add(head: Head): void {
+    if (!this.#store.holds(head)) {
+      if (this.#unseen >= LIMITS.unseenHeads) return
+      this.#unseen += 1
+    }
     const kept = this.#byActor.get(head.actor) ?? { heads: [], most: FEW }
     kept.heads = [...kept.heads, head]
     if (kept.heads.length > kept.most) {

@@ -40,6 +40,11 @@ export class Incoming {
     return this.#queue.length > 0
   }
 
+  /** The oldest run that waits. */
+  get next(): Run | null {
+    return this.#queue[0]?.run ?? null
+  }
+
   get refusals(): number {
     return this.#refusals
   }

@@ -44,6 +44,8 @@ export class Parting {
 
   /** The peer named ops of its branches: those that are here too. */
   locate(actor: ActorId, heads: readonly Head[]): readonly Head[] {
+    // Of whom nothing is here there is nothing to send.
+    if (this.#store.lackingFrom([], actor) === null) return []
     const common = heads.filter((head) => this.#store.holds(head))
     this.#located.set(actor, common)
     this.#ask(actor)

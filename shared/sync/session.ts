@@ -15,6 +15,7 @@
 import { equalBytes, type Bytes } from '../base/bytes.ts'
 import type { ActorId } from '../model/ids.ts'
 import type { Head } from '../op/run.ts'
+import { Allowance } from './allowance.ts'
 import { parseCloseReason, type CloseReason } from './close.ts'
 import { CursorRelay } from './cursor-relay.ts'
 import { readGreeting } from './greeting.ts'
@@ -58,6 +59,8 @@ export type SessionOptions = {
   ) => { readonly ok: true } | { readonly ok: false; readonly cut: string | null }
   /** How many ms ago the authority was heard here; null: never. */
   readonly authorityAge?: (now: number) => number | null
+  /** What the peer may still take of this device's time, from its last session on; all of it without one. */
+  readonly allowance?: Allowance
   /** The versions of the protocol to offer; this build's without it. */
   readonly speaks?: Versions
 }
@@ -80,6 +83,7 @@ export class Session {
   readonly #heartbeat: Heartbeat
   readonly #repair: Repair
   readonly #cursors: CursorRelay
+  readonly #allowance: Allowance
   readonly #speaks: Versions
   #version: number | null = null
   #state: State = { at: 'new' }
@@ -95,6 +99,7 @@ export class Session {
     this.#heartbeat = new Heartbeat(now)
     this.#repair = new Repair(now)
     this.#cursors = new CursorRelay(options.store)
+    this.#allowance = options.allowance ?? new Allowance()
   }
 
   /** Known from the peer's hello on, also after the close. */
@@ -109,7 +114,12 @@ export class Session {
   /** `step` has something to do. */
   get busy(): boolean {
     if (this.#state.at !== 'syncing') return false
-    return this.#incoming.waits || (!this.#state.awaitsVector && this.#outgoing.wantsToSend)
+    return this.#mayTake() || (!this.#state.awaitsVector && this.#outgoing.wantsToSend)
+  }
+
+  /** The peer has had its share for now: nothing more is to be read from it before a later tick. */
+  get slowed(): boolean {
+    return this.#state.at === 'syncing' && this.#allowance.isSpent(this.#state.peer)
   }
 
   /** The version of the protocol in which both go on; null before the peer's hello. */
@@ -140,7 +150,10 @@ export class Session {
   receive(bytes: Bytes, now: number): Effect[] {
     if (this.#state.at === 'closed') return []
     this.#heartbeat.heard(now)
+    this.#allowance.look(now)
     const message = decodeMessage(bytes, this.#speaks)
+    if (message.ok && this.#state.at === 'syncing')
+      this.#allowance.read(this.#state.peer, message.value.kind, bytes)
     if (!message.ok) this.#leave('malformed', message.error)
     else if (message.value.kind === 'unknown') this.#unknown += 1
     else this.#take(message.value, now)
@@ -159,7 +172,8 @@ export class Session {
   /** Takes one received run, or reads the log once for sending. */
   step(now: number): Effect[] {
     if (this.#state.at !== 'syncing') return []
-    if (this.#incoming.waits) this.#commitOne(this.#state.peer, now)
+    this.#allowance.look(now)
+    if (this.#mayTake()) this.#commitOne(this.#state.peer, now)
     else if (this.busy) this.#sendSome(now)
     return this.#flush()
   }
@@ -167,6 +181,9 @@ export class Session {
   tick(now: number): Effect[] {
     if (this.#state.at === 'closed' || this.#state.at === 'new') return []
     const greeted = this.#state.at === 'syncing'
+    this.#allowance.look(now)
+    // What it says meanwhile is not read.
+    if (this.slowed) this.#heartbeat.heard(now)
     if (this.#heartbeat.isSilent(now, greeted)) this.#leave('silent', '')
     else if (greeted) this.#keepUp(now)
     return this.#flush()
@@ -295,11 +312,18 @@ export class Session {
     if (beat.kind === 'ping') this.#send({ kind: 'pong', digest, age: this.#age(now) })
   }
 
+  /** Is there a run whose author has had less than its share? */
+  #mayTake(): boolean {
+    const { next } = this.#incoming
+    return next !== null && !this.#allowance.isSpent(next.actor)
+  }
+
   #commitOne(peer: ActorId, now: number): void {
     const taken = this.#incoming.take(peer)
     if (taken === null) return
     this.#repair.run(now)
     const { outcome } = taken.received
+    this.#allowance.took(peer, taken.run, taken.received)
     if (outcome === 'stored' || outcome === 'known') this.#outgoing.cameFromPeer(taken.run)
     if (outcome === 'unadmitted' || (outcome === 'stored' && taken.received.waiting > 0))
       this.#repair.leftOut()

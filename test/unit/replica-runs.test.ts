@@ -128,32 +128,35 @@ test('REP-13 large ops are spread over runs of a MiB', () => {
   expect(Math.max(...sizes)).toBeGreaterThan(LIMITS.runBytes / 2)
 })
 
+/** How many ops wait. */
+const count = ({ sql }: Device): number =>
+  sql.prepare('SELECT count(*) AS n FROM inbox').get<{ n: number }>()?.n ?? 0
+
 test('REP-14 a full inbox takes nothing more, a run as a whole or not at all; what need not wait passes all the same', () => {
   const { hq, edge, tablet, other } = halfTaken()
   // The same bytes over and over under other hashes: they wait for what never comes.
   const orphan = { ...nextOp(hq, [{ type: 'create', kind: 'case' }]), seq: 900, prev: new Uint8Array(32) }
   expect(edge.replica.receive(runOf(hq.signer, orphan), hq.replica.actor)).toMatchObject({ waiting: 1 })
+  const before = count(edge)
   edge.sql.exec(
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${LIMITS.inboxOps - 3})
-     INSERT INTO inbox (actor, seq, hash, bytes, signature, sender)
-     SELECT actor, seq, randomblob(32), bytes, signature, sender FROM inbox, n WHERE seq = 900`,
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${LIMITS.inboxPeerOps - 2})
+     INSERT INTO inbox (actor, seq, hash, prev, bytes, signature, sender)
+     SELECT actor, seq, randomblob(32), prev, bytes, signature, sender FROM inbox, n WHERE seq = 900`,
   )
   restart(edge)
-  const waiting = (): number =>
-    edge.sql.prepare('SELECT count(*) AS n FROM inbox').get<{ n: number }>()?.n ?? 0
-  expect(waiting()).toBe(LIMITS.inboxOps - 1)
+  const full = before + LIMITS.inboxPeerOps - 2
+  expect(count(edge)).toBe(full)
   newJob(other)
   const record = newJob(tablet)
   pull(other, tablet)
   setTitle(other, record, 'Two must wait')
   setTitle(other, record, 'and there is room for one')
   const run = asOneRun(other, 2)
-  expect(edge.replica.receive(run, other.replica.actor)).toEqual({
-    outcome: 'stored',
-    committed: 0,
-    waiting: 0,
-  })
-  expect(waiting()).toBe(LIMITS.inboxOps - 1)
+  const nothing = { outcome: 'stored', committed: 0, waiting: 0 }
+  expect(edge.replica.receive(run, hq.replica.actor)).toEqual(nothing)
+  expect(count(edge)).toBe(full)
+  // Another peer has its own room.
+  expect(edge.replica.receive(run, other.replica.actor)).toMatchObject({ waiting: 2 })
   expect(edge.replica.receive(asOneRun(tablet, 1), tablet.replica.actor)).toMatchObject({ committed: 3 })
 })
 
