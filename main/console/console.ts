@@ -9,12 +9,16 @@ import { CONTROL_PROTOCOL } from '../../shared/api/desk-api.ts'
 import { TallydeskError } from '../../shared/api/errors.ts'
 import { invariant } from '../../shared/base/invariant.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
+import { Files } from './files.ts'
 import { Gate } from './gate.ts'
 import { Pages, securityHeaders } from './pages.ts'
-import type { DeskPort } from './port.ts'
+import type { DeskPort, FilesPort } from './port.ts'
+import { refuse } from './refuse.ts'
 import { Session } from './session.ts'
 import type { Watches } from './watches.ts'
 
+/** For the largest file from a slow disk. */
+const REQUEST_MS = 10 * 60_000
 /** The hosts that a console may listen on. */
 export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 
@@ -25,6 +29,7 @@ export type ConsoleOptions = {
   /** The folder of the built pages. */
   readonly pages: string
   readonly port: DeskPort
+  readonly files: FilesPort
   readonly watches: Watches
   /** Told of trouble that no client sees, such as too many open files. */
   readonly onError: (error: Error) => void
@@ -43,7 +48,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       reason: `The control address ${options.listen.host} is not loopback.`,
     })
   }
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
+  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: 10_000 })
   server.maxConnections = LIMITS.controlConnections
   const port = await listen(server, options.listen)
   server.on('error', options.onError)
@@ -62,8 +67,8 @@ function attach(server: Server, gate: Gate, options: ConsoleOptions): WebSocketS
     allowSynchronousEvents: false,
     handleProtocols: () => CONTROL_PROTOCOL,
   })
-  const pages = new Pages(options.pages)
-  server.on('request', (request, response) => void serve(gate, pages, request, response))
+  const doors = { gate, pages: new Pages(options.pages), files: new Files(gate, options.files, options.onError) }
+  server.on('request', (request, response) => void serve(doors, request, response))
   server.on('upgrade', (request, socket, head) => {
     const status = gate.refusal(request)
     if (status !== null) {
@@ -80,9 +85,10 @@ function attach(server: Server, gate: Gate, options: ConsoleOptions): WebSocketS
   return sockets
 }
 
+type Doors = { readonly gate: Gate; readonly pages: Pages; readonly files: Files }
+
 async function serve(
-  gate: Gate,
-  pages: Pages,
+  { gate, pages, files }: Doors,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -92,16 +98,18 @@ async function serve(
     return
   }
   for (const [name, value] of Object.entries(securityHeaders(host))) response.setHeader(name, value)
+  if (Files.isAbout(request)) {
+    await files.serve(request, response)
+    return
+  }
+  // Nobody is listened to for long who sends what is not read.
+  if (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined)
+    response.setHeader('connection', 'close')
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     refuse(response, 405)
     return
   }
   await pages.serve(request, response)
-}
-
-function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
-  response.end(`${STATUS_CODES[status] ?? ''}\n`)
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {

@@ -7,6 +7,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { CONTROL_PATH, CONTROL_PROTOCOL, tokenProtocol } from '../../shared/api/desk-api.ts'
+import { bearer } from '../../shared/api/files.ts'
 
 export class Gate {
   readonly #hosts: ReadonlySet<string>
@@ -28,6 +29,15 @@ export class Gate {
     const [protocol, shown, ...more] = protocolsOf(request)
     if (protocol !== CONTROL_PROTOCOL || more.length > 0) return 400
     return shown !== undefined && sameText(shown, tokenProtocol(this.#token)) ? null : 401
+  }
+
+  /**
+   * The HTTP status that refuses a request for files; null where it may go on. A browser sends the header with the
+   * token for a page of its own origin alone.
+   */
+  fileRefusal(request: IncomingMessage): 401 | 403 | null {
+    if (!this.isOwnHost(request) || !this.#isOwnOrigin(request)) return 403
+    return sameText(request.headers.authorization ?? '', bearer(this.#token)) ? null : 401
   }
 
   /** A program that is no browser sends no Origin; the token alone lets it in. */

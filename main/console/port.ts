@@ -15,3 +15,26 @@ export interface DeskPort {
 
 /** A watched answer with its JSON text, which is made once for all who watch the same. */
 export type Watched = { readonly outcome: Outcome; readonly json: string }
+
+/** The bytes of attachments that this device holds. */
+export interface FilesPort {
+  /** The largest that is kept, in bytes. */
+  readonly most: number
+  /**
+   * Keeps what the body gives, durable when it answers; nothing of it stays when the body breaks off. Rejects with
+   * `too-large`, `disk-full`, `no-site`.
+   */
+  keep(body: AsyncIterable<Uint8Array>): Promise<{ readonly sha256: string; readonly size: number }>
+  /** Null for bytes that are not here, and for those that no attachment in sight names. */
+  find(sha256: string): HeldFile | null
+}
+
+export type HeldFile = {
+  /** What an attachment calls it. */
+  readonly name: string
+  readonly size: number
+  /** Its first bytes, by which its kind is told. */
+  readonly head: Uint8Array
+  /** From `from` up to and without `to`. */
+  read(from: number, to: number): AsyncIterable<Uint8Array>
+}

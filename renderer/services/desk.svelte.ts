@@ -6,6 +6,7 @@ import type { QueryAnswer, QueryInput, QueryName } from '../../shared/api/querie
 import type { ErrorBody } from '../../shared/api/errors.ts'
 import { CONTROL_PATH, type DeskApi } from '../../shared/api/desk-api.ts'
 import type { Link } from './link.ts'
+import { NodeFiles, type FileStore } from './files.ts'
 import { DeskSocket } from './socket.ts'
 import { takeToken } from './token.ts'
 
@@ -29,6 +30,8 @@ export const desk: DeskApi = new DeskSocket({
       () => false,
     ),
 })
+
+export const files: FileStore = new NodeFiles(token ?? '')
 
 export class Live<Q extends QueryName> {
   /** The newest answer; null until the first. It stays while the line is down: see `connection.link`. */

@@ -63,6 +63,10 @@ export function formatList(items: readonly string[]): string {
   return new Intl.ListFormat(language.current, { style: 'long', type: 'conjunction' }).format(items)
 }
 
+/** A share from 0 to 1: "40 %". */
+export const formatShare = (share: number): string =>
+  new Intl.NumberFormat(language.current, { style: 'percent', maximumFractionDigits: 0 }).format(share)
+
 /** A file's size in its largest unit: "312 kB", "4.2 MB". */
 export function formatBytes(bytes: number): string {
   const [unit, size] =
