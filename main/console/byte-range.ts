@@ -10,7 +10,8 @@ export function rangeOf(asked: string | undefined, size: number): ByteRange | nu
   const whole = { from: 0, to: size }
   const [, first = '', last = ''] = ONE.exec(asked ?? '') ?? []
   if (first === '' && last === '') return whole
-  if (first === '') return Number(last) === 0 || size === 0 ? null : { from: Math.max(0, size - Number(last)), to: size }
+  if (first === '')
+    return Number(last) === 0 || size === 0 ? null : { from: Math.max(0, size - Number(last)), to: size }
   const from = Number(first)
   if (last !== '' && Number(last) < from) return whole
   return from >= size ? null : { from, to: last === '' ? size : Math.min(size, Number(last) + 1) }

@@ -30,6 +30,8 @@ export type ConsoleOptions = {
   readonly pages: string
   readonly port: DeskPort
   readonly files: FilesPort
+  /** After so long without a byte, a sender or reader of a file is given up, ms; half a minute, unless given. */
+  readonly idle?: number
   readonly watches: Watches
   /** Told of trouble that no client sees, such as too many open files. */
   readonly onError: (error: Error) => void
@@ -67,8 +69,13 @@ function attach(server: Server, gate: Gate, options: ConsoleOptions): WebSocketS
     allowSynchronousEvents: false,
     handleProtocols: () => CONTROL_PROTOCOL,
   })
-  const doors = { gate, pages: new Pages(options.pages), files: new Files(gate, options.files, options.onError) }
-  server.on('request', (request, response) => void serve(doors, request, response))
+  const doors = { gate, pages: new Pages(options.pages), files: new Files(gate, options) }
+  server.on('request', (request, response) => {
+    serve(doors, request, response).catch((error: unknown) => {
+      options.onError(error instanceof Error ? error : new Error(String(error)))
+      response.destroy()
+    })
+  })
   server.on('upgrade', (request, socket, head) => {
     const status = gate.refusal(request)
     if (status !== null) {

@@ -26,15 +26,23 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'no-site': 409,
 }
 
+export type FilesOptions = {
+  readonly files: FilesPort
+  readonly idle?: number
+  readonly onError: (error: Error) => void
+}
+
 export class Files {
   readonly #gate: Gate
   readonly #port: FilesPort
+  readonly #idle: number
   readonly #onError: (error: Error) => void
   #uploads = 0
 
-  constructor(gate: Gate, port: FilesPort, onError: (error: Error) => void) {
+  constructor(gate: Gate, { files, idle = IDLE_MS, onError }: FilesOptions) {
     this.#gate = gate
-    this.#port = port
+    this.#port = files
+    this.#idle = idle
     this.#onError = onError
   }
 
@@ -46,12 +54,17 @@ export class Files {
   /** Answers a request whose Host was checked. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const status = this.#gate.fileRefusal(request)
-    if (status !== null) return refuse(response, status)
-    request.socket.setTimeout(IDLE_MS, () => request.socket.destroy())
+    if (status !== null) {
+      refuse(response, status)
+      return
+    }
+    // Its server ends the connection then, and sets its own limit again for the next request.
+    request.socket.setTimeout(this.#idle)
     const isUpload = pathOf(request) === FILES_PATH
     if (isUpload ? request.method !== 'POST' : !isReading(request)) {
       response.setHeader('allow', isUpload ? 'POST' : 'GET, HEAD')
-      return refuse(response, 405)
+      refuse(response, 405)
+      return
     }
     await (isUpload ? this.#keep(request, response) : this.#give(request, response))
   }
@@ -61,7 +74,9 @@ export class Files {
       this.#refuseEarly(request)
       this.#uploads += 1
       try {
-        json(response, 200, await this.#port.keep(request) satisfies KeptAnswer)
+        // Left open where it is refused midway, so that the answer can still go out.
+        const body = request.iterator({ destroyOnReturn: false })
+        json(response, 200, await this.#port.keep(body))
       } finally {
         this.#uploads -= 1
       }
@@ -80,7 +95,10 @@ export class Files {
 
   #refused(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     if (request.destroyed && !request.complete) return
-    const known = error instanceof TallydeskError ? error : new TallydeskError('internal', { reason: 'the file was not kept' })
+    const known =
+      error instanceof TallydeskError
+        ? error
+        : new TallydeskError('internal', { reason: 'the file was not kept' })
     if (known !== error) this.#onError(error instanceof Error ? error : new Error(String(error)))
     response.setHeader('connection', 'close')
     json(response, STATUS[known.code] ?? 500, { error: known.toBody() } satisfies RefusedAnswer)
@@ -90,7 +108,10 @@ export class Files {
   async #give(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const sha256 = pathOf(request).slice(FILES_PATH.length + 1)
     const file = /^[0-9a-f]{64}$/.test(sha256) ? this.#port.find(sha256) : null
-    if (file === null) return refuse(response, 404)
+    if (file === null) {
+      refuse(response, 404)
+      return
+    }
     const range = rangeOf(request.headers.range, file.size)
     response.setHeaders(headersOf(sha256, file))
     if (request.headers['if-none-match'] === `"${sha256}"`) {
@@ -99,16 +120,22 @@ export class Files {
     }
     if (range === null) {
       response.setHeader('content-range', `bytes */${file.size}`)
-      return refuse(response, 416)
+      refuse(response, 416)
+      return
     }
     await this.#send(request, response, file, range)
   }
 
-  async #send(request: IncomingMessage, response: ServerResponse, file: HeldFile, { from, to }: ByteRange): Promise<void> {
+  async #send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    file: HeldFile,
+    { from, to }: ByteRange,
+  ): Promise<void> {
     const isPart = to - from < file.size
     if (isPart) response.setHeader('content-range', `bytes ${from}-${to - 1}/${file.size}`)
     response.writeHead(isPart ? 206 : 200, { 'content-length': to - from })
-    if (request.method === 'HEAD') {
+    if (request.method === 'HEAD' || to === from) {
       response.end()
       return
     }

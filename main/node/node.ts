@@ -9,6 +9,7 @@ import { Watches } from '../console/watches.ts'
 import { type Preferences, preferencesIn } from '../store/preferences.ts'
 import { removeControlFile, writeControlFile } from './control-file.ts'
 import { Desk } from './desk.ts'
+import { filesOf } from './files.ts'
 import { Life } from './life.ts'
 import { LocalApi } from './local-api.ts'
 import { type Machine, openMachine } from './machine.ts'
@@ -101,6 +102,7 @@ class Node implements RunningNode {
       pages,
       token,
       port: this.#desk,
+      files: filesOf(this.#life),
       watches: this.#watches,
       onError: (error) => this.#machine.log.error(error, 'the console'),
     })

@@ -32,7 +32,8 @@ export const photoWords = catalogue({
       nowhere: 'Not on any device in reach',
     },
     problem: {
-      tooLarge: (size: string, limit: string) => `It is too large: ${size}, and at most ${limit} can be kept.`,
+      tooLarge: (size: string, limit: string) =>
+        `It is too large: ${size}, and at most ${limit} can be kept.`,
       tooLargeHint: 'Make it smaller, or attach a part of it.',
       empty: 'The file is empty.',
       emptyHint: 'Choose another one.',

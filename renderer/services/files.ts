@@ -31,7 +31,7 @@ export class NodeFiles implements FileStore {
       request.setRequestHeader('content-type', 'application/octet-stream')
       request.responseType = 'json'
       request.upload.onprogress = ({ loaded }) => onProgress(loaded)
-      request.onload = () => resolve(answerOf(request.response))
+      request.onload = () => resolve(answerOf(request.response as KeptAnswer | RefusedAnswer | null))
       request.onerror = () => resolve(lost())
       request.onabort = () => resolve(lost())
       request.send(file)

@@ -108,6 +108,7 @@ export const SITE_COMMANDS = {
   }),
   'note.edit': v.strictObject({ record: id32, note: id32, text: noteText }),
   'note.remove': v.strictObject({ record: id32, note: id32 }),
+  'attachment.remove': v.strictObject({ record: id32, attachment: id32 }),
   /** A Yjs update (base64url) made by an editor under the client id that `text.open` allotted. */
   'text.edit': v.strictObject({ record: id32, note: id32, client: v.number(), update: base64 }),
   'tally.add': v.strictObject({

@@ -43,6 +43,8 @@ export type BoardRow = {
   readonly tags: readonly string[]
   readonly progress: { readonly done: number; readonly total: number }
   readonly notes: number
+  /** Attachments of any kind. */
+  readonly photos: number
   /** Fields in conflict, ops in review, and own ops not yet shared that touch this record. */
   readonly conflicts: number
   readonly review: number
@@ -207,6 +209,8 @@ export type AttachmentRow = {
   readonly sha256: string
   readonly size: number
   readonly mime: string
+  /** By whom and when, as that device's clock had it. */
+  readonly added: { readonly author: string; readonly name: string; readonly wall: number }
   /** A small picture, base64; null where none was made. */
   readonly thumbnail: string | null
   /** Devices that durably hold the bytes, as far as this one knows; this device first, where it does. */

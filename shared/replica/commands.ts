@@ -93,6 +93,8 @@ const PLANNERS: Planners = {
       editing.removeKey(planner.composer, planner.reading, to, null),
     ),
   'task.remove': (planner, input) => removeChild(planner, input.record, 'tasks', input.task, 'task'),
+  'attachment.remove': (planner, input) =>
+    removeChild(planner, input.record, 'attachments', input.attachment, 'attachment'),
   'note.add': addNote,
   'note.edit': editNote,
   'note.remove': (planner, input) => removeChild(planner, input.record, 'notes', input.note, 'note'),

@@ -135,6 +135,8 @@ export interface Replica extends SyncStore {
   unsent(): readonly Bytes[]
   /** Hands in the content of a parcel for review. Errors: `bad-parcel`, `parcel-known`. */
   handIn(content: Bytes): Result<CommandResult<'parcel.import'>, TallydeskError>
+  /** What an attachment in sight calls the bytes of this SHA-256; null where none names them. */
+  fileNamed(sha256: string): string | null
   /** A file whose bytes this device keeps becomes an attachment of a record. */
   attach(record: string, attachment: Attachment): Result<CommandResult<'attachment.add'>, TallydeskError>
   /**

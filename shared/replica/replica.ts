@@ -37,6 +37,7 @@ import { LocalReading } from './local-reading.ts'
 import type { Arrival } from './log.ts'
 import { membersOf } from './members.ts'
 import { bodyAddress } from './note-commands.ts'
+import { fileNamed } from './queries/file-named.ts'
 import { handingIn } from './parcel-handing-in.ts'
 import type { Signer, World } from './ports.ts'
 import { SyncSide } from './sync-side.ts'
@@ -177,6 +178,11 @@ class SqlReplica extends SyncSide implements Replica {
     const planned = handingIn(this.core, content)
     if (!planned.ok) return planned
     return this.#ifPermitted(planned.value)
+  }
+
+  fileNamed(sha256: string): string | null {
+    this.settle()
+    return fileNamed(this.core, sha256)
   }
 
   attach(record: string, attachment: Attachment): Result<CommandResult<'attachment.add'>, TallydeskError> {

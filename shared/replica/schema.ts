@@ -60,6 +60,8 @@ CREATE TABLE value (
   op INTEGER NOT NULL, idx INTEGER NOT NULL, value ANY,
   PRIMARY KEY (record, field, child, sub, op, idx)
 ) STRICT, WITHOUT ROWID;
+-- Field 21 is the attachments, 2 in it the SHA-256 of their bytes.
+CREATE INDEX value_of_file ON value (value) WHERE field = 21 AND sub = 2;
 CREATE TABLE presence (
   record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, actor INTEGER NOT NULL,
   touched INTEGER NOT NULL, removed INTEGER NOT NULL,
@@ -91,7 +93,7 @@ CREATE TABLE ack (
 CREATE TABLE board (
   record INTEGER PRIMARY KEY, kind TEXT NOT NULL, stage TEXT NOT NULL, rank TEXT NOT NULL, title TEXT NOT NULL,
   reference TEXT, zone TEXT, assignee TEXT, priority TEXT, due TEXT, label TEXT, tags TEXT NOT NULL,
-  done INTEGER NOT NULL, total INTEGER NOT NULL, notes INTEGER NOT NULL,
+  done INTEGER NOT NULL, total INTEGER NOT NULL, notes INTEGER NOT NULL, photos INTEGER NOT NULL,
   conflicts INTEGER NOT NULL, review INTEGER NOT NULL, updated INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX board_by_stage ON board (kind, stage, rank);

@@ -23,7 +23,7 @@ export const IN_REVIEW = 'op.judgement <> 0 AND op.judgement IN (1, 2) AND op.di
 
 const BOARD_COLUMNS = [
   'record', 'kind', 'stage', 'rank', 'title', 'reference', 'zone', 'assignee', 'priority', 'due', 'label', 'tags',
-  'done', 'total', 'notes', 'conflicts', 'review', 'updated',
+  'done', 'total', 'notes', 'photos', 'conflicts', 'review', 'updated',
 ] as const // prettier-ignore
 
 export class Views {
@@ -131,7 +131,7 @@ export class Views {
       .run(
         no, kind, stage, rank, shown(declared(kind).title) ?? '', shown('reference'), shown('zone'), assignee, shown('priority'),
         shown('due'), shown('label'), JSON.stringify(tags), done, tasks.length, state.children('notes').length,
-        conflicts, this.#inReview(no), last,
+        state.children('attachments').length, conflicts, this.#inReview(no), last,
       ) // prettier-ignore
     for (const tag of tags)
       this.#sql.prepare('INSERT INTO board_tag (tag, record) VALUES (?, ?)').run(tag, no)

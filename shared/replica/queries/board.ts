@@ -27,6 +27,7 @@ type Row = {
   done: number
   total: number
   notes: number
+  photos: number
   conflicts: number
   review: number
   updated: number
@@ -78,6 +79,7 @@ function boardRow(core: Core, row: Row, unsent: number): BoardRow {
     tags: JSON.parse(row.tags) as string[],
     progress: { done: row.done, total: row.total },
     notes: row.notes,
+    photos: row.photos,
     conflicts: row.conflicts,
     review: row.review,
     unsent,

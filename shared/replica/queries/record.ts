@@ -44,7 +44,7 @@ export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAn
     tags: keysOf(state.live('tags')),
     tasks,
     notes: state.children('notes').map((note) => noteView(core, state, note)),
-    attachments: state.children('attachments').map(attachmentView),
+    attachments: state.children('attachments').map((attachment) => attachmentView(core, attachment)),
     tallies: tallies(state),
     sign_offs: signOffs(core, row),
     stock: stockOf(core, row),
@@ -121,7 +121,7 @@ function taskView(core: Core, task: ChildState): TaskView {
 }
 
 /** Where its bytes are only the device knows. */
-function attachmentView(attachment: ChildState): AttachmentRow {
+function attachmentView(core: Core, attachment: ChildState): AttachmentRow {
   const shown = (sub: string): Scalar => shownValue(attachment.live(sub)) ?? null
   const thumbnail = shown('thumbnail')
   return {
@@ -130,6 +130,7 @@ function attachmentView(attachment: ChildState): AttachmentRow {
     sha256: String(shown('sha256') ?? ''),
     size: Number(shown('size') ?? 0),
     mime: String(shown('mime') ?? ''),
+    added: { author: attachment.author, name: nameOf(core, attachment.author), wall: attachment.wall },
     thumbnail: thumbnail === null ? null : String(thumbnail),
     where: [],
     coming: null,
