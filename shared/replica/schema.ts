@@ -60,8 +60,8 @@ CREATE TABLE value (
   op INTEGER NOT NULL, idx INTEGER NOT NULL, value ANY,
   PRIMARY KEY (record, field, child, sub, op, idx)
 ) STRICT, WITHOUT ROWID;
--- Field 21 is the attachments, 2 in it the SHA-256 of their bytes.
-CREATE INDEX value_of_file ON value (value) WHERE field = 21 AND sub = 2;
+-- Of attachments, the hash that names their bytes: by the file.
+CREATE INDEX value_file ON value (value, record, child) WHERE field = 21 AND sub = 2;
 CREATE TABLE presence (
   record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, actor INTEGER NOT NULL,
   touched INTEGER NOT NULL, removed INTEGER NOT NULL,

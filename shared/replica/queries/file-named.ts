@@ -7,7 +7,7 @@ import { RecordState } from '../record-state.ts'
 
 /** Null where no attachment that shows names them. */
 export function fileNamed(core: Core, sha256: string): string | null {
-  // As the index `value_of_file` has it.
+  // As the index `value_file` has it.
   const naming = core.sql
     .prepare(
       'SELECT record, child FROM value WHERE field = 21 AND sub = 2 AND value = ? GROUP BY record, child',
