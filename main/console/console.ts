@@ -17,8 +17,6 @@ import { refuse } from './refuse.ts'
 import { Session } from './session.ts'
 import type { Watches } from './watches.ts'
 
-/** For the largest file from a slow disk. */
-const REQUEST_MS = 10 * 60_000
 /** The hosts that a console may listen on. */
 export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 
@@ -50,7 +48,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       reason: `The control address ${options.listen.host} is not loopback.`,
     })
   }
-  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: 10_000 })
+  const server = createServer({ requestTimeout: LIMITS.requestTime, headersTimeout: 10_000 })
   server.maxConnections = LIMITS.controlConnections
   const port = await listen(server, options.listen)
   server.on('error', options.onError)

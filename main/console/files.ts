@@ -6,16 +6,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { TallydeskError, type ErrorCode } from '../../shared/api/errors.ts'
 import { FILES_PATH, type KeptAnswer, type RefusedAnswer } from '../../shared/api/files.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 import { rangeOf, type ByteRange } from './byte-range.ts'
 import { pathOf, type Gate } from './gate.ts'
 import { imageTypeOf } from './image-type.ts'
 import type { FilesPort, HeldFile } from './port.ts'
 import { refuse } from './refuse.ts'
 
-/** Uploads under way at once, of all screens of this device. */
-const MOST_UPLOADS = 16
-/** A sender or reader that does nothing for so long has gone, ms. */
-const IDLE_MS = 30_000
 /** Of what comes after a refusal, so much is read past: a sender hears the answer rather than a broken line. */
 const READ_PAST = 1024 * 1024
 
@@ -39,7 +36,7 @@ export class Files {
   readonly #onError: (error: Error) => void
   #uploads = 0
 
-  constructor(gate: Gate, { files, idle = IDLE_MS, onError }: FilesOptions) {
+  constructor(gate: Gate, { files, idle = LIMITS.fileIdle, onError }: FilesOptions) {
     this.#gate = gate
     this.#port = files
     this.#idle = idle
@@ -89,8 +86,8 @@ export class Files {
   #refuseEarly(request: IncomingMessage): void {
     const size = Number(request.headers['content-length'] ?? 0)
     if (size > this.#port.most) throw new TallydeskError('too-large', { size, limit: this.#port.most })
-    if (this.#uploads >= MOST_UPLOADS)
-      throw new TallydeskError('too-many', { what: 'uploads at once', limit: MOST_UPLOADS })
+    if (this.#uploads >= LIMITS.uploads)
+      throw new TallydeskError('too-many', { what: 'uploads at once', limit: LIMITS.uploads })
   }
 
   #refused(request: IncomingMessage, response: ServerResponse, error: unknown): void {

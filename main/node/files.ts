@@ -1,13 +1,13 @@
 /** The bytes of attachments, as a screen of this device sends and asks for them. */
 import { closeSync, openSync, readSync } from 'node:fs'
-import { MOST_FILE_BYTES } from '../../shared/api/files.ts'
+import { LIMITS } from '../../shared/op/limits.ts'
 import type { FilesPort, HeldFile } from '../console/port.ts'
 import { HEAD_BYTES } from '../console/image-type.ts'
 import type { Blob, Blobs } from '../store/blobs.ts'
 import type { Life } from './life.ts'
 
 export const filesOf = (life: Life): FilesPort => ({
-  most: MOST_FILE_BYTES,
+  most: LIMITS.blobBytes,
   keep: async (body) => {
     if (!life.site.ok) throw life.site.error
     return keep(life.machine.blobs, body)

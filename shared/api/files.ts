@@ -5,10 +5,9 @@
  */
 import type { ErrorBody } from './errors.ts'
 
-export const FILES_PATH = '/files'
+export { MOST_FILE_BYTES } from '../model/files.ts'
 
-/** The largest file that is kept: a photo has a few megabytes, a scanned manual some dozens. */
-export const MOST_FILE_BYTES = 100 * 1024 * 1024
+export const FILES_PATH = '/files'
 
 /** What is sent with every request, as `Authorization`. */
 export const bearer = (token: string): string => `Bearer ${token}`

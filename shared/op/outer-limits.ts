@@ -1,4 +1,5 @@
 /** The bounds of what stands around the engine: connections, discovery, the console and files. */
+import { MOST_FILE_BYTES } from '../model/files.ts'
 import { KIB, limit, MIB } from './limit.ts'
 
 export const network = {
@@ -152,12 +153,33 @@ export const desk = {
     'their memory',
     'refused as `too-many`',
   ),
+  uploads: limit(
+    16,
+    '',
+    'files that screens send at once',
+    'more would only wait for the disk',
+    'refused as `too-many`',
+  ),
+  fileIdle: limit(
+    30_000,
+    'ms',
+    'a file on its way without a byte',
+    'who sends or reads it has gone',
+    'ends the connection; what came of it is removed',
+  ),
+  requestTime: limit(
+    600_000,
+    'ms',
+    'a request to the console with all that it sends',
+    'the largest file to a slow disk',
+    'ends the connection',
+  ),
   preferences: limit(500, '', 'things that the desk remembers', 'their room', 'refused as `too-many`'),
 } as const
 
 export const files = {
   blobBytes: limit(
-    100 * MIB,
+    MOST_FILE_BYTES,
     'bytes',
     'an attached file',
     'a photo has a few megabytes, a scanned manual some dozens',

@@ -92,7 +92,7 @@ describe('adding photos', () => {
     await give(page, 'section.job .body', 'paste', [{ ...(await jpeg('image.png')), mimeType: 'image/png' }])
     await onPage(panel().getByRole('button', { name: /^Open Photo \d{4}-\d\d-\d\d .*\.png$/ })).toBeVisible()
     await panel().getByRole('textbox', { name: 'Title' }).focus()
-    await page.evaluate(async () => {
+    await page.evaluate(() => {
       const data = new DataTransfer()
       data.setData('text/plain', 'words')
       data.items.add(new File(['x'], 'words.png', { type: 'image/png' }))
