@@ -96,6 +96,12 @@ export class InviteTable implements Invites {
     })
   }
 
+  /** Is anybody owed an answer: does a code stand, or did one end no longer ago than it may live? */
+  owesAnswers(): boolean {
+    const now = this.#options.clock.now()
+    return [...this.#invites.values()].some(({ expires }) => now <= expires + LIMITS.pairingLife)
+  }
+
   #stateOf(invite: Invite): InviteRow['state'] {
     if (invite.life.is !== 'open') return invite.life.is
     return this.#options.clock.now() > invite.expires ? 'expired' : 'open'

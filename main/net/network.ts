@@ -111,7 +111,7 @@ class NodeNetwork implements Network {
       handshake: this.#timing.handshake,
       isMember: (keyHash) => ['member', 'cut'].includes(this.#roster.identify(keyHash).is),
       onLink: (socket, keyHash, address) => this.#onLink(socket, keyHash, address),
-      mayPair: mayAdmit,
+      mayPair: () => this.invites.owesAnswers() && mayAdmit(),
       onPair: (body, keyHash) => this.#onPair(body, keyHash),
       onSight: (address) => this.#onSight(address),
     })

@@ -16,9 +16,11 @@ const UPGRADE =
   'GET /sync HTTP/1.1\r\nHost: desk\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
 
+/** A desk that shows a pairing code, so that strangers are heard as far as pairing goes. */
 async function office(timing = {}): Promise<Device> {
   const desk = await found('Desk', { timing })
   await desk.start()
+  desk.network.invites.create({ role: 'technician', name: 'Tablet' })
   return desk
 }
 

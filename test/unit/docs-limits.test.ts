@@ -12,12 +12,7 @@ test('LIM-1 docs/limits.md says of every limit what it bounds, how far, why, and
   expect(partOf(page, 'limits')).toBe(narrow(limitTables()))
   const lines = page.split('\n').filter((line) => /^\| `\w+` \|/.test(line))
   expect(lines).toHaveLength(Object.keys(LIMITS).length)
-  for (const line of lines)
-    expect(line.split('|').map((cell) => cell.trim())).toEqual([
-      '',
-      ...Array(5).fill(expect.stringMatching(/./)),
-      '',
-    ])
+  for (const line of lines) expect(line).toMatch(/^\|(?: [^|]+ \|){5}$/)
   const names = Object.values(LIMIT_GROUPS).flatMap((group) => Object.keys(group))
   expect(new Set(names).size).toBe(names.length)
 })
