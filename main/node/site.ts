@@ -96,6 +96,7 @@ export class Site {
         ready(() => this.#decide()),
         ready(() => owed.handIn()),
         ready(() => this.#wait?.isOver() === true && (replica.cutForked() || replica.retain())),
+        ready(() => this.#wait?.isOver() === true && replica.publishDue()),
         ready(() => this.#reachesAuthority() && replica.replenish()),
         () => replica.work(),
       ],

@@ -59,6 +59,7 @@ export function kindOf(change: Change): ChangeKind | null {
     case 'parcel-taken':
     case 'parcel-dismissed':
     case 'policy-set':
+    case 'checkpoint':
       return 'review'
     case 'admitted':
     case 'role-set':

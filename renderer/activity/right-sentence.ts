@@ -114,6 +114,11 @@ export function revoked(language: Language, { field, reason }: Of<'revoked'>): P
   return compose(language, RIGHT_CHANGE_WORDS.revoked, { said, plain })
 }
 
+export function checkpointPublished(language: Language, { ops }: Of<'checkpoint'>): Phrase {
+  const forms: { readonly one: Bilingual; readonly other: Bilingual } = RIGHT_CHANGE_WORDS.checkpoint
+  return compose(language, ops === 1 ? forms.one : forms.other, { said: { n: String(ops) } })
+}
+
 export function parcelSettled(
   language: Language,
   { what, items }: Of<'parcel-taken' | 'parcel-dismissed'>,

@@ -82,6 +82,16 @@ export const RIGHT_CHANGE_WORDS = {
   'signed-off': { en: 'signed it off', es: 'lo firmó' },
   'handed-over': { en: 'handed the authority over to {name}', es: 'traspasó la autoridad a {name}' },
   'policy-set': { en: 'changed which attachments may stay', es: 'cambió qué adjuntos pueden quedarse' },
+  checkpoint: {
+    one: {
+      en: 'published a checkpoint: {n} change is final',
+      es: 'publicó un punto de control: {n} cambio es definitivo',
+    },
+    other: {
+      en: 'published a checkpoint: {n} changes are final',
+      es: 'publicó un punto de control: {n} cambios son definitivos',
+    },
+  },
   adopted: { en: 'let an edit by {author} count after all', es: 'hizo valer un cambio de {author}' },
   dismissed: {
     en: 'dismissed an edit by {author}: {reason}',

@@ -10,6 +10,7 @@ import { compose, lookUp, quoted, type Bilingual, type Filling, type Phrase } fr
 import {
   decided,
   moved,
+  checkpointPublished,
   parcelSettled,
   reclaimed,
   requested,
@@ -152,6 +153,7 @@ type RightChange = Of<
   | 'signed-off'
   | 'handed-over'
   | 'policy-set'
+  | 'checkpoint'
   | 'adopted'
   | 'dismissed'
   | 'revoked'
@@ -176,6 +178,8 @@ function rightPhrase(language: Language, change: RightChange): Phrase {
       return compose(language, RIGHT_CHANGE_WORDS[change.what])
     case 'handed-over':
       return compose(language, RIGHT_CHANGE_WORDS['handed-over'], { said: { name: change.name } })
+    case 'checkpoint':
+      return checkpointPublished(language, change)
     case 'adopted':
     case 'dismissed':
       return settledEdit(language, change)

@@ -158,6 +158,8 @@ export const SITE_COMMANDS = {
     types: v.optional(v.nullable(v.pipe(v.array(word), v.maxLength(20)))),
     max_days: v.optional(v.nullable(amount)),
   }),
+  /** By the authority: all that it holds is final from here on. */
+  'checkpoint.publish': v.strictObject({}),
 } as const
 
 /** Verbs of this node; they write no operation. */
@@ -265,6 +267,12 @@ type Results = {
   'parcel.dismiss': OpResult & { readonly dismissed: number }
   'parcel.save': { readonly items: number; readonly file: string | null; readonly content: string | null }
   'parcel.import': OpResult & { readonly parcel: string; readonly items: number }
+  /** `frontier`: how far each device's ops are under it. */
+  'checkpoint.publish': OpResult & {
+    readonly frontier: Readonly<Record<string, number>>
+    readonly state_hash: string
+    readonly ops: number
+  }
   'attachment.add': OpResult & { readonly attachment: string; readonly sha256: string }
   /** `here`: the bytes are on this device; `coming`: from a device in reach; `nobody`: none in reach is known to have them. */
   'attachment.fetch': {

@@ -120,6 +120,8 @@ type Answers = {
     readonly may_decide: boolean
     readonly review: readonly ReviewItem[]
     readonly unsent: number
+    /** How many of the ops about it are under a checkpoint, and of how many. */
+    readonly final: { readonly ops: number; readonly of: number }
   }
   text: {
     /** base64url Yjs update. */
@@ -212,6 +214,8 @@ type Answers = {
     readonly reason: Reason | null
     readonly effects: readonly Change[]
     readonly where: readonly string[]
+    /** Under a checkpoint: how it is judged stays so. */
+    readonly final: boolean
   }
   status: {
     readonly site: string
@@ -245,7 +249,18 @@ type Answers = {
     readonly review: number
     readonly waiting: number
     readonly log: { readonly ops: number; readonly bytes: number }
-    readonly checkpoint: { readonly op: string; readonly wall: number } | null
+    /** The authority's last; null: there is none. */
+    readonly checkpoint: {
+      readonly op: string
+      readonly wall: number
+      /** How many ops are under it, and how many are here that are not. */
+      readonly ops: number
+      readonly beyond: number
+      /** Does the state here, at its frontier, equal what was published? null: not compared. */
+      readonly agreed: boolean | null
+      /** The last that was compared here and differs, unless a later one agreed: this device or the authority went wrong. */
+      readonly differs: string | null
+    } | null
   }
   node: {
     readonly version: string

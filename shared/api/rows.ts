@@ -104,6 +104,8 @@ export type Change =
   | { readonly what: 'signed-off' }
   | { readonly what: 'handed-over'; readonly name: string }
   | { readonly what: 'policy-set' }
+  /** All that its author held, so many ops, is final. */
+  | { readonly what: 'checkpoint'; readonly ops: number }
   /** `author`: whose op it was. */
   | { readonly what: 'adopted'; readonly op: string; readonly author: string }
   | { readonly what: 'dismissed'; readonly op: string; readonly author: string; readonly reason: string }
@@ -126,6 +128,8 @@ export type FeedRow = {
   readonly title: string | null
   readonly changes: readonly Change[]
   readonly where: Whereabouts
+  /** Under a checkpoint: how it is judged stays so. */
+  readonly final: boolean
 }
 
 /** A reason with a stable code; the words stand in the catalogue of the screen. */

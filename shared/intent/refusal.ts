@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'not-adoptable'
   | 'not-in-review'
   | 'not-revocable'
+  | 'nothing-new'
   | 'sign-offs-missing'
   | 'token-elsewhere'
   | 'token-out'
@@ -29,6 +30,7 @@ export type RefusalCode =
   | 'request-settled'
   | 'stale-choice'
   | 'too-large'
+  | 'too-many-branches'
 
 export type Refusal = {
   readonly code: RefusalCode

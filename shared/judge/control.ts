@@ -40,6 +40,8 @@ export class ControlState {
   /** What the authority's chain was heard to say, and what of it does not hold. */
   readonly #heard = new Set<number>()
   readonly #unheard = new Map<number, ReasonOf>()
+  /** Every op of the recovery key, whatever became of it. */
+  #recoveries: readonly ControlOp[] = []
 
   constructor(past: ForkPast) {
     this.#past = past
@@ -184,20 +186,22 @@ export class ControlState {
     const [founding] = ops
     if (founding) this.#takeWords(founding)
     const recovery = this.membership.recovery?.actor
-    const recoveries = inOrder(this.#past, (recovery && ofActor.get(recovery)) ?? [])
+    this.#recoveries = inOrder(this.#past, (recovery && ofActor.get(recovery)) ?? [])
     // Each holder's chain may name the next, who then stands at the end of the list.
-    for (const tenure of this.membership.tenures)
-      this.#foldTenure(ofActor.get(tenure.actor) ?? [], recoveries)
+    for (const tenure of this.membership.tenures) this.#foldTenure(ofActor.get(tenure.actor) ?? [])
   }
 
   /** Everything that the last holder of the role said with it, and how its time ended, if it did. */
-  #foldTenure(chain: readonly ControlOp[], recoveries: readonly ControlOp[]): void {
+  #foldTenure(chain: readonly ControlOp[]): void {
     const { membership } = this
     const found = membership.tenures.length
-    const recovery = recoveries.find((op) => membership.endedBy(op) !== null)
+    const since = membership.tenures.at(-1)?.since
+    const recovery = this.#recoveries.find((op) => membership.endedBy(op) !== null)
     if (recovery) membership.settleFork(recovery)
     else membership.settleByOwnHandover(chain)
     for (const op of chain) {
+      // Who holds the role again says anew nothing of what it said in its first time.
+      if (since && !this.#past.knows(op, since)) continue
       const through = recovery && membership.endedBy(recovery)
       if (recovery && through && op.seq > through.seq && membership.recovers(recovery)) break
       if (membership.isBegun(op) || !membership.isAuthority(op) || !this.#forks.stands(op)) continue
@@ -221,8 +225,18 @@ export class ControlState {
           ? this.membership.recoveryProblem(op, effect)
           : this.membership.problem(op, effect)
       if (problem) return problem
+      if (effect.type === 'checkpoint' && this.#isUnsettled(op)) return reason('forked')
     }
     return null
+  }
+
+  /** Did the author know of another branch of its own chain, or of an end of its time? Then nothing is final by its word. */
+  #isUnsettled(op: ControlOp): boolean {
+    const { actor, seq } = op
+    const knownAt = (fork: number): number =>
+      this.#past.branches(actor, fork).filter((one) => this.#past.knows(op, one)).length
+    if (this.#past.forksOf(actor).some((fork) => fork <= seq && knownAt(fork) > 1)) return true
+    return this.#recoveries.some((one) => this.#past.knows(op, one) && this.membership.endedBy(one) !== null)
   }
 
   /** Checks effect by effect; what an op moves of one right adds up. */
@@ -265,6 +279,7 @@ export class ControlState {
       case 'cut':
       case 'handover':
       case 'policy':
+      case 'checkpoint':
         return this.#heard.has(op.no) ? null : reason('not-authority')
     }
   }

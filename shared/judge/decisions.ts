@@ -105,8 +105,9 @@ export class Decisions {
     return signed.map((signOff) => ({
       signOff,
       person: this.#roster.personOf(signOff.op.actor, op),
+      // Whom only a desk admitted, that desk may have made up.
       stands:
-        this.#roster.isVouchedFor(signOff.op.actor) &&
+        this.#membership.hasSpokenOf(signOff.op.actor, op) &&
         needed.every((one) => this.#past.knows(signOff.op, one)),
     }))
   }

@@ -41,7 +41,11 @@ export class Escrow {
   constructor(past: Past, members: Membership) {
     this.#past = past
     this.#members = members
-    this.ledger = new Ledger(past, (owner) => (owner === 'pool' ? [] : (members.reclaims.get(owner) ?? [])))
+    this.ledger = new Ledger(
+      past,
+      (owner) => (owner === 'pool' ? [] : (members.reclaims.get(owner) ?? [])),
+      ({ floor }, op) => members.reaches(floor, op),
+    )
   }
 
   /** Why the author may not move this; `before` is what its op moved of the right already. */

@@ -37,9 +37,49 @@ export class Forks {
   stands(op: Placed): boolean {
     const forks = this.#past.forksOf(op.actor).filter((seq) => seq <= op.seq)
     if (forks.length === 0) return true
-    const tenures = this.#members.tenures.filter(({ actor }) => actor === op.actor)
-    if (tenures.length > 0) return tenures.some(({ end }) => end !== null && this.#leadsTo(op, end))
-    return this.#isChosen(op, forks) && this.#named(op)
+    const held = this.#members.tenures.some(({ actor }) => actor === op.actor)
+    // What a checkpoint knows, the authority's chain has named: what it names later comes second.
+    return held ? this.#standsAsHeld(op, forks) : this.#isChosen(op, forks) && this.#named(op)
+  }
+
+  /** Of who holds or held the role: no naming settles its forks, so what a checkpoint did not know must not count under it. */
+  #standsAsHeld(op: Placed, all: readonly number[]): boolean {
+    const checkpoint = this.#members.finalBy(op)
+    const forks = checkpoint ? all.filter((seq) => this.#knowsFork(checkpoint, op.actor, seq)) : all
+    if (forks.length === 0) return true
+    if (forks.some((seq) => this.#comesSecond(op, seq))) return false
+    const ends = this.#endsKnown(op.actor, checkpoint)
+    if (ends === null) return this.#isChosen(op, forks) && this.#named(op)
+    return ends.some((end) => this.#leadsTo(op, end))
+  }
+
+  #knowsFork(checkpoint: Placed, actor: ActorId, seq: number): boolean {
+    const known = this.#past.branches(actor, seq).filter((one) => this.#past.knows(checkpoint, one))
+    return known.length > 1
+  }
+
+  /** Where the actor's times as the authority ended, as far as the checkpoint knows; null: it knows of no such time. */
+  #endsKnown(actor: ActorId, checkpoint: Placed | null): Placed[] | null {
+    const { tenures } = this.#members
+    const knows = (op: Placed | undefined): boolean =>
+      checkpoint === null || (op !== undefined && this.#past.knows(checkpoint, op))
+    const own = tenures.flatMap((tenure, i) =>
+      tenure.actor === actor && knows(tenure.since)
+        ? [{ end: knows(tenures[i + 1]?.since) ? tenure.end : null }]
+        : [],
+    )
+    return own.length === 0 ? null : own.flatMap(({ end }) => end ?? [])
+  }
+
+  /** Does another branch stand for good, by a checkpoint that had not heard of this one? */
+  #comesSecond(op: Placed, seq: number): boolean {
+    const own = this.#inChain(op, seq)
+    const rivals = this.#past.branches(op.actor, seq).filter(({ no }) => no !== own?.no)
+    const before = (own && this.#members.finalBy(own)?.no) ?? Infinity
+    return rivals.some((rival) => {
+      const first = this.#members.finalBy(rival)
+      return first !== null && first.no < before && this.stands(rival)
+    })
   }
 
   /** Is `op` in the chain of the later op of the same actor? */

@@ -35,19 +35,25 @@ export type Holding = {
 export class Ledger {
   readonly #past: Past
   readonly #reclaims: (owner: Owner) => readonly Reclaim[]
+  readonly #reaches: (reclaim: Reclaim, op: Placed) => boolean
   readonly #accounts = new Map<string, Account>()
   /** What each taking back took, by the number of its op and the account. */
   readonly #taken = new Map<string, Share>()
 
-  constructor(past: Past, reclaims: (owner: Owner) => readonly Reclaim[]) {
+  constructor(
+    past: Past,
+    reclaims: (owner: Owner) => readonly Reclaim[],
+    reaches: (reclaim: Reclaim, op: Placed) => boolean,
+  ) {
     this.#past = past
     this.#reclaims = reclaims
+    this.#reaches = reaches
   }
 
   /** What the author of `op` may use there. Its ops come in the order of its chain. */
   balance(op: Placed, right: string, owner: Owner = op.actor): Share {
     const account = this.#account(owner, right)
-    this.#takeBack(account, op.seq - 1)
+    this.#takeBack(account, op.seq - 1, op)
     this.#absorb(account, op)
     return account.held
   }
@@ -83,10 +89,11 @@ export class Ledger {
     return account ? holdingOf(account).share : NOTHING
   }
 
-  /** Carries out the takings back that lie at or before the holder's op `through`. */
-  #takeBack(account: Account, through: number): void {
+  /** Carries out the takings back that lie at or before the holder's op `through`, ahead of its op `before`. */
+  #takeBack(account: Account, through: number, before: Placed | null = null): void {
     for (const reclaim of this.#due(account).slice(account.reclaimed)) {
-      if (reclaim.through > through) return
+      // What a checkpoint had taken in before, the holder used while it still had it.
+      if (reclaim.through > through || (before && !this.#reaches(reclaim, before))) return
       this.#addTaken(reclaim.op, account, account.held)
       account.held = NOTHING
       account.reclaimed += 1

@@ -9,11 +9,23 @@ import { parseRight } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
 import type { ControlEffect, Genesis, Retention } from '../op/effect.ts'
 import { actorOf } from '../op/identity.ts'
-import type { ControlOp, Past, Placed } from './past.ts'
+import { placed, type ControlOp, type Past, type Placed } from './past.ts'
 import { reason, type ReasonOf } from './reason.ts'
 
+/** The checkpoint that the authority's chain had published last before a word: the word reaches nothing under it. */
+type Floor = Placed | null
+
 /** From `after` on (exclusive, the actor's own seq) the role holds; null: cut. The last that fits prevails. */
-export type RoleSpan = { readonly after: number; readonly role: Role | null }
+type RoleSpan = { readonly after: number; readonly role: Role | null; readonly floor: Floor }
+
+/** What its op knows, itself excepted, is final. */
+export type Checkpoint = {
+  readonly op: Placed
+  readonly wall: number
+  /** How many ops are under it, and the state that they give, as the authority said. */
+  readonly ops: number
+  readonly stateHash: Bytes
+}
 
 export type Admission = {
   readonly op: Placed
@@ -31,8 +43,14 @@ export type Cut = {
   readonly reason: string
   readonly wall: number
   readonly op: Placed
+  readonly floor: Floor
 }
-export type Reclaim = { readonly op: Placed; readonly right: string; readonly through: number }
+export type Reclaim = {
+  readonly op: Placed
+  readonly right: string
+  readonly through: number
+  readonly floor: Floor
+}
 
 /** One device's time as the authority: from the op that made it so, through its last op that stands. */
 type Tenure = {
@@ -44,7 +62,7 @@ type Tenure = {
 }
 
 /** What the authority's chain says of one actor, whoever admitted it. */
-type Word = { admission: Admission | null; readonly spans: RoleSpan[]; cut: Cut | null }
+type Word = { admission: Admission | null; floor: Floor; readonly spans: RoleSpan[]; cut: Cut | null }
 
 type Admit = Extract<ControlEffect, { type: 'admit' }>
 type Handover = Extract<ControlEffect, { type: 'handover' }>
@@ -56,6 +74,8 @@ export class Membership {
   readonly words = new Map<ActorId, Word>()
   readonly reclaims = new Map<ActorId, Reclaim[]>()
   readonly tenures: Tenure[] = []
+  /** In the order of the authority's chain: each knows all before it. */
+  readonly checkpoints: Checkpoint[] = []
   readonly #past: Past
 
   constructor(past: Past) {
@@ -76,11 +96,59 @@ export class Membership {
   roleAt(op: Placed, base: Role | null | undefined): Role | null | undefined {
     if (this.isAuthority(op)) return 'authority'
     const word = this.words.get(op.actor)
-    let role: Role | null | undefined = word?.admission?.role ?? base
+    const admission = word && this.reaches(word.floor, op) ? word.admission : null
+    let role: Role | null | undefined = admission?.role ?? base
     // Who was the authority and is it no more is a supervisor like another.
     if (role === 'authority') role = 'supervisor'
-    for (const span of word?.spans ?? []) if (span.after < op.seq) role = span.role
+    for (const { after, floor, role: next } of word?.spans ?? [])
+      if (after < op.seq && this.reaches(floor, op)) role = next
     return role
+  }
+
+  /** Does a word that stands on this floor reach the op? What a checkpoint took in, later words leave as it was. */
+  reaches(floor: Floor, op: Placed): boolean {
+    // A cause is always here before what knows it.
+    return floor === null || op.no > floor.no || !this.#past.knows(floor, op)
+  }
+
+  /** The first checkpoint that the op is under: what that knows decides over it for good. Null: it is not final yet. */
+  finalBy(op: Placed): Placed | null {
+    const all = this.checkpoints
+    if (!this.#isUnder(op, all.at(-1))) return null
+    let [low, high] = [0, all.length - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#isUnder(op, all[middle])) high = middle
+      else low = middle + 1
+    }
+    return all[low]?.op ?? null
+  }
+
+  isFinal(op: Placed): boolean {
+    return this.#isUnder(op, this.checkpoints.at(-1))
+  }
+
+  /** Has the authority itself spoken of the actor, as far as that counts for the op? */
+  hasSpokenOf(actor: ActorId, op: Placed): boolean {
+    const word = this.words.get(actor)
+    if (!word) return false
+    const admitted = word.admission !== null && this.reaches(word.floor, op)
+    return admitted || word.spans.some(({ floor }) => this.reaches(floor, op))
+  }
+
+  /** The cut of its author that the op lies behind. */
+  cutBefore(op: Placed): Cut | null {
+    const cut = this.words.get(op.actor)?.cut
+    return cut && op.seq > cut.through && this.reaches(cut.floor, op) ? cut : null
+  }
+
+  #isUnder(op: Placed, checkpoint: Checkpoint | undefined): boolean {
+    if (!checkpoint || op.no >= checkpoint.op.no) return false
+    return this.#past.knows(checkpoint.op, op)
+  }
+
+  get #floor(): Floor {
+    return this.checkpoints.at(-1)?.op ?? null
   }
 
   /** Why the authority may not say this; effects that it does not write itself are none of its business. */
@@ -110,15 +178,14 @@ export class Membership {
       case 'genesis':
         return this.#found(op, effect)
       case 'admit':
-        this.#word(this.#actorOf(effect)).admission = admissionOf(op, effect)
-        return
+        return this.#admit(this.#actorOf(effect), admissionOf(op, effect))
       case 'setRole':
-        this.#word(effect.actor).spans.push({ after: effect.through, role: effect.role })
+        this.#word(effect.actor).spans.push({ after: effect.through, role: effect.role, floor: this.#floor })
         return
       case 'cut':
         return this.#cut(op, effect)
       case 'reclaim': {
-        const reclaim = { op, right: effect.right, through: effect.through }
+        const reclaim = { op, right: effect.right, through: effect.through, floor: this.#floor }
         this.reclaims.set(effect.actor, [...(this.reclaims.get(effect.actor) ?? []), reclaim])
         return
       }
@@ -127,6 +194,11 @@ export class Membership {
       case 'policy':
         this.retention = effect.retention
         return
+      case 'checkpoint': {
+        const { ops, stateHash } = effect
+        this.checkpoints.push({ op: placed(op), wall: op.wall, ops, stateHash })
+        return
+      }
       default:
     }
   }
@@ -196,13 +268,20 @@ export class Membership {
     this.siteName = effect.siteName
     this.recovery = { actor: actorOf(this.#past.sha256, effect.recoveryKey), key: effect.recoveryKey }
     this.tenures.push({ actor: op.actor, since: op, through: null, end: null })
-    this.#word(op.actor).admission = admissionOf(op, { ...effect, type: 'admit', role: 'authority' })
+    this.#admit(op.actor, admissionOf(op, { ...effect, type: 'admit', role: 'authority' }))
+  }
+
+  #admit(actor: ActorId, admission: Admission): void {
+    const word = this.#word(actor)
+    word.admission = admission
+    word.floor = this.#floor
   }
 
   #cut(op: ControlOp, { actor, through, reason: why }: Extract<ControlEffect, { type: 'cut' }>): void {
     const word = this.#word(actor)
-    word.spans.push({ after: through, role: null })
-    word.cut = { through, reason: why, wall: op.wall, op }
+    const floor = this.#floor
+    word.spans.push({ after: through, role: null, floor })
+    word.cut = { through, reason: why, wall: op.wall, op, floor }
   }
 
   #handOver(op: ControlOp, effect: Handover): void {
@@ -247,7 +326,7 @@ export class Membership {
   #word(actor: ActorId): Word {
     const known = this.words.get(actor)
     if (known) return known
-    const made: Word = { admission: null, spans: [], cut: null }
+    const made: Word = { admission: null, floor: null, spans: [], cut: null }
     this.words.set(actor, made)
     return made
   }

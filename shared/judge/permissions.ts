@@ -33,6 +33,7 @@ const GOVERNING: readonly EffectType[] = [
   'reclaim',
   'handover',
   'policy',
+  'checkpoint',
 ]
 
 export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<EffectType>>> = {

@@ -59,8 +59,8 @@ export class Roster {
     if (!this.#forks.stands(op)) return reason('forked')
     const role = this.roleAt(op)
     if (role !== null) return permits(role, type) ? null : reason('not-permitted', { role })
-    const cut = this.#membership.words.get(op.actor)?.cut
-    return cut && op.seq > cut.through ? reason('cut', { why: cut.reason }) : reason('not-member')
+    const cut = this.#membership.cutBefore(op)
+    return cut ? reason('cut', { why: cut.reason }) : reason('not-member')
   }
 
   member(actor: ActorId): MemberState | null {
@@ -81,12 +81,6 @@ export class Roster {
     const word = this.#membership.words.get(actor)?.admission
     if (word && this.#past.knows(op, word.op)) return word.person
     return this.#delegated.get(actor)?.find((one) => this.#past.knows(op, one.op))?.person ?? actor
-  }
-
-  /** Has the authority itself spoken of the device? Whom only a desk admitted, that desk may have made up. */
-  isVouchedFor(actor: ActorId): boolean {
-    const word = this.#membership.words.get(actor)
-    return word !== undefined && (word.admission !== null || word.spans.length > 0)
   }
 
   /** All that decides what an actor may do, as text: where it changed, its ops are to be judged again. */

@@ -42,6 +42,7 @@ const WORDS: ReadonlySet<Effect['type']> = new Set([
   'handover',
   'policy',
   'reclaim',
+  'checkpoint',
 ])
 /** Several of a kind in one op are several questions; only rights are moved in parts. */
 const REPEATED: ReadonlySet<Effect['type']> = new Set(['mint', 'transfer', 'spend', 'reclaim'])
@@ -50,6 +51,8 @@ function mayGoTogether(effects: readonly Effect[]): boolean {
   const control = effects.filter(isControl)
   const review = effects.filter(isReview)
   if (review.length > 0) return review.length === effects.length
+  // It speaks of all that its op knows: what stood beside it would be under it and not under it.
+  if (effects.length > 1 && control.some(({ type }) => type === 'checkpoint')) return false
   const once = control.filter(({ type }) => !REPEATED.has(type))
   if (new Set(once.map(({ type }) => type)).size < once.length) return false
   const words = control.filter(({ type }) => WORDS.has(type))

@@ -95,6 +95,8 @@ export function encodeEffect(effect: KnownEffect): CborValue {
       const { maxBytes, types, maxDays } = effect.retention
       return [code, maxBytes, types && [...types], maxDays]
     }
+    case 'checkpoint':
+      return [code, effect.ops, effect.stateHash]
     case 'adopt':
       return [code, ref(effect.op), effect.hash]
     case 'dismiss':
@@ -220,6 +222,7 @@ const PARSERS: Readonly<Record<number, (read: Reader) => Effect | typeof UNKNOWN
       maxDays: read.nullable((item) => item.count()),
     },
   }),
+  [EFFECT_CODES.checkpoint]: (read) => ({ type: 'checkpoint', ops: read.count(), stateHash: read.bytes(32) }),
   [EFFECT_CODES.adopt]: (read) => ({ type: 'adopt', op: opRef(read.nested()), hash: read.bytes(32) }),
   [EFFECT_CODES.dismiss]: (read) => ({
     type: 'dismiss',

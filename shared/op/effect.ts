@@ -132,6 +132,8 @@ export type ControlEffect =
       readonly hash: Bytes
     }
   | { readonly type: 'policy'; readonly retention: Retention }
+  /** By the authority, of all that the op knows, itself excepted: how many ops that is, and the state that they give. */
+  | { readonly type: 'checkpoint'; readonly ops: number; readonly stateHash: Bytes }
 
 /** Acts of review: they change what counts, and say nothing of their own. Judged after the data that they name. */
 export type ReviewEffect =

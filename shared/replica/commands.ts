@@ -14,11 +14,13 @@ import { refuse, type Refusal } from '../intent/refusal.ts'
 import { requestTurn } from '../intent/requesting.ts'
 import { resolveConflicts, restoreConflicts } from '../intent/resolving.ts'
 import type { ControlEffect, KnownEffect } from '../op/effect.ts'
+import { publishing } from './checkpoints.ts'
 import type { Core } from './core.ts'
 import { decide } from './deciding.ts'
 import { cut, handOver, setPolicy, setRole } from './member-commands.ts'
 import { addNote, editNote, editText } from './note-commands.ts'
 import { dismissItems, takeItems } from './parcel-taking.ts'
+import type { Signer } from './ports.ts'
 import { requestCheck, requestCut, requestNumbers, requestRole, requestStock } from './request-commands.ts'
 import { adopt, dismiss, revoke } from './review-commands.ts'
 import { nextJobNumber, reclaim, spend, transfer } from './right-commands.ts'
@@ -34,6 +36,7 @@ export type Planner = {
   readonly reading: Reading
   readonly composer: Composer
   readonly year: number
+  readonly signer: Signer
 }
 
 type Planned = Result<Plan, Refusal>
@@ -152,6 +155,7 @@ const PLANNERS: Planners = {
   'site.handover': handOver,
   'fact.revoke': revoke,
   'policy.set': setPolicy,
+  'checkpoint.publish': ({ core, signer }) => publishing(core, signer),
 }
 
 export function plan<C extends SiteCommandName>(

@@ -157,6 +157,8 @@ export interface Replica extends SyncStore {
   retain(): boolean
   /** Authority only: cuts a device that signed two different ops under one number; true when it wrote something. */
   cutForked(): boolean
+  /** Authority only: publishes a checkpoint once enough is new, or old enough; true when it wrote something. */
+  publishDue(): boolean
   /**
    * Is every record judged and folded by what is known now? After a cut, a fork or a change of rights `work` does the
    * rest piece by piece; whoever reads before it is done waits for all of it.

@@ -36,7 +36,7 @@ export type Core = {
   readonly sha256: (bytes: Bytes) => Bytes
 }
 
-export function openCore({ sql, crypto }: World, site: SiteId, self: ActorId): Core {
+export function openCore({ sql, crypto }: Pick<World, 'sql' | 'crypto'>, site: SiteId, self: ActorId): Core {
   const log = new Log(sql, self)
   const records = new Records(sql)
   const origins = new Origins(sql, log, records, crypto)

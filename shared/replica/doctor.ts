@@ -5,12 +5,13 @@
 import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { parseOp, signedBytes } from '../op/op.ts'
 import { formatOpId } from '../model/ids.ts'
+import { compareNext, comparisons } from './checkpoints.ts'
 import type { Core } from './core.ts'
 import type { Line } from './lines.ts'
 import { DERIVED_TABLES } from './schema.ts'
 
 export type Finding = {
-  readonly what: 'chain' | 'signature' | 'bytes' | 'table' | 'judgement'
+  readonly what: 'chain' | 'signature' | 'bytes' | 'table' | 'judgement' | 'checkpoint'
   readonly detail: string
 }
 
@@ -26,10 +27,18 @@ const MOST_FINDINGS = 100
 type OpRow = { no: number; actor: number; seq: number; hash: Bytes; bytes: Bytes; signature: Bytes | null }
 
 export function diagnose(core: Core): Diagnosis {
-  const findings = [...chainFindings(core), ...rebuildFindings(core)].slice(0, MOST_FINDINGS)
+  const findings = [...chainFindings(core), ...checkpointFindings(core), ...rebuildFindings(core)]
   const count = (table: string): number =>
     core.sql.prepare(`SELECT count(*) AS n FROM ${table}`).get<{ n: number }>()?.n ?? 0
-  return { ops: count('op'), records: count('record'), findings }
+  return { ops: count('op'), records: count('record'), findings: findings.slice(0, MOST_FINDINGS) }
+}
+
+/** However much is here beyond it, the last checkpoint is compared; and what differed before is told again. */
+function checkpointFindings(core: Core): Finding[] {
+  compareNext(core, Infinity)
+  return comparisons(core)
+    .filter(({ agreed }) => agreed === false)
+    .map(({ checkpoint }) => ({ what: 'checkpoint', detail: formatOpId(checkpoint.op) }))
 }
 
 function* chainFindings(core: Core): Generator<Finding> {

@@ -6,6 +6,7 @@ import type { RecordId, SiteId } from '../model/ids.ts'
 import { isReview } from '../op/op.ts'
 import type { Verdict } from '../judge/reason.ts'
 import type { Fold } from './fold.ts'
+import { decidedBeyond } from './frontier.ts'
 import type { RecordRow, Records } from './interner.ts'
 import { classOf, CLASSES, JUDGEMENTS, type JudgedOp, type Judging } from './judging.ts'
 import { OP_COLUMNS, type Arrival, type Log, type OpRow } from './log.ts'
@@ -76,6 +77,7 @@ export class Door {
     this.#foldNew(judged, verdict, touched)
     if (effects !== CLASSES.data) this.#spoke(judged, touched, verdict)
     this.#reachBack(judged)
+    this.#tookIn(judged, verdict)
     return null
   }
 
@@ -154,6 +156,17 @@ export class Door {
     const changed = this.#reach.refold(reach)
     for (const no of changed.ops) this.#rejudgeOp(this.#parts.log.rowByNumber(no), null)
     for (const no of changed.records) this.#doubtful.add(no)
+  }
+
+  /** What a checkpoint took in, no closing reaches any more that came without its knowing. */
+  #tookIn(op: JudgedOp, verdict: Verdict): void {
+    if (verdict.judgement !== 'accepted' || !op.effects.some(({ type }) => type === 'checkpoint')) return
+    for (const record of decidedBeyond(this.#parts, op.no)) this.#doubtful.add(record)
+  }
+
+  /** Puts records in doubt from outside. */
+  doubt(records: Iterable<number>): void {
+    for (const record of records) this.#doubtful.add(record)
   }
 
   /** Judges doubtful records again: what rests on a fallen creation falls with it, in whatever order they are taken. */

@@ -14,6 +14,7 @@ import { byOrder, type ControlOp, type Placed } from '../judge/past.ts'
 import { actOf } from '../judge/permissions.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from '../judge/reason.ts'
 import { Review, type Named, type ReviewOp } from '../judge/review.ts'
+import type { Turn } from '../judge/requests.ts'
 import { flawOf, isHeld, touchesFrozen, type StructurePast } from '../judge/structure.ts'
 import type { RecordRow, Records } from './interner.ts'
 import { OP_COLUMNS, type Log, type OpRow } from './log.ts'
@@ -220,7 +221,7 @@ export class Judging {
       const row = this.#existing(effect)
       if (!row || !touchesFrozen(effect, row.kind)) continue
       const turns = this.control.requests.turns.get(row.id)
-      const closing = turns && closingThatFreezes(turns, by, (at, target) => this.past.knows(at, target))
+      const closing = turns && this.#closingOver(turns, by)
       if (!closing) continue
       const number = closing.decision.number ? auditNumber(closing.decision.number) : ''
       return reason('frozen', { number })
@@ -328,7 +329,16 @@ export class Judging {
     )
     if (!touches || this.#roleProblem(edit) !== null) return false
     const turns = this.control.requests.turnsKnown(op, id)
-    return closingThatFreezes(turns, edit, (at, target) => this.past.knows(at, target)) === null
+    return this.#closingOver(turns, edit) === null
+  }
+
+  #closingOver(turns: readonly Turn[], op: Placed): Turn | null {
+    return closingThatFreezes(
+      turns,
+      op,
+      (at, target) => this.past.knows(at, target),
+      (at) => this.control.membership.finalBy(at),
+    )
   }
 
   #opsOf(effects: number): JudgedOp[] {

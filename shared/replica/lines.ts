@@ -40,6 +40,7 @@ export class Lines {
   readonly #sql: Sql
   readonly #actors: Actors
   readonly #all: Line[] = []
+  readonly #byNumber = new Map<number, Line>()
   readonly #byActor = new Map<ActorId, Line[]>()
   readonly #tips = new Map<Line, Tip>()
   readonly #forked = new Set<ActorId>()
@@ -61,7 +62,7 @@ export class Lines {
   }
 
   byNumber(no: number): Line {
-    const line = this.#all[no - 1]
+    const line = this.#byNumber.get(no)
     invariant(line, 'a line number in a table stands for a line')
     return line
   }
@@ -101,6 +102,7 @@ export class Lines {
     const isBranch = lines.length > 0
     const line = { no, actor: id, base: base === null ? null : this.byNumber(base), first, isBranch }
     this.#all.push(line)
+    this.#byNumber.set(no, line)
     lines.push(line)
     this.#byActor.set(id, lines)
     if (isBranch) this.#forked.add(id)

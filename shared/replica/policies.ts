@@ -2,9 +2,11 @@
 import { jobsWithoutNumber } from './unnumbered.ts'
 import { sizeOf } from '../model/rights.ts'
 import { nextToGo } from './attachments.ts'
+import { lastCheckpoint, news, publishing } from './checkpoints.ts'
 import type { Plan } from './commands.ts'
 import type { Core } from './core.ts'
 import { cutEffects } from './member-commands.ts'
+import type { Signer } from './ports.ts'
 import { nextJobNumber } from './right-commands.ts'
 
 type Ops = Plan['ops']
@@ -41,6 +43,13 @@ export class Numbering {
   }
 }
 
+/**
+ * When the authority publishes a checkpoint by itself. Ten thousand ops are a busy site's day, and what a device that was
+ * away looks through in seconds; a day is how long a wrong word may still be taken back everywhere without a repair.
+ */
+const DUE_OPS = 10_000
+const DUE_MS = 86_400_000
+
 export class Retaining {
   #policy: unknown = null
   #from = 0
@@ -57,6 +66,23 @@ export class Retaining {
     this.#from = at ?? core.log.lastNumber
     return effect && [[effect]]
   }
+}
+
+/** Publishes a checkpoint once one is due. */
+export function nextCheckpoint(core: Core, signer: Signer, now: number): Ops | null {
+  const fresh = news(core)
+  if (fresh === 0) return null
+  const since = lastCheckpoint(core)?.wall ?? foundedAt(core)
+  // A clock that was set back far says nothing of an age either.
+  if (fresh < DUE_OPS && Math.abs(now - since) < DUE_MS) return null
+  const planned = publishing(core, signer)
+  return planned.ok ? planned.value.ops : null
+}
+
+function foundedAt(core: Core): number {
+  const { tenures, words } = core.control().membership
+  const founder = tenures[0]?.actor
+  return (founder && words.get(founder)?.admission?.wall) ?? 0
 }
 
 /** A device that signed two different ops under one number was copied, or lies: it is cut, and joins again anew. */

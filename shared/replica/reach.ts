@@ -51,7 +51,8 @@ function* byFork({ log, judging }: Needed, op: JudgedOp): Generator<[ActorId, nu
   if (forked.length === 0) return
   const isAuthority = judging.control.membership.tenures.some(({ actor }) => actor === op.actor)
   const parts = log.isFirstOfBranch(op.no)
-  const anyOther = (isAuthority && parts) || op.effects.some(({ type }) => type === 'handover')
+  const settles = op.effects.some(({ type }) => type === 'handover' || (isAuthority && type === 'checkpoint'))
+  const anyOther = (isAuthority && parts) || settles
   for (const actor of forked) {
     const fork = log.forkedAt(actor)
     const said = actor === op.actor ? parts : isAuthority && log.learned(op.no, actor)
@@ -94,6 +95,9 @@ export class Reach {
       ...differingKeys(before.requests.turns, after.requests.turns),
       ...differingKeys(before.requests.signOffs, after.requests.signOffs),
       ...differingKeys(before.numbers, after.numbers),
+      ...(same(before.membership.checkpoints, after.membership.checkpoints)
+        ? []
+        : after.requests.turns.keys()),
     ]
     return changed.flatMap((id) => this.#parts.records.find(id)?.no ?? [])
   }

@@ -27,9 +27,10 @@ import type {
   ReplicaQueryName,
   ReplicaStatus,
 } from './contract.ts'
+import { compareNext } from './checkpoints.ts'
 import { openCore, type Core } from './core.ts'
 import { nextDecision } from './deciding.ts'
-import { nextForkedCut, nextRefill, Numbering, Retaining } from './policies.ts'
+import { nextCheckpoint, nextForkedCut, nextRefill, Numbering, Retaining } from './policies.ts'
 import { diagnose, type Diagnosis } from './doctor.ts'
 import { genesis, type Founding } from './founding.ts'
 import { emptyTally, importRow } from './importing.ts'
@@ -86,10 +87,20 @@ class SqlReplica extends SyncSide implements Replica {
     this.settle()
     const core = this.core
     const composer = new Composer(nextRef(core), core.sha256)
-    const planner = { core, reading: new LocalReading(core), composer, year: this.#year() }
+    const { signer } = this
+    const planner = { core, reading: new LocalReading(core), composer, year: this.#year(), signer }
     const planned = plan(command, planner, input)
     if (!planned.ok) return err(refused(planned.error))
-    return this.#ifPermitted(planned.value)
+    const done = this.#ifPermitted<CommandResult<C>>(planned.value)
+    if (done.ok && command === 'checkpoint.publish') this.#compare()
+    return done
+  }
+
+  /** Looks whether the state here is what the last checkpoint says of it; whoever watches is told. */
+  #compare(): boolean {
+    const compared = compareNext(this.core)
+    if (compared) this.tell({ records: new Set(), control: false }, false)
+    return compared
   }
 
   query<Q extends ReplicaQueryName>(
@@ -247,6 +258,11 @@ class SqlReplica extends SyncSide implements Replica {
     return this.#byItself(nextForkedCut)
   }
 
+  publishDue(): boolean {
+    if (this.core.control().authority !== this.actor || !this.isSettled()) return false
+    return this.#byItself((core) => nextCheckpoint(core, this.signer, this.world.clock.now()))
+  }
+
   /** Writes what a policy wants next; answers whether it wrote anything. */
   #byItself(next: (core: Core) => Plan['ops'] | null): boolean {
     const role = this.core.control().member(this.actor)
@@ -280,7 +296,8 @@ class SqlReplica extends SyncSide implements Replica {
       this.commit(false, () => release(this.core))
       return true
     }
-    return this.core.stateHash.prepare(HASH_SLICE) || indexSearch(this.core, INDEX_SLICE)
+    const { core } = this
+    return core.stateHash.prepare(HASH_SLICE) || indexSearch(core, INDEX_SLICE) || this.#compare()
   }
 
   diagnose(): Diagnosis {

@@ -4,6 +4,7 @@
  * number of an op is its order of arrival, and causes always arrive before their effects.
  *
  * From the log: actor, line, op, context, record, creation, child, touch, text_session, text_update.
+ * checkpoint: of those compared here, how many ops are under each, the state that they give here, and whether that is what was published.
  * The fold of accepted ops: value, presence; dirty: records that wait to be judged and folded anew. Views: board, board_tag, conflict, search. Sync: inbox, ack.
  */
 import { TallydeskError } from '../api/errors.ts'
@@ -79,6 +80,9 @@ CREATE TABLE text_update (
   client INTEGER NOT NULL, from_clock INTEGER NOT NULL, to_clock INTEGER NOT NULL, bytes BLOB NOT NULL,
   PRIMARY KEY (record, field, child, sub, op, idx)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE checkpoint (
+  op INTEGER PRIMARY KEY, ops INTEGER NOT NULL, state_hash BLOB NOT NULL, agreed INTEGER NOT NULL
+) STRICT;
 CREATE TABLE text_counter (text TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE inbox (

@@ -32,7 +32,7 @@ import { misbehave, worldOf } from '../support/rogue.ts'
  * or gets a zone's closings; the authority changes a
  * member, or takes back its rights as of some ops ago; a member signs what it likes; a device is copied and both go on;
  * a desk admits a tablet; work that one device alone has is handed in at
- * another; the authority's role passes on, by itself or by the recovery key.
+ * another; the authority's role passes on, by itself or by the recovery key; the authority makes what it holds final.
  */
 type What =
   | Deed
@@ -52,6 +52,7 @@ type What =
   | 'enrol'
   | 'handover'
   | 'recover'
+  | 'checkpoint'
 
 export type Moment = { readonly who: number; readonly what: What; readonly a: number; readonly b: number }
 export type Story = readonly Moment[]
@@ -60,7 +61,7 @@ const often = (what: What, times: number): What[] => Array.from({ length: times 
 const MIX: readonly What[] = [
   ...DEEDS, ...often('meet', 11), ...often('gather', 3), ...often('closing', 4), ...often('rogue', 4), ...often('import', 2), ...often('title', 2),
   ...often('task', 1), ...often('tick', 2), ...often('rewrite', 2), ...often('close', 2), ...often('decide', 3),
-  ...often('settle', 2), ...often('role', 4), ...often('cut', 2), ...often('job', 2),
+  ...often('settle', 2), ...often('role', 4), ...often('cut', 2), ...often('job', 2), ...often('checkpoint', 2),
 ] // prettier-ignore
 
 /** Stories of rights, decisions and review rather than of the work itself. */
@@ -70,7 +71,14 @@ const OFFICE_MIX: readonly What[] = [
   ...often('incident', 2), ...often('stock', 2), ...often('reclaim', 3), ...often('adopt', 4), ...often('revoke', 1), ...often('copy', 3), ...often('parcel', 3),
   ...often('enrol', 2), ...often('role', 3), ...often('cut', 2), ...often('lie', 5), ...often('handover', 1), ...often('recover', 1),
   ...often('title', 5), ...often('tick', 4), ...often('close', 3), ...often('unlock', 4), ...often('takeback', 2), ...often('number', 2), ...often('import', 1), ...often('minutes', 2),
-  ...often('withdraw', 1), ...often('task', 1), ...often('rogue', 1), ...often('note', 1), ...often('rewrite', 3),
+  ...often('withdraw', 1), ...often('task', 1), ...often('rogue', 1), ...often('note', 1), ...often('rewrite', 3), ...often('checkpoint', 4),
+] // prettier-ignore
+
+/** Stories in which much becomes final, and much comes too late for it. */
+const FINAL_MIX: readonly What[] = [
+  ...OFFICE_MIX, ...often('checkpoint', 24), ...often('late', 6), ...often('delegate', 6), ...often('title', 6), ...often('tick', 4),
+  ...often('role', 5), ...often('cut', 3), ...often('reclaim', 6), ...often('copy', 5), ...often('meet', 8), ...often('recover', 1),
+  ...often('draw', 3), ...often('number', 3), ...often('handover', 1),
 ] // prettier-ignore
 
 const momentOf = (mix: readonly What[]): fc.Arbitrary<Moment> =>
@@ -78,6 +86,12 @@ const momentOf = (mix: readonly What[]): fc.Arbitrary<Moment> =>
 
 export const story: fc.Arbitrary<Story> = fc.array(momentOf(MIX), { minLength: 6, maxLength: 20 })
 export const officeStory: fc.Arbitrary<Story> = fc.array(momentOf(OFFICE_MIX), {
+  minLength: 1,
+  maxLength: 60,
+  size: 'max',
+})
+
+export const finalStory: fc.Arbitrary<Story> = fc.array(momentOf(FINAL_MIX), {
   minLength: 1,
   maxLength: 60,
   size: 'max',
@@ -186,6 +200,8 @@ class Cast {
         return void authority.replica.execute('site.handover', { actor: device.replica.actor })
       case 'recover':
         return void device.replica.recover(recoveryKey)
+      case 'checkpoint':
+        return void authority.replica.execute('checkpoint.publish', {})
       default:
         return this.#work(device, what, a, b, authority)
     }

@@ -133,6 +133,7 @@ export const controlEffect: fc.Arbitrary<ControlEffect> = fc.oneof(
       maxDays: fc.option(count),
     }),
   }),
+  fc.record({ type: is('checkpoint'), ops: count, stateHash: bytes(32) }),
   fc.record({ type: is('withdraw'), request: opRef }),
   fc.record({
     type: is('decide'),

@@ -101,6 +101,7 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.record({
     what: fc.constantFrom('signed-off' as const, 'policy-set' as const),
   }),
+  fc.record({ what: fc.constant('checkpoint' as const), ops: fc.nat() }),
   fc.record({ what: fc.constant('handed-over' as const), name: text }),
   fc.record({ what: fc.constant('adopted' as const), op: text, author: text }),
   fc.record({ what: fc.constant('dismissed' as const), op: text, author: text, reason: text }),

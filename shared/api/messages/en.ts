@@ -227,6 +227,10 @@ export const en = {
     message: 'This device was admitted, but within {seconds} s the site did not reach it.',
     hint: 'Start it with "tallydesk run": it goes on as soon as it reaches the other device.',
   },
+  'nothing-new': {
+    message: 'Nothing is here that the last checkpoint does not hold.',
+    hint: 'Publish the next one once something was changed.',
+  },
   'pairing-expired': {
     message: 'The pairing code has expired.',
     hint: 'A code lasts ten minutes. Ask for a new one.',
@@ -295,6 +299,10 @@ export const en = {
   'too-many': {
     message: 'Too many {what} (at most {limit}).',
     hint: 'Let some go first.',
+  },
+  'too-many-branches': {
+    message: 'Copied devices have left more branches here than one change can name.',
+    hint: 'Do something else at the authority first, such as a change of a job; each change names more of them. Then publish again.',
   },
   unauthorised: {
     message: 'The control token is missing or wrong.',

@@ -234,6 +234,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'Este dispositivo fue admitido, pero el sitio no le llegó en {seconds} s.',
     hint: 'Arránquelo con "tallydesk run": seguirá en cuanto alcance al otro dispositivo.',
   },
+  'nothing-new': {
+    message: 'Aquí no hay nada que el último punto de control no contenga.',
+    hint: 'Publique el siguiente cuando algo haya cambiado.',
+  },
   'pairing-expired': {
     message: 'El código de vinculación ha caducado.',
     hint: 'Un código dura diez minutos. Pida uno nuevo.',
@@ -302,6 +306,10 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   'too-many': {
     message: 'Hay demasiados elementos de este tipo: {what} (como máximo {limit}).',
     hint: 'Libere primero algunos.',
+  },
+  'too-many-branches': {
+    message: 'Los dispositivos copiados han dejado aquí más ramas de las que un cambio puede nombrar.',
+    hint: 'Haga antes otra cosa en la autoridad, como cambiar un trabajo; cada cambio nombra más ramas. Luego publique de nuevo.',
   },
   unauthorised: {
     message: 'Falta la clave de control o no es correcta.',

@@ -95,6 +95,7 @@ function op(core: Core, input: QueryInput<'op'>): Answer<'op'> {
     reason: reasonOf(row.reason),
     effects: changesOf(core, judged, null),
     where: core.acks.holders(judged),
+    final: core.control().membership.isFinal(judged),
   })
 }
 

@@ -37,6 +37,8 @@ export function controlChange(core: Core, effect: ControlEffect): Change {
       return { what: 'handed-over', name: nameOf(core, effect.actor) }
     case 'policy':
       return { what: 'policy-set' }
+    case 'checkpoint':
+      return { what: 'checkpoint', ops: effect.ops }
   }
 }
 

@@ -70,6 +70,7 @@ function feedRow(core: Core, row: OpRow, record: string | null): FeedRow {
     ...subjectOf(core, op.no, record),
     changes: changesOf(core, op, record),
     where: core.acks.whereabouts(op),
+    final: core.control().membership.isFinal(op),
   }
 }
 

@@ -51,7 +51,19 @@ export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAn
     request: waitingAbout(core, reach, id),
     review: review(core, id),
     unsent: unsentOf(core, row.no, core.acks.sharedSeq()),
+    final: finality(core, row.no),
   }
+}
+
+function finality(core: Core, record: number): { ops: number; of: number } {
+  const { membership } = core.control()
+  const rows = core.sql
+    .prepare('SELECT op.no, op.actor, op.seq FROM touch JOIN op ON op.no = touch.op WHERE touch.record = ?')
+    .all<{ no: number; actor: number; seq: number }>(record)
+  const final = rows.filter(({ no, actor, seq }) =>
+    membership.isFinal({ actor: core.log.actors.idOf(actor), seq, no }),
+  )
+  return { ops: final.length, of: rows.length }
 }
 
 /** Of several creations of an imported record, the first in the total order and not the first to arrive. */

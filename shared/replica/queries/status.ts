@@ -2,7 +2,9 @@
 import { formatOpId, shortActor } from '../../model/ids.ts'
 import type { QueryAnswer } from '../../api/queries.ts'
 import type { ReplicaStatus } from '../contract.ts'
+import { comparisons } from '../checkpoints.ts'
 import type { Core } from '../core.ts'
+import { countBeyond } from '../frontier.ts'
 import { roleOf } from '../members.ts'
 import { IN_REVIEW } from '../views.ts'
 import { nameOf } from './naming.ts'
@@ -27,7 +29,23 @@ export function status(core: Core): ReplicaStatus {
     review: countOf(core, `SELECT count(*) AS n FROM op WHERE ${IN_REVIEW}`),
     waiting: control.requests.waiting().length,
     log: core.log.size(),
-    checkpoint: null,
+    checkpoint: checkpoint(core),
+  }
+}
+
+function checkpoint(core: Core): ReplicaStatus['checkpoint'] {
+  const all = comparisons(core)
+  const last = all.at(-1)
+  if (!last) return null
+  const compared = all.findLast(({ agreed }) => agreed !== null)
+  const { op, wall, ops } = last.checkpoint
+  return {
+    op: formatOpId(op),
+    wall,
+    ops,
+    beyond: countBeyond(core.log, op.no),
+    agreed: last.agreed,
+    differs: compared?.agreed === false ? formatOpId(compared.checkpoint.op) : null,
   }
 }
 
