@@ -41,18 +41,39 @@ export function comparisons(core: Core): Comparison[] {
 /** Compares the last checkpoint, where that was not done; false: there is nothing to do. Not inside a transaction. */
 export function compareNext(core: Core, most = MOST_RECORDS): boolean {
   const last = comparisons(core).at(-1)
-  if (last?.agreed !== null) return false
-  const { op, ops, stateHash } = last.checkpoint
-  const numbers = opsBeyond(core, op.no)
-  const records = recordsOf(core, numbers)
-  if (records.length > most) return false
-  const found = numbers.length === 0 ? core.stateHash.value() : stateAt(core, op.no, numbers, records)
-  const agreed = found === toHex(stateHash) && countUnder(core.log, op.no) === ops
+  const found = last?.agreed === null ? stateUnder(core, last.checkpoint, most) : null
+  if (!last || !found) return false
+  const { op } = last.checkpoint
   core.sql
     .prepare('INSERT INTO checkpoint (op, ops, state_hash, agreed) VALUES (?, ?, ?, ?)')
-    .run(op.no, countUnder(core.log, op.no), hashBytes(found), agreed ? 1 : 0)
+    .run(op.no, found.ops, hashBytes(found.hash), agrees(last.checkpoint, found) ? 1 : 0)
   return true
 }
+
+/** Every checkpoint that does not say what is here; the last is compared however much is here beyond it, and nothing kept. */
+export function differing(core: Core): Checkpoint[] {
+  const all = comparisons(core)
+  return all
+    .filter(({ checkpoint, agreed }, i) => {
+      const found = agreed === null && i === all.length - 1 ? stateUnder(core, checkpoint, Infinity) : null
+      return agreed === false || (found && !agrees(checkpoint, found))
+    })
+    .map(({ checkpoint }) => checkpoint)
+}
+
+type Found = { readonly ops: number; readonly hash: string }
+
+/** What the ops under a checkpoint give here; null where more than `most` records would have to be judged again for it. */
+function stateUnder(core: Core, { op }: Checkpoint, most: number): Found | null {
+  const numbers = opsBeyond(core, op.no)
+  const records = recordsOf(core, numbers)
+  if (records.length > most) return null
+  const hash = numbers.length === 0 ? core.stateHash.value() : stateAt(core, op.no, numbers, records)
+  return { ops: countUnder(core.log, op.no), hash }
+}
+
+const agrees = ({ ops, stateHash }: Checkpoint, found: Found): boolean =>
+  found.ops === ops && found.hash === toHex(stateHash)
 
 /** What the authority would publish now, as a plan; or why there is nothing to publish. Not inside a transaction. */
 export function publishing(core: Core, signer: Signer): Result<Plan, Refusal> {

@@ -5,7 +5,7 @@
 import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { parseOp, signedBytes } from '../op/op.ts'
 import { formatOpId } from '../model/ids.ts'
-import { compareNext, comparisons } from './checkpoints.ts'
+import { differing } from './checkpoints.ts'
 import type { Core } from './core.ts'
 import type { Line } from './lines.ts'
 import { DERIVED_TABLES } from './schema.ts'
@@ -33,13 +33,8 @@ export function diagnose(core: Core): Diagnosis {
   return { ops: count('op'), records: count('record'), findings: findings.slice(0, MOST_FINDINGS) }
 }
 
-/** However much is here beyond it, the last checkpoint is compared; and what differed before is told again. */
-function checkpointFindings(core: Core): Finding[] {
-  compareNext(core, Infinity)
-  return comparisons(core)
-    .filter(({ agreed }) => agreed === false)
-    .map(({ checkpoint }) => ({ what: 'checkpoint', detail: formatOpId(checkpoint.op) }))
-}
+const checkpointFindings = (core: Core): Finding[] =>
+  differing(core).map(({ op }) => ({ what: 'checkpoint', detail: formatOpId(op) }))
 
 function* chainFindings(core: Core): Generator<Finding> {
   for (const line of core.log.lines.all()) {
