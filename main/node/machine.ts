@@ -15,6 +15,7 @@ import { inFolder, readIfThere, writePrivately } from '../store/files.ts'
 import { type FolderPaths, openFolder } from '../store/folder.ts'
 import { migrateNodeTables, refuseNewerNodeTables } from '../store/node-tables.ts'
 import { loadOrMakeSigner } from '../store/op-key.ts'
+import { putRepaired } from '../store/repaired.ts'
 import { finishTurnover } from '../store/turnover.ts'
 import { openLog } from './log.ts'
 
@@ -52,7 +53,10 @@ export async function openMachine(data: string): Promise<Machine> {
 }
 
 async function openIdentity({ paths, log, undo }: Held): Promise<Machine> {
-  inFolder(() => finishTurnover(paths))
+  inFolder(() => {
+    finishTurnover(paths)
+    putRepaired(paths)
+  })
   const sql = openDatabase(paths.database, refuseNewerVersions)
   undo.push(() => sql.close())
   migrateNodeTables(sql)

@@ -23,6 +23,7 @@ export type OwnChainOptions = {
   readonly machine: string | null
   readonly clock: Clock
   readonly onHalted: (halted: Halted) => void
+  readonly onHealed: () => void
   /** The witness could not be written; it is tried again. */
   readonly onFailure: (error: unknown) => void
 }
@@ -33,6 +34,8 @@ export class OwnChain {
   #compared = false
   #timer: NodeJS.Timeout | undefined
   #written: Witness | null = null
+  /** This start has ended in order, or another had before the file was damaged. */
+  #isFinal = false
   /** The own seq up to which this very start wrote, or found its log. */
   #reach: number
 
@@ -55,6 +58,7 @@ export class OwnChain {
   committed({ own }: Pick<Committed, 'own'>): void {
     if (this.#halted !== null) {
       this.#knowBetter()
+      this.#heal()
       return
     }
     if (own) this.#reach = this.#seq()
@@ -70,10 +74,12 @@ export class OwnChain {
     this.#compared = true
   }
 
-  /** Writes down what is still to be written. */
+  /** Writes down what is still to be written, and that nothing follows. */
   stop(): void {
-    if (this.#timer !== undefined) this.#write()
+    this.#isFinal ||= this.#halted === null
+    this.#write()
     clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   #begin(before: Witness | null): void {
@@ -83,7 +89,10 @@ export class OwnChain {
     const cause = this.#causeSince(known)
     if (known?.halted) this.#halted = known.halted
     else if (cause) this.#halt(cause)
-    else if (known?.seq !== this.#seq() || known.machine !== machine) this.#write()
+    // Before the first op of this start it must say that the last end is over.
+    else if (known?.seq !== this.#seq() || known.machine !== machine || known.final === true) this.#write()
+    this.#isFinal = this.#halted !== null && known?.final === true
+    this.#heal()
   }
 
   #causeSince(known: Witness | null): HaltCause | null {
@@ -102,10 +111,22 @@ export class OwnChain {
     if (this.#halted === null) this.#say({ cause, since: this.#options.clock.now() })
   }
 
+  /** What was lost with a damaged file is back, and it is known that nothing else was: it goes on as it is. */
+  #heal(): void {
+    if (this.#halted?.cause !== 'damaged' || this.#options.replica.ownFork() !== null) return
+    if (!this.#isFinal || this.#seq() < (this.#written?.seq ?? Infinity)) return
+    this.#halted = null
+    this.#isFinal = false
+    this.#reach = this.#seq()
+    this.#write()
+    this.#options.onHealed()
+  }
+
   /** A peer that knows more may know another branch: once that has come, it is seen that this device wrote on. */
   #knowBetter(): void {
-    if (this.#halted?.cause === 'restored' && this.#options.replica.ownFork() !== null)
-      this.#say({ ...this.#halted, cause: 'forked' })
+    const { cause } = this.#halted ?? {}
+    if ((cause === 'restored' || cause === 'damaged') && this.#options.replica.ownFork() !== null)
+      this.#say({ since: this.#options.clock.now(), ...this.#halted, cause: 'forked' })
   }
 
   #say(halted: Halted): void {
@@ -127,7 +148,7 @@ export class OwnChain {
     const kept = this.#halted
       ? (this.#written?.machine ?? machine)
       : (machine ?? this.#written?.machine ?? null)
-    const next = { actor: replica.actor, seq, machine: kept, halted: this.#halted }
+    const next = { actor: replica.actor, seq, machine: kept, halted: this.#halted, final: this.#isFinal }
     try {
       witness.write(next)
       this.#written = next

@@ -73,6 +73,7 @@ export class Site {
       machine: options.machineId,
       clock: machine.clock,
       onHalted: (halted) => this.#onHalted(halted),
+      onHealed: () => options.onChange(),
       onFailure: (error) => machine.log.error(error, 'the witness could not be written'),
     })
     this.#cutWord = new CutWord(machine, replica)
@@ -142,7 +143,8 @@ export class Site {
     const { site, actor } = this.replica
     const { name } = this.replica.status()
     const ops = this.replica.unsent()
-    const cause = this.#own.halted?.cause ?? 'cut'
+    const halted = this.#own.halted?.cause ?? 'cut'
+    const cause = halted === 'damaged' ? 'restored' : halted
     return { contents: packed({ site, actor, name, cause, ops }), items: ops.length }
   }
 

@@ -7,7 +7,8 @@ import * as v from 'valibot'
 import { type ActorId, parseActorId } from '../../shared/model/ids.ts'
 import { inFolder, readIfThere, writePrivately } from './files.ts'
 
-export const HALT_CAUSES = ['restored', 'cloned', 'forked'] as const
+/** `damaged`: ops of its own were lost with its file, and come back from whoever has them. */
+export const HALT_CAUSES = ['restored', 'cloned', 'forked', 'damaged'] as const
 export type HaltCause = (typeof HALT_CAUSES)[number]
 
 /** Why this device may not write any more, and since when (wall time). */
@@ -20,6 +21,8 @@ export type Witness = {
   /** See `machine-id.ts`. */
   readonly machine: string | null
   readonly halted: Halted | null
+  /** The node that wrote it has ended in order, so that nothing was committed behind `seq`. */
+  readonly final?: boolean
 }
 
 export interface WitnessFile {
@@ -34,6 +37,7 @@ const schema = v.object({
   seq: v.pipe(v.number(), v.integer(), v.minValue(0)),
   machine: v.nullable(v.string()),
   halted: v.nullable(v.object({ cause: v.picklist(HALT_CAUSES), since: v.number() })),
+  final: v.optional(v.boolean(), false),
 })
 
 export function witnessAt(file: string): WitnessFile {

@@ -9,6 +9,7 @@ export const standingWords = catalogue({
       restored: () => 'This device was set back to an earlier state',
       cloned: () => 'This device runs in two places',
       forked: () => 'Two different edits of this device carry one number',
+      damaged: () => 'Some work of this device was lost with its damaged database',
     },
     since: (when: string) => `since ${when}`,
     reason: (reason: string) => `“${reason}”`,
@@ -20,6 +21,8 @@ export const standingWords = catalogue({
         'It may not write: its data was copied to another machine, or is one. It joins again under a new key.',
       forked:
         'It may not write: the others keep only what the authority had seen. It joins again under a new key.',
+      damaged:
+        'It may not write until that is back from another device, and then goes on by itself. If nobody has it, join again.',
     },
     unsent: (n: number) =>
       plural('en', n, {
@@ -47,6 +50,7 @@ export const standingWords = catalogue({
       restored: () => 'Este equipo volvió a un estado anterior',
       cloned: () => 'Este equipo funciona en dos lugares',
       forked: () => 'Dos cambios distintos de este equipo llevan un mismo número',
+      damaged: () => 'Parte del trabajo de este equipo se perdió con su base de datos dañada',
     },
     since: (when: string) => `desde ${when}`,
     reason: (reason: string) => `«${reason}»`,
@@ -58,6 +62,8 @@ export const standingWords = catalogue({
         'No puede escribir: sus datos se copiaron a otra máquina, o son una copia. Se une de nuevo con otra clave.',
       forked:
         'No puede escribir: los demás conservan solo lo que la autoridad había visto. Se une de nuevo con otra clave.',
+      damaged:
+        'No puede escribir hasta que vuelva de otro equipo, y entonces sigue solo. Si nadie lo tiene, únase de nuevo.',
     },
     unsent: (n: number) =>
       plural('es', n, {

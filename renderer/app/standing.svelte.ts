@@ -13,7 +13,7 @@ type Status = QueryAnswer<'status'>
 /** Null: an ordinary member. A cut prevails: it is somebody's decision, the rest this device found out itself. */
 export type Trouble =
   | { readonly kind: 'cut'; readonly since: number | null; readonly reason: string | null }
-  | { readonly kind: 'restored' | 'cloned' | 'forked'; readonly since: number }
+  | { readonly kind: 'restored' | 'cloned' | 'forked' | 'damaged'; readonly since: number }
 
 export type SavedFile = { readonly name: string; readonly content: string; readonly items: number }
 

@@ -240,6 +240,23 @@ export type ImportReport = {
   }[]
 }
 
+/** What the doctor found, and where: in the file, the log, what follows from the log, the bytes of attachments, or the witness. */
+export type DoctorFinding = {
+  readonly what:
+    | 'file'
+    | 'chain'
+    | 'bytes'
+    | 'signature'
+    | 'context'
+    | 'hash'
+    | 'table'
+    | 'judgement'
+    | 'checkpoint'
+    | 'attachment'
+    | 'witness'
+  readonly detail: string
+}
+
 type Results = {
   'job.create': OpResult & { readonly record: string; readonly number: string | null }
   'case.create': OpResult & { readonly record: string }
@@ -303,7 +320,9 @@ type Results = {
   'node.doctor': {
     readonly ops: number
     readonly records: number
-    readonly findings: readonly { readonly what: string; readonly detail: string }[]
+    /** Files of attachments whose bytes were looked at. */
+    readonly attachments: number
+    readonly findings: readonly DoctorFinding[]
   }
   'node.backup': {
     readonly folder: string

@@ -237,9 +237,13 @@ type Answers = {
     readonly unknown_since: number | null
     /**
      * Why this device may not write: it is behind what it once was, it runs in two places, or two different ops of it
-     * are known. It joins again under a new key; null for the ordinary case.
+     * are known. It joins again under a new key. `damaged`: ops of its own were lost with its file; once they are back
+     * from another device it goes on. Null for the ordinary case.
      */
-    readonly halted: { readonly cause: 'restored' | 'cloned' | 'forked'; readonly since: number } | null
+    readonly halted: {
+      readonly cause: 'restored' | 'cloned' | 'forked' | 'damaged'
+      readonly since: number
+    } | null
     /** This device was cut from the site, as far as it knows or was told by `by`; kept over restarts. */
     readonly cut: { readonly reason: string; readonly by: string | null; readonly since: number } | null
     /** Wall time at which the authority's own word last reached this device; null: never. */

@@ -168,5 +168,7 @@ export interface Replica extends SyncStore {
   work(): boolean
   /** Checks all chains and rebuilds folds and views beside the live ones; changes nothing. Takes as long as the log is. */
   diagnose(): Diagnosis
+  /** Judges and folds everything anew from the log, for the doctor; the log itself must be whole. */
+  rebuild(): void
   onCommit(listener: (committed: Committed) => void): () => void
 }

@@ -2,16 +2,18 @@
  * The doctor: checks every chain in the log, and rebuilds folds and views beside the live ones to report any
  * difference. It changes nothing: the rebuilding happens in a transaction that is always undone.
  */
+import { TallydeskError } from '../api/errors.ts'
 import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { parseOp, signedBytes } from '../op/op.ts'
 import { formatOpId } from '../model/ids.ts'
 import { differing } from './checkpoints.ts'
 import type { Core } from './core.ts'
 import type { Line } from './lines.ts'
+import { wrongContexts } from './doctor-contexts.ts'
 import { DERIVED_TABLES } from './schema.ts'
 
 export type Finding = {
-  readonly what: 'chain' | 'signature' | 'bytes' | 'table' | 'judgement' | 'checkpoint'
+  readonly what: 'chain' | 'signature' | 'bytes' | 'context' | 'table' | 'judgement' | 'hash' | 'checkpoint'
   readonly detail: string
 }
 
@@ -27,10 +29,23 @@ const MOST_FINDINGS = 100
 type OpRow = { no: number; actor: number; seq: number; hash: Bytes; bytes: Bytes; signature: Bytes | null }
 
 export function diagnose(core: Core): Diagnosis {
-  const findings = [...chainFindings(core), ...checkpointFindings(core), ...rebuildFindings(core)]
+  const findings: Finding[] = []
+  for (const look of [chainFindings, contextFindings, checkpointFindings, hashFindings, rebuildFindings])
+    findings.push(...lookedAt(() => look(core), findings.length > 0))
   const count = (table: string): number =>
     core.sql.prepare(`SELECT count(*) AS n FROM ${table}`).get<{ n: number }>()?.n ?? 0
   return { ops: count('op'), records: count('record'), findings: findings.slice(0, MOST_FINDINGS) }
+}
+
+/** What rests on a log that is known to be damaged may not be readable at all, which says nothing new. */
+function lookedAt(look: () => Iterable<Finding>, isDamaged: boolean): Finding[] {
+  try {
+    return [...look()]
+  } catch (problem) {
+    if (problem instanceof TallydeskError) throw problem
+    const detail = problem instanceof Error ? problem.message : 'unreadable'
+    return isDamaged ? [] : [{ what: 'chain', detail }]
+  }
 }
 
 const checkpointFindings = (core: Core): Finding[] =>
@@ -56,6 +71,14 @@ function* chainFindings(core: Core): Generator<Finding> {
       before = row.hash
     }
   }
+}
+
+function* contextFindings(core: Core): Generator<Finding> {
+  for (const detail of wrongContexts(core)) yield { what: 'context', detail }
+}
+
+function* hashFindings(core: Core): Generator<Finding> {
+  for (const no of core.stateHash.wrong()) yield { what: 'hash', detail: core.records.byNumber(no).id }
 }
 
 const opsOf = (core: Core, line: Line): OpRow[] =>

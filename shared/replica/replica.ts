@@ -300,6 +300,14 @@ class SqlReplica extends SyncSide implements Replica {
     return core.stateHash.prepare(HASH_SLICE) || indexSearch(core, INDEX_SLICE) || this.#compare()
   }
 
+  rebuild(): void {
+    this.commit(false, () => {
+      this.world.sql.exec('UPDATE record SET hash = NULL')
+      this.core.door.rebuild()
+    })
+    this.core = openCore(this.world, this.site, this.actor)
+  }
+
   diagnose(): Diagnosis {
     this.settle()
     try {

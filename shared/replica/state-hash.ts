@@ -4,7 +4,7 @@
  * subtraction and one addition. A text counts by content and state vector, never by its encoded bytes, which are not
  * canonical.
  */
-import { toHex, type Bytes } from '../base/bytes.ts'
+import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { encodeCbor, type CborValue } from '../base/cbor.ts'
 import { KINDS } from '../model/kinds.ts'
 import { fieldsOf, type NamedField } from '../model/fields.ts'
@@ -78,6 +78,14 @@ export class StateHash {
   /** Hashes some of the records that changed, ahead of being asked; true when it hashed any. */
   prepare(most: number): boolean {
     return this.#hashChanged(most) > 0
+  }
+
+  /** Records whose kept hash is not the one that they have. */
+  *wrong(): Generator<number> {
+    const rows = this.#sql
+      .prepare('SELECT no, hash FROM record WHERE hash IS NOT NULL')
+      .all<{ no: number; hash: Bytes }>()
+    for (const { no, hash } of rows) if (!equalBytes(hash, this.#recordHash(no))) yield no
   }
 
   #hashChanged(most = -1): number {

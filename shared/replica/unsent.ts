@@ -4,6 +4,7 @@ import { invariant } from '../base/invariant.ts'
 import { CAUSE_HASH_BYTES } from '../op/op.ts'
 import type { Head } from '../op/run.ts'
 import type { Core } from './core.ts'
+import { idBytes } from './interner.ts'
 
 /** The last own op; null before the first. Another branch of its chain was not written by this device. */
 export function ownHead({ log, self }: Core): Head | null {
@@ -24,10 +25,18 @@ export function heldElsewhere(core: Core): Head | null {
 export function unsentOps(core: Core): Bytes[] {
   const [own] = core.log.lines.of(core.self)
   if (!own) return []
-  return core.sql
+  const inLog = core.sql
     .prepare('SELECT bytes FROM op WHERE actor = ? AND line = ? AND seq > ? ORDER BY seq')
     .all<{ bytes: Bytes }>(core.log.actors.find(core.self), own.no, heldSeq(core))
-    .map(({ bytes }) => bytes)
+  return [...inLog, ...behindGap(core)].map(({ bytes }) => bytes)
+}
+
+/** What was saved from a damaged file and lies behind own ops that are lost: nobody sent it, so nobody has it. */
+function behindGap({ sql, self }: Core): { bytes: Bytes }[] {
+  const id = idBytes(self)
+  return sql
+    .prepare('SELECT bytes FROM inbox WHERE actor = ? AND sender = ? ORDER BY seq')
+    .all<{ bytes: Bytes }>(id, id)
 }
 
 /** Who holds an op holds all before it, so the last one is found by halving. */

@@ -178,6 +178,27 @@ test('REP-5 the doctor tells when a folded row, a view or an op is not as the lo
   expect(found.some((finding) => finding.startsWith('bytes'))).toBe(true)
 })
 
+test('KEEP-9 the doctor tells when a context or a hash is not what the log implies', () => {
+  const hq = foundSite()
+  const one = joinSite(hq, 'One', 'technician')
+  must(one.replica.execute('job.create', { title: 'Pump' }))
+  sync(hq, one)
+  must(hq.replica.execute('job.create', { title: 'Belt' }))
+  must(one.replica.execute('job.create', { title: 'Fan' }))
+  sync(hq, one)
+  expect(hq.replica.status().state_hash).toBe(one.replica.status().state_hash)
+  const found = () => hq.replica.diagnose().findings.map(({ what }) => what)
+  expect(found()).toEqual([])
+  hq.sql.exec(
+    "UPDATE record SET hash = zeroblob(32) WHERE kind = 'job' AND no = (SELECT max(no) FROM record)",
+  )
+  restart(hq)
+  expect(found()).toEqual(['hash'])
+  hq.sql.exec('UPDATE context SET on_seq = on_seq + 1 WHERE seq = (SELECT max(seq) FROM context)')
+  restart(hq)
+  expect(found()).toContain('context')
+})
+
 test('REP-6 a search finds words anywhere in a job, by their beginning and without accents', () => {
   const hq = foundSite()
   const { record } = must(

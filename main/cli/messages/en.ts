@@ -76,8 +76,32 @@ export const en = {
   linkAlone: 'nobody in reach',
 
   doctor:
-    'check every chain, and rebuild folds and views beside the live ones to report any difference; changes nothing',
-  doctorDone: 'Checked {ops} ops in {records} records; differences: {findings}.',
+    'check the database, every chain and all that follows from it, attachments and witness, and report any difference; changes nothing without --repair',
+  doctorRepair:
+    'while no node runs: make anew what is damaged, and put the damaged file aside. Nothing that can be read is deleted',
+  doctorDone:
+    'Checked {ops} ops in {records} records, and {attachments} attachments; differences: {findings}.',
+  foundFile: 'the file of the database: {detail}',
+  foundChain: 'the log: {detail}',
+  foundBytes: 'op {detail} is not as it was written',
+  foundSignature: 'op {detail} is not signed by its author',
+  foundContext: 'what op {detail} had seen is not as it says',
+  foundHash: 'the hash of record {detail} is not the one that it has',
+  foundTable: 'what is shown is not what the log says: {detail}',
+  foundJudgement: 'op {detail} is judged otherwise than it should be',
+  foundCheckpoint: 'checkpoint {detail} states another hash than this device has at its place',
+  foundAttachment: 'the attachment {detail} is not as it was taken; --repair fetches it from another device',
+  foundWitness: 'the witness: {detail}',
+  repairedNothing: 'Nothing is wrong: {ops} ops.',
+  repairedViews: 'Made anew from the log what was shown otherwise: {ops} ops.',
+  repairedDatabase:
+    'Made a new database with the {ops} ops that still verify; places that could not be read: {lost}. Other devices send what is missing.',
+  repairedAside: 'The damaged file is kept as {aside}.',
+  repairedAttachments: 'Put aside {attachments} damaged attachments; they come from another device.',
+  repairedMissing:
+    '{missing} ops of this device are missing. It writes again once another device has sent them back; if none has them, join it again with a code.',
+  repairedRejoin:
+    'Nobody can tell how much of its own work this device has lost: run it where it reaches another device, and join it again with a code.',
 
   demo: 'show a whole warehouse at work on this machine. Prints one JSON line once it is ready; "desk" opens it in a browser',
   demoTablets: 'how many tablets work in it, from 2 to 6',

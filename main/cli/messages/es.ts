@@ -78,8 +78,32 @@ export const es: Readonly<Record<CliMessage, string>> = {
   linkAlone: 'nadie al alcance',
 
   doctor:
-    'comprueba cada cadena y reconstruye plegados y vistas junto a los actuales para informar de cualquier diferencia; no cambia nada',
-  doctorDone: 'Comprobadas {ops} operaciones en {records} registros; diferencias: {findings}.',
+    'comprueba la base de datos, cada cadena y todo lo que se deriva de ella, los adjuntos y el testigo, e informa de cualquier diferencia; sin --repair no cambia nada',
+  doctorRepair:
+    'mientras no haya un nodo en marcha: rehace lo dañado y aparta el archivo dañado. No se borra nada que se pueda leer',
+  doctorDone:
+    'Comprobadas {ops} operaciones en {records} registros y {attachments} adjuntos; diferencias: {findings}.',
+  foundFile: 'el archivo de la base de datos: {detail}',
+  foundChain: 'el registro de operaciones: {detail}',
+  foundBytes: 'la operación {detail} no está como se escribió',
+  foundSignature: 'la operación {detail} no está firmada por su autor',
+  foundContext: 'lo que la operación {detail} había visto no es lo que ella dice',
+  foundHash: 'el hash del registro {detail} no es el que tiene',
+  foundTable: 'lo que se muestra no es lo que dice el registro de operaciones: {detail}',
+  foundJudgement: 'la operación {detail} está juzgada de otro modo que el debido',
+  foundCheckpoint: 'el punto de control {detail} declara otro hash que el de este dispositivo en su lugar',
+  foundAttachment: 'el adjunto {detail} no está como se tomó; --repair lo trae de otro dispositivo',
+  foundWitness: 'el testigo: {detail}',
+  repairedNothing: 'Todo está bien: {ops} operaciones.',
+  repairedViews: 'Rehecho lo que se mostraba de otro modo: {ops} operaciones.',
+  repairedDatabase:
+    'Creada una base de datos nueva con las {ops} operaciones que aún se verifican; lugares ilegibles: {lost}. Los demás dispositivos envían lo que falta.',
+  repairedAside: 'El archivo dañado se conserva como {aside}.',
+  repairedAttachments: 'Apartados {attachments} adjuntos dañados; vienen de otro dispositivo.',
+  repairedMissing:
+    'Faltan {missing} operaciones de este dispositivo. Vuelve a escribir cuando otro se las devuelva; si nadie las tiene, únalo de nuevo con un código.',
+  repairedRejoin:
+    'No se puede saber cuánto de su propio trabajo perdió este dispositivo: ejecútelo donde alcance a otro y únalo de nuevo con un código.',
 
   demo: 'muestra un almacén entero trabajando en este equipo. Imprime una línea JSON cuando está listo; "desk" lo abre en un navegador',
   demoTablets: 'cuántas tabletas trabajan en él, de 2 a 6',

@@ -120,7 +120,11 @@ export const en = {
   },
   'database-damaged': {
     message: 'The database is damaged: {reason}.',
-    hint: 'Keep the folder as it is, and restore from a backup or join again.',
+    hint: 'Stop the program and run tallydesk doctor --repair: what can be read is kept, the rest comes from other devices.',
+  },
+  'database-lost': {
+    message: 'Nothing of the database in {folder} can be read.',
+    hint: 'The folder was left as it is. Restore a backup into a new folder, or join the site there with a code.',
   },
   'demo-failed': {
     message: 'The demo warehouse could not start: {reason}.',

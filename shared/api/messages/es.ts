@@ -127,7 +127,11 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   },
   'database-damaged': {
     message: 'La base de datos está dañada: {reason}.',
-    hint: 'Conserve la carpeta como está y restaure una copia de seguridad o vincule el dispositivo de nuevo.',
+    hint: 'Detenga el programa y ejecute tallydesk doctor --repair: se conserva lo que se pueda leer, y el resto viene de los demás dispositivos.',
+  },
+  'database-lost': {
+    message: 'No se puede leer nada de la base de datos de {folder}.',
+    hint: 'La carpeta quedó como está. Restaure una copia de seguridad en una carpeta nueva, o únase allí al sitio con un código.',
   },
   'demo-failed': {
     message: 'No se pudo arrancar el almacén de demostración: {reason}.',
