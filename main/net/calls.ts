@@ -3,6 +3,7 @@ import type { ActorId } from '../../shared/model/ids.ts'
 import type { Log, Timing, TlsIdentity } from './contract.ts'
 import type { DialPlan, Target } from './dial-plan.ts'
 import { callSecurely, upgrade, type SecureCall } from './dialer.ts'
+import { plainHost } from './interfaces.ts'
 import type { Roster } from './roster.ts'
 import type { Switchboard, Via } from './switchboard.ts'
 
@@ -37,7 +38,7 @@ export class Calls {
 
   #isNeeded(target: Target): boolean {
     if (!this.#options.isOn(viaOf(target))) return false
-    return target.actor === null || this.#options.switchboard.link(target.actor) === null
+    return target.actor === null || this.#options.switchboard.wants(target.actor)
   }
 
   #start(target: Target): void {
@@ -76,7 +77,7 @@ export class Calls {
     target.actor = who.actor
     const verdict = switchboard.judge(who.actor)
     if (!verdict.take) {
-      this.#giveUp(target, call, verdict.why === 'full' ? 'full' : null)
+      this.#giveUp(target, call, verdict.why === 'full' ? 'enough' : null)
       return
     }
     if (this.#calling.has(who.actor)) {
@@ -89,6 +90,8 @@ export class Calls {
 
   async #carryOn(target: Target, call: SecureCall, peer: ActorId, cancel: AbortSignal): Promise<void> {
     const { plan, switchboard, timing } = this.#options
+    const { localAddress, remoteAddress } = call.socket
+    const ends = { local: plainHost(localAddress), remote: plainHost(remoteAddress) }
     const socket = await upgrade(call, timing.handshake)
     if (!socket.ok) {
       this.#failed(target, socket.error)
@@ -102,6 +105,7 @@ export class Calls {
       dialled: true,
       via: viaOf(target),
       address: target.address,
+      ends,
     }
     if (cancel.aborted) {
       switchboard.refuse(connection, 'off')
@@ -110,7 +114,7 @@ export class Calls {
     }
     const refused = switchboard.connect(connection)
     if (refused === null || refused === 'replaced') plan.linked(target, peer)
-    else this.#failed(target, refused)
+    else this.#failed(target, refused === 'full' ? 'enough' : refused)
   }
 
   #giveUp(target: Target, call: SecureCall, why: string | null): void {

@@ -26,8 +26,9 @@ export type Pin = { readonly actor: ActorId; readonly keyHash: Bytes }
 
 /** Addresses (`host:port`) at which members were reached; kept over restarts, newest last. */
 interface AddressBook {
-  list(): readonly { readonly actor: ActorId; readonly address: string }[]
-  remember(actor: ActorId, address: string): void
+  /** `worked`: the wall time at which the member was last met there. */
+  list(): readonly { readonly actor: ActorId; readonly address: string; readonly worked: number }[]
+  remember(actor: ActorId, address: string, worked: number): void
 }
 
 /** The part of a pino logger that is used here. */
@@ -87,6 +88,10 @@ export type PeerLink = {
   readonly last_heard: number | null
   readonly lag: number | null
   readonly address: string | null
+  /** Where no link is up: the linked peer through which the member was heard last, and when; only a moment ago. */
+  readonly through: { readonly actor: ActorId; readonly heard: number } | null
+  /** Why the last call to it led to no link (a stable code); null where none was made, or one did. */
+  readonly why: string | null
 }
 
 /** An address that was found or typed and led to no member, and why (a stable code). */
@@ -120,6 +125,8 @@ export interface Network {
   addresses(): number
   peers(): readonly PeerLink[]
   seen(): readonly Seen[]
+  /** How many other tablets this tablet is linked with, of how many at most; null for who links everyone. */
+  tablets(): { readonly linked: number; readonly most: number } | null
   status(): NetworkStatus
   /** The way to the authority, for requests that wait; `why: null` where it was heard just now, also through others. */
   reach(): AuthorityReach

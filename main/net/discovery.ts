@@ -1,23 +1,32 @@
 /**
  * Finding peers on the local network. What is heard is a hint: an address to call, believed only after a TLS
- * handshake. Sightings carry a tag of the site and not the site, and an instance id that is new at every start.
+ * handshake. Announcements carry tags that only members can read, and an instance id that is new at every start. Nobody
+ * is ever forgotten because of a packet: a goodbye can be forged.
  */
-import { createHash, randomBytes } from 'node:crypto'
-import type { SiteId } from '../../shared/model/ids.ts'
+import { randomBytes } from 'node:crypto'
+import type { ActorId, SiteId } from '../../shared/model/ids.ts'
 import { PROTOCOL } from '../../shared/sync/versions.ts'
 import { formatAddress } from './address.ts'
 import type { Log } from './contract.ts'
 import { usableAddresses } from './interfaces.ts'
 import { Mdns, type Sighting } from './mdns.ts'
+import { deviceTag, discoveryTag } from './site-tag.ts'
 
 type DiscoveryOptions = {
   readonly site: SiteId
+  readonly actor: ActorId
+  /** All other members. */
+  readonly members: () => readonly ActorId[]
   readonly port: number
   /** Names or addresses of the interfaces to use; undefined: all usable ones. */
   readonly interfaces: readonly string[] | undefined
-  readonly onSight: (address: string) => void
+  /** `actor`: who announces it, where that is a member that is known here. */
+  readonly onSight: (address: string, actor: ActorId | null) => void
   readonly log: Log
 }
+
+/** Names of other devices that were looked up lately; more are looked up again. */
+const MOST_NAMES = 256
 
 /** ms between looks at the list of interfaces. */
 const WATCH = 3_000
@@ -31,6 +40,8 @@ export class Discovery {
   readonly #responders = new Map<string, Mdns>()
   /** Interfaces that could not be used, so that each is reported once. */
   readonly #broken = new Set<string>()
+  /** Whose each announced pair of instance and tag is. */
+  readonly #names = new Map<string, ActorId>()
   #wait = LOOK_LEAST
   #timers: { readonly watch: NodeJS.Timeout; look: NodeJS.Timeout } | null = null
   #watching: Promise<void> = Promise.resolve()
@@ -64,6 +75,12 @@ export class Discovery {
     this.#timers.look = setTimeout(() => this.#lookAgain(), 0)
   }
 
+  /** `anew`: after a sleep a responder may have lost its place on the network without any sign of it. */
+  renew(anew: boolean): void {
+    this.#watch(anew)
+    this.hurry()
+  }
+
   #lookAgain(): void {
     for (const responder of this.#responders.values()) responder.look()
     if (this.#timers !== null) this.#timers.look = setTimeout(() => this.#lookAgain(), this.#wait)
@@ -71,13 +88,15 @@ export class Discovery {
   }
 
   /** One change after the other; stopping waits for the last. */
-  #watch(): void {
-    this.#watching = this.#watching.then(() => (this.#timers === null ? undefined : this.#followInterfaces()))
+  #watch(anew = false): void {
+    this.#watching = this.#watching.then(() =>
+      this.#timers === null ? undefined : this.#followInterfaces(anew),
+    )
   }
 
-  async #followInterfaces(): Promise<void> {
+  async #followInterfaces(anew: boolean): Promise<void> {
     const addresses = usableAddresses(this.#options.interfaces)
-    const gone = [...this.#responders].filter(([address]) => !addresses.includes(address))
+    const gone = [...this.#responders].filter(([address]) => anew || !addresses.includes(address))
     for (const [address, responder] of gone) {
       this.#responders.delete(address)
       await responder.close()
@@ -88,8 +107,9 @@ export class Discovery {
   }
 
   async #respondOn(address: string): Promise<void> {
-    const { site, port, log } = this.#options
-    const txt = { v: String(PROTOCOL.max), site: discoveryTag(site), id: this.#instance }
+    const { site, actor, port, log } = this.#options
+    const who = deviceTag(site, actor, this.#instance)
+    const txt = { v: String(PROTOCOL.max), site: discoveryTag(site), id: this.#instance, who }
     // A name of its own on every interface: on a bridged network two equal names would be a conflict.
     const instance = `${this.#instance}-${randomBytes(2).toString('hex')}`
     const onSight = (sighting: Sighting): void => this.#sight(sighting)
@@ -105,11 +125,19 @@ export class Discovery {
   }
 
   #sight({ host, port, txt }: Sighting): void {
-    const isOurs = txt.get('site') === discoveryTag(this.#options.site) && txt.get('id') !== this.#instance
-    if (isOurs && port > 0) this.#options.onSight(formatAddress({ host, port }))
+    const id = txt.get('id')
+    if (txt.get('site') !== discoveryTag(this.#options.site) || id === this.#instance || port === 0) return
+    this.#options.onSight(formatAddress({ host, port }), this.#whose(id ?? '', txt.get('who') ?? ''))
+  }
+
+  #whose(instance: string, who: string): ActorId | null {
+    const { site, members } = this.#options
+    const name = `${instance} ${who}`
+    const known = this.#names.get(name) ?? null
+    if (known !== null) return known
+    const found = members().find((actor) => deviceTag(site, actor, instance) === who) ?? null
+    if (this.#names.size >= MOST_NAMES) this.#names.clear()
+    if (found !== null) this.#names.set(name, found)
+    return found
   }
 }
-
-/** Tells a site's devices from others without telling the site: nobody can call by it or compute it backwards. */
-export const discoveryTag = (site: SiteId): string =>
-  createHash('sha256').update(`tallydesk site tag ${site}`).digest('hex').slice(0, 12)

@@ -3,10 +3,13 @@ import type { WebSocket } from 'ws'
 import type { ActorId } from '../../shared/model/ids.ts'
 import type { CloseReason } from '../../shared/sync/close.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
+import type { Told } from '../../shared/sync/told.ts'
 import { Session, type Effect, type SessionOptions } from '../../shared/sync/session.ts'
 import type { Turns, Worker } from './turns.ts'
 
 export type LinkEnd = { readonly by: 'us' | 'peer'; readonly reason: CloseReason; readonly detail: string }
+
+export type Ends = { readonly local: string; readonly remote: string }
 
 type LinkOptions = {
   readonly socket: WebSocket
@@ -16,12 +19,15 @@ type LinkOptions = {
   readonly dialled: boolean
   readonly via: 'lan' | 'wan'
   readonly address: string
+  /** The IP addresses at this and at the other end. */
+  readonly ends: Ends
   readonly session: SessionOptions
   readonly turns: Turns
   /** ms of a clock that only goes forward. */
   readonly monotonic: () => number
   readonly onGreeted: (link: Link) => void
   readonly onAuthorityHeard: (age: number) => void
+  readonly onTold: (link: Link, told: readonly Told[]) => void
   /** The replica threw (a full disk, a broken invariant): the link ends, the node goes on. */
   readonly onFault: (link: Link, error: unknown) => void
   /** Once, when the socket is gone. */
@@ -39,8 +45,15 @@ export class Link implements Worker {
   readonly address: string
   readonly #options: LinkOptions
   readonly #session: Session
+  readonly ends: Ends
   #greeted = false
   #heard: number
+  /** Came, and waits for this link's turn. */
+  #frames: Uint8Array[] = []
+  /** Bytes that were given to the socket. */
+  #sent = 0
+  /** How many of them the peer had taken when it last took some, and when that was. */
+  #taken = { bytes: 0, at: 0 }
   #end: LinkEnd | null = null
   readonly #gone: Promise<void>
 
@@ -50,6 +63,7 @@ export class Link implements Worker {
     this.dialled = options.dialled
     this.via = options.via
     this.address = options.address
+    this.ends = options.ends
     this.#heard = options.monotonic()
     this.#session = new Session(options.session, this.#heard)
     this.#gone = this.#listen(options.socket)
@@ -64,6 +78,7 @@ export class Link implements Worker {
     socket.on('error', () => socket.terminate())
     return new Promise((resolve) => {
       socket.once('close', () => {
+        while (this.#frames.length > 0) this.#takeFrame()
         resolve()
         this.#options.onEnd(this, this.#end ?? LOST)
       })
@@ -80,7 +95,7 @@ export class Link implements Worker {
   }
 
   get busy(): boolean {
-    return this.#session.busy && !this.#isUnread()
+    return (this.#mayTake() || this.#session.busy) && !this.#isUnread()
   }
 
   /** When the last frame came, by the monotonic clock. */
@@ -97,14 +112,31 @@ export class Link implements Worker {
     this.#drive(() => this.#session.open())
   }
 
+  /** What came goes first: it is soon read, and a question among it is answered before the long work. */
   work(): void {
-    this.#drive((now) => this.#session.step(now))
+    if (this.#mayTake()) this.#takeFrame()
+    else this.#drive((now) => this.#session.step(now))
   }
 
   tick(): void {
     this.#drive((now) => this.#session.tick(now))
-    const { socket } = this.#options
-    if (socket.isPaused && !this.#mustWait()) socket.resume()
+    this.#readOn()
+    if (this.#isStalled()) this.#abandon()
+  }
+
+  /** Asks the peer at once whether it is there, and gives it little time. */
+  probe(): void {
+    this.#drive((now) => this.#session.probe(now))
+  }
+
+  /** Says where others may be reached. */
+  tell(told: readonly Told[]): void {
+    this.#drive(() => this.#session.tell(told))
+  }
+
+  /** This device's end of it is gone. */
+  drop(): void {
+    this.#options.socket.terminate()
   }
 
   committed(): void {
@@ -126,10 +158,23 @@ export class Link implements Worker {
     return this.#gone
   }
 
+  /** Every frame waits for a turn: a peer that sends much delays itself and nobody else. */
   #receive(bytes: Uint8Array): void {
     this.#heard = this.#options.monotonic()
+    this.#frames.push(bytes)
+    this.#readOn()
+    this.#options.turns.wake(this)
+  }
+
+  #mayTake(): boolean {
+    return this.#frames.length > 0 && !this.#session.slowed
+  }
+
+  #takeFrame(): void {
+    const bytes = this.#frames.shift()
+    if (bytes === undefined) return
     this.#drive((now) => this.#session.receive(bytes, now))
-    if (this.#mustWait()) this.#options.socket.pause()
+    this.#readOn()
     if (this.#greeted || this.#session.peer === null || this.#session.closed) return
     this.#greeted = true
     this.#options.onGreeted(this)
@@ -140,23 +185,49 @@ export class Link implements Worker {
     return this.#options.socket.bufferedAmount > LIMITS.sendBytes
   }
 
-  /** Nothing more is read for now, and TCP tells the peer to wait. A later tick reads on. */
-  #mustWait(): boolean {
-    return this.#end === null && (this.#session.slowed || this.#isUnread())
+  /** Where nothing more is to be read for now, TCP tells the peer to wait. */
+  #readOn(): void {
+    const { socket } = this.#options
+    const isFull = this.#frames.length >= (socket.isPaused ? LIMITS.queueFrames / 2 : LIMITS.queueFrames)
+    const mustWait = this.#end === null && (this.#session.slowed || this.#isUnread() || isFull)
+    if (mustWait && !socket.isPaused) socket.pause()
+    else if (!mustWait && socket.isPaused) socket.resume()
   }
 
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'send') this.#options.socket.send(effect.bytes)
+      if (effect.kind === 'send') this.#send(effect.bytes)
+      else if (effect.kind === 'told') this.#options.onTold(this, effect.told)
       else if (effect.kind === 'authority-heard') this.#options.onAuthorityHeard(effect.age)
       else this.#close(effect)
     }
     this.#options.turns.wake(this)
   }
 
+  #send(bytes: Uint8Array): void {
+    this.#options.socket.send(bytes)
+    this.#sent += bytes.length
+  }
+
+  /** Has the peer something to take, and has taken nothing of it for too long? */
+  #isStalled(): boolean {
+    const now = this.#options.monotonic()
+    const left = this.#options.socket.bufferedAmount
+    const bytes = this.#sent - left
+    if (left === 0 || bytes > this.#taken.bytes) this.#taken = { bytes, at: now }
+    return left > 0 && now - this.#taken.at > LIMITS.unreadFor
+  }
+
+  /** A peer that reads nothing would not read a goodbye either. */
+  #abandon(): void {
+    this.#end ??= { by: 'us', reason: 'flow', detail: 'the peer does not take what is sent to it' }
+    this.#options.socket.terminate()
+  }
+
   #close({ by, reason, detail }: LinkEnd): void {
-    this.#end = { by, reason, detail }
+    this.#end ??= { by, reason, detail }
     const { socket } = this.#options
+    if (socket.isPaused) socket.resume()
     socket.close(1000)
     const timer = setTimeout(() => socket.terminate(), LAST_WORDS)
     socket.once('close', () => clearTimeout(timer))

@@ -26,6 +26,8 @@ import { formatAddress } from './address.ts'
 import { Callers } from './callers.ts'
 import type { Log, TlsIdentity } from './contract.ts'
 import { FRAMES, PAIR_PATH, SYNC_PATH, TLS_VERSION } from './frames.ts'
+import { plainHost } from './interfaces.ts'
+import type { Ends } from './link.ts'
 import { provedKeyHash } from './tls-peer.ts'
 
 export type PairReply = { readonly status: number; readonly body: string }
@@ -38,7 +40,7 @@ export type ListenerOptions = {
   readonly handshake: number
   /** May this key open a sync link? */
   readonly isMember: (keyHash: Bytes) => boolean
-  readonly onLink: (socket: WebSocket, keyHash: Bytes, address: string) => void
+  readonly onLink: (socket: WebSocket, keyHash: Bytes, address: string, ends: Ends) => void
   /** May a code be valid now? Where not, keys of no member are sent away unread. */
   readonly mayPair: () => boolean
   readonly onPair: (body: string, keyHash: Bytes) => PairReply
@@ -150,8 +152,9 @@ export class Listener {
   #handOver(link: WebSocket, request: IncomingMessage, socket: Duplex, keyHash: Bytes): void {
     clearTimeout(this.#deadlines.get(socket))
     this.#callers.linked(request.socket)
-    const { remoteAddress, remotePort } = request.socket
-    this.#options.onLink(link, keyHash, formatAddress({ host: remoteAddress ?? '?', port: remotePort ?? 0 }))
+    const { localAddress, remoteAddress, remotePort } = request.socket
+    const ends = { local: plainHost(localAddress), remote: plainHost(remoteAddress) }
+    this.#options.onLink(link, keyHash, formatAddress({ host: ends.remote, port: remotePort ?? 0 }), ends)
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {

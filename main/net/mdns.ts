@@ -1,12 +1,13 @@
 /**
- * One mDNS responder and browser on one interface, over a socket of our own: bonjour-service throws where its
- * socket cannot bind, sends on one interface only, and keeps sightings for ever. So the socket is bound and watched
- * here, and each look round is a new browser whose finds are bounded.
+ * One mDNS responder and listener on one interface, over a socket of our own: bonjour-service throws where its socket
+ * cannot bind, sends on one interface only, and keeps what it finds for ever, so that thousands of invented names cost
+ * seconds. So it only answers for this node; what others announce is read here packet by packet, and nothing is kept.
  */
-import { Bonjour, type Browser, type Service } from 'bonjour-service'
-import { createSocket, type Socket } from 'node:dgram'
+import { Bonjour } from 'bonjour-service'
+import { decode, encode } from 'dns-packet'
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { GuardedSocket } from './guarded-socket.ts'
-import { LIMITS } from '../../shared/op/limits.ts'
+import { readAnnouncements } from './announcement.ts'
 
 const GROUP = '224.0.0.251'
 const PORT = 5353
@@ -23,14 +24,15 @@ export type Sighting = {
   readonly txt: ReadonlyMap<string, string>
 }
 
+const QUESTION = encode({ type: 'query', questions: [{ name: `_${TYPE}._tcp.local`, type: 'PTR' }] })
+
 export class Mdns {
   readonly #bonjour: Bonjour
-  readonly #onSight: (sighting: Sighting) => void
-  #browser: Browser | null = null
+  readonly #socket: GuardedSocket
 
-  private constructor(bonjour: Bonjour, onSight: (sighting: Sighting) => void) {
+  private constructor(bonjour: Bonjour, socket: GuardedSocket) {
     this.#bonjour = bonjour
-    this.#onSight = onSight
+    this.#socket = socket
   }
 
   /** `address` is the interface's IPv4 address. Rejects where port 5353 or the group cannot be had. */
@@ -53,24 +55,20 @@ export class Mdns {
       txt: { ...txt },
       probe: false,
     })
-    return new Mdns(bonjour, onSight)
+    socket.on('message', (packet: Buffer, from: RemoteInfo) => {
+      for (const { port: at, txt: told } of readAnnouncements(decode(packet), `_${TYPE}._tcp.local`))
+        onSight({ host: from.address, port: at, txt: told })
+    })
+    return new Mdns(bonjour, socket)
   }
 
-  /** Asks who is there; finds come one by one for as long as this look round lasts. */
+  /** Asks who is there; answers come one by one, and so does what others announce unasked. */
   look(): void {
-    this.#browser?.stop()
-    let names = 0
-    const browser = this.#bonjour.find({ type: TYPE }, (service) => {
-      names += 1
-      if (names > LIMITS.mdnsNames) browser.stop()
-      else for (const sighting of readService(service)) this.#onSight(sighting)
-    })
-    this.#browser = browser
+    this.#socket.send(QUESTION, 0, QUESTION.length, PORT, GROUP, () => undefined)
   }
 
   /** Says goodbye to the network, best effort. */
   close(): Promise<void> {
-    this.#browser?.stop()
     return new Promise((resolve) => {
       const destroy = (): void => this.#bonjour.destroy(() => resolve())
       this.#bonjour.unpublishAll(destroy)
@@ -103,22 +101,4 @@ function joinGroup(socket: Socket, address: string): void {
   socket.setMulticastInterface(address)
   socket.setMulticastTTL(255)
   socket.setMulticastLoopback(true)
-}
-
-/** The sender's own address comes first: it is on this network, whatever the packet says. */
-function readService(service: Service): Sighting[] {
-  const txt = readTxt(service.txt)
-  const sender = service.referer?.address
-  const hosts = new Set([sender, ...(isLoopback(sender) ? [] : (service.addresses ?? []))].filter(isHost))
-  return [...hosts].slice(0, 4).map((host) => ({ host, port: service.port, txt }))
-}
-
-const isLoopback = (host: string | undefined): boolean => host?.startsWith('127.') ?? false
-/** IPv4 alone: link-local IPv6 addresses need a zone that the packet does not tell. */
-const isHost = (host: string | undefined): host is string => host !== undefined && /^[0-9.]{7,15}$/.test(host)
-
-function readTxt(txt: unknown): ReadonlyMap<string, string> {
-  if (typeof txt !== 'object' || txt === null) return new Map()
-  const texts = Object.entries(txt).filter((item): item is [string, string] => typeof item[1] === 'string')
-  return new Map(texts)
 }

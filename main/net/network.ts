@@ -2,15 +2,19 @@
 import * as v from 'valibot'
 import type { WebSocket } from 'ws'
 import type { Bytes } from '../../shared/base/bytes.ts'
+import type { ActorId } from '../../shared/model/ids.ts'
 import type { AuthorityReach } from '../../shared/replica/contract.ts'
 import { formatAddress, parseAddress } from './address.ts'
 import { Calls } from './calls.ts'
 import type { Network, NetworkOptions, NetworkStatus, PeerLink, Seen, Timing } from './contract.ts'
 import { DialPlan } from './dial-plan.ts'
+import { Hearsay } from './hearsay.ts'
+import { ownAddresses } from './interfaces.ts'
 import { InviteTable } from './invites.ts'
-import type { Link, LinkEnd } from './link.ts'
+import type { Ends, Link, LinkEnd } from './link.ts'
 import type { PairReply } from './listener.ts'
 import { PairRequest } from './pairing-proof.ts'
+import { Passage } from './passage.ts'
 import { Presence } from './presence.ts'
 import { Roster } from './roster.ts'
 import { Standing } from './standing.ts'
@@ -22,11 +26,11 @@ const TIMING: Timing = {
   handshake: LIMITS.handshake,
   backoffLeast: 250,
   backoffMost: 5_000,
-  backoffMostOther: 15_000,
+  backoffMostOther: 8_000,
 }
 
-/** Not the wall clock, which people and time servers set. */
-const monotonic = (): number => performance.now()
+/** ms between looks at the addresses of this machine. */
+const LOOK = 1_000
 
 export const createNetwork = (options: NetworkOptions): Network => new NodeNetwork(options)
 
@@ -40,10 +44,15 @@ class NodeNetwork implements Network {
   readonly #calls: Calls
   readonly #presence: Presence
   readonly #standing: Standing
+  readonly #hearsay: Hearsay
+  readonly #passage = new Passage()
+  readonly #monotonic = (): number => this.#passage.now()
   readonly #listeners = new Set<() => void>()
   readonly #on = { lan: true, wan: true }
   #ticker: NodeJS.Timeout | null = null
   #telling: NodeJS.Immediate | null = null
+  #addresses = ownAddresses()
+  #looked = 0
 
   constructor(options: NetworkOptions) {
     const { store, members, bootstrapPin: pin, identity, random } = options
@@ -52,6 +61,7 @@ class NodeNetwork implements Network {
     this.#roster = new Roster({ store, members, ownKeyHash: identity.keyHash, pin })
     this.#plan = new DialPlan({ timing: this.#timing, random })
     this.#switchboard = this.#createSwitchboard()
+    this.#hearsay = this.#createHearsay()
     this.#standing = this.#createStanding()
     this.#calls = this.#createCalls()
     this.#presence = this.#createPresence()
@@ -62,7 +72,12 @@ class NodeNetwork implements Network {
     return new Switchboard({
       store: this.#options.store,
       roster: this.#roster,
-      monotonic,
+      monotonic: this.#monotonic,
+      there: () => this.#plan.there(this.#monotonic()),
+      onTold: (link, told) => {
+        if (this.#hearsay.take(link, told)) this.#changed()
+      },
+      tell: (link) => this.#hearsay.tell(link),
       authorityAge: (now) => this.#standing.authorityAge(now),
       onAuthorityHeard: (age) => this.#standing.authorityHeardBy(age),
       onUp: (link) => this.#onUp(link),
@@ -71,14 +86,27 @@ class NodeNetwork implements Network {
     })
   }
 
+  #createHearsay(): Hearsay {
+    return new Hearsay({
+      self: this.#options.store.actor,
+      roster: this.#roster,
+      plan: this.#plan,
+      links: () => this.#switchboard.up(),
+      monotonic: this.#monotonic,
+      port: () => this.#presence.port,
+    })
+  }
+
   #createStanding(): Standing {
-    const { store, hq, authorityHeard, clock } = this.#options
+    const { store, hq, addressBook, authorityHeard, clock } = this.#options
     return new Standing({
       self: store.actor,
       hq,
+      met: addressBook.list(),
       authorityHeard,
       clock,
-      monotonic,
+      monotonic: this.#monotonic,
+      hearsay: this.#hearsay,
       roster: this.#roster,
       switchboard: this.#switchboard,
       plan: this.#plan,
@@ -93,7 +121,7 @@ class NodeNetwork implements Network {
       switchboard: this.#switchboard,
       identity: this.#options.identity,
       timing: this.#timing,
-      monotonic,
+      monotonic: this.#monotonic,
       isOn: (via) => this.#on[via],
       onChange: () => this.#changed(),
       log: this.#options.log,
@@ -110,10 +138,11 @@ class NodeNetwork implements Network {
       log,
       handshake: this.#timing.handshake,
       isMember: (keyHash) => ['member', 'cut'].includes(this.#roster.identify(keyHash).is),
-      onLink: (socket, keyHash, address) => this.#onLink(socket, keyHash, address),
+      onLink: (socket, keyHash, address, ends) => this.#onLink(socket, keyHash, address, ends),
       mayPair: () => this.invites.owesAnswers() && mayAdmit(),
       onPair: (body, keyHash) => this.#onPair(body, keyHash),
-      onSight: (address) => this.#onSight(address),
+      members: () => this.#roster.others().map(({ actor }) => actor),
+      onSight: (address, actor) => this.#onSight(address, actor),
     })
   }
 
@@ -133,7 +162,7 @@ class NodeNetwork implements Network {
   async start(): Promise<{ readonly listen: string }> {
     const { addressBook, peers, hq } = this.#options
     await this.#presence.open()
-    const now = monotonic()
+    const now = this.#monotonic()
     for (const { actor, address } of addressBook.list()) this.#plan.add(address, 'remembered', now, actor)
     for (const address of peers) this.#plan.add(address, 'typed', now)
     if (hq !== null) this.#plan.add(hq, 'hq', now)
@@ -155,17 +184,36 @@ class NodeNetwork implements Network {
   }
 
   #tick(): void {
+    this.#lookAround()
     this.#switchboard.tick()
+    this.#hearsay.tick()
     this.#calls.tick()
     if (this.#standing.update()) this.#changed()
   }
 
-  #onSight(address: string): void {
-    this.#plan.add(address, 'seen', monotonic())
+  /** After a sleep, or on another network, nothing that was true of the way to others needs to be true still. */
+  #lookAround(): void {
+    const woke = this.#passage.hasWoken()
+    const now = this.#monotonic()
+    if (!woke && now - this.#looked < LOOK) return
+    this.#looked = now
+    const addresses = ownAddresses()
+    const hasMoved = addresses.join() !== this.#addresses.join()
+    this.#addresses = addresses
+    if (!woke && !hasMoved) return
+    this.#options.log.info({ woke, addresses }, woke ? 'this device has woken' : 'this device has moved')
+    this.#switchboard.probe(addresses)
+    this.#plan.hurryAll(now)
+    this.#presence.renew(woke)
     this.#changed()
   }
 
-  #onLink(socket: WebSocket, keyHash: Bytes, address: string): void {
+  #onSight(address: string, actor: ActorId | null): void {
+    this.#plan.add(address, 'seen', this.#monotonic(), actor)
+    this.#changed()
+  }
+
+  #onLink(socket: WebSocket, keyHash: Bytes, address: string, ends: Ends): void {
     const who = this.#roster.identify(keyHash)
     if (who.is !== 'member' && who.is !== 'cut') {
       socket.terminate()
@@ -173,7 +221,7 @@ class NodeNetwork implements Network {
     }
     // Who calls from headquarters comes over the WAN, whoever dialled.
     const via: Via = who.actor === this.#standing.hqTarget()?.actor ? 'wan' : 'lan'
-    const connection = { socket, peer: who.actor, keyHash, dialled: false, via, address }
+    const connection = { socket, peer: who.actor, keyHash, dialled: false, via, address, ends }
     if (who.is === 'cut') this.#switchboard.refuse(connection, 'cut', who.reason)
     else if (this.#on[via]) this.#switchboard.connect(connection)
     else this.#switchboard.refuse(connection, 'off')
@@ -189,20 +237,23 @@ class NodeNetwork implements Network {
   }
 
   #onUp(link: Link): void {
-    if (link.dialled) this.#options.addressBook.remember(link.peer, link.address)
+    const { addressBook, clock } = this.#options
+    if (link.dialled) addressBook.remember(link.peer, link.address, clock.now())
     this.#options.log.info({ peer: link.peer, via: link.via, address: link.address }, 'link up')
     this.#changed()
   }
 
   #onDown(link: Link, { by, reason, detail }: LinkEnd): void {
-    this.#standing.linkEnded(link)
+    const heard = this.#standing.linkEnded(link)
+    if (link.dialled && this.#roster.isMember(link.peer))
+      this.#options.addressBook.remember(link.peer, link.address, heard)
     this.#options.log.info({ peer: link.peer, by, reason, detail }, 'link down')
     if (by === 'peer' && reason === 'cut') this.#options.onCut(link.peer, detail)
     const target = this.#plan.all().find((each) => each.address === link.address)
     // A link that was lost is called again at once; a goodbye is an answer to the call.
     if (target !== undefined && reason !== 'lost' && reason !== 'replaced') {
-      this.#plan.failed(target, reason, monotonic())
-    } else if (target !== undefined) this.#plan.dropped(target, monotonic())
+      this.#plan.failed(target, by === 'us' && reason === 'full' ? 'enough' : reason, this.#monotonic())
+    } else if (target !== undefined) this.#plan.dropped(target, this.#monotonic())
     this.#presence.hurry()
     this.#changed()
   }
@@ -214,7 +265,7 @@ class NodeNetwork implements Network {
   dial(address: string): boolean {
     const parsed = parseAddress(address)
     if (parsed === null || parsed.port === 0) return false
-    this.#plan.add(formatAddress(parsed), 'typed', monotonic())
+    this.#plan.add(formatAddress(parsed), 'typed', this.#monotonic())
     if (this.#ticker !== null) this.#calls.tick()
     return true
   }
@@ -234,7 +285,7 @@ class NodeNetwork implements Network {
 
   #set(via: Via, on: boolean): void {
     this.#on[via] = on
-    if (on) this.#plan.hurryAll(monotonic())
+    if (on) this.#plan.hurryAll(this.#monotonic())
     else this.#switchboard.endAll('off', (link) => link.via === via)
     if (!on) void this.#calls.cancel((each) => each === via)
     this.#changed()
@@ -246,6 +297,10 @@ class NodeNetwork implements Network {
 
   peers(): readonly PeerLink[] {
     return this.#standing.peers()
+  }
+
+  tablets(): ReturnType<Network['tablets']> {
+    return this.#standing.tablets()
   }
 
   seen(): readonly Seen[] {

@@ -2,6 +2,7 @@
  * This node's presence on its local network: the port it listens at and its announcements. Both are opened and
  * closed together, one change after the other, and keep the port that was got first.
  */
+import type { ActorId } from '../../shared/model/ids.ts'
 import { formatAddress, parseAddress } from './address.ts'
 import type { NetworkOptions } from './contract.ts'
 import { Discovery } from './discovery.ts'
@@ -10,7 +11,8 @@ import { Listener, type ListenerOptions } from './listener.ts'
 
 type PresenceOptions = Pick<NetworkOptions, 'identity' | 'listen' | 'mdns' | 'store' | 'log'> &
   Pick<ListenerOptions, 'handshake' | 'isMember' | 'onLink' | 'mayPair' | 'onPair'> & {
-    readonly onSight: (address: string) => void
+    readonly members: () => readonly ActorId[]
+    readonly onSight: (address: string, actor: ActorId | null) => void
   }
 
 /** ms before a port that somebody took meanwhile is tried again. */
@@ -72,10 +74,18 @@ export class Presence {
   }
 
   async #announce(): Promise<void> {
-    const { mdns, store, onSight, log } = this.#options
+    const { mdns, store, members, onSight, log } = this.#options
     if (mdns === null || this.#discovery !== null) return
     const { interfaces } = mdns
-    this.#discovery = new Discovery({ site: store.site, port: this.#port, interfaces, onSight, log })
+    this.#discovery = new Discovery({
+      site: store.site,
+      actor: store.actor,
+      members,
+      port: this.#port,
+      interfaces,
+      onSight,
+      log,
+    })
     await this.#discovery.start()
   }
 
@@ -85,6 +95,15 @@ export class Presence {
     this.#discovery = null
     await discovery?.stop()
     await listener?.close()
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /** The network is another, or this device was away from it: announce anew, and look round. */
+  renew(anew: boolean): void {
+    this.#discovery?.renew(anew)
   }
 
   /** Look round for peers again soon. */

@@ -32,6 +32,10 @@ export class Roster {
     return members().filter((member) => member.actor !== store.actor && member.cut === null)
   }
 
+  isMember(actor: ActorId): boolean {
+    return this.others().some((member) => member.actor === actor)
+  }
+
   roleOf(actor: ActorId): Role | null {
     return this.#options.members().find((member) => member.actor === actor)?.role ?? null
   }

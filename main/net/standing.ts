@@ -6,9 +6,11 @@ import type { ActorId } from '../../shared/model/ids.ts'
 import type { AuthorityReach } from '../../shared/replica/contract.ts'
 import type { Clock } from '../../shared/replica/ports.ts'
 import { AuthorityWatch } from './authority-watch.ts'
-import type { NetworkStatus, PeerLink, Seen } from './contract.ts'
+import type { Network, NetworkStatus, PeerLink, Seen } from './contract.ts'
 import type { DialPlan, Target } from './dial-plan.ts'
+import type { Hearsay } from './hearsay.ts'
 import type { Link } from './link.ts'
+import { TABLET_LINKS } from './neighbours.ts'
 import type { Roster } from './roster.ts'
 import { Since } from './since.ts'
 import type { Switchboard, Via } from './switchboard.ts'
@@ -19,10 +21,13 @@ const FRESH = 12_000
 type StandingOptions = {
   readonly self: ActorId
   readonly hq: string | null
+  /** When members were met before this start, wall time, the latest last. */
+  readonly met: readonly { readonly actor: ActorId; readonly worked: number }[]
   /** Wall time, from before this start. */
   readonly authorityHeard: number | null
   readonly clock: Clock
   readonly monotonic: () => number
+  readonly hearsay: Pick<Hearsay, 'through'>
   readonly roster: Roster
   readonly switchboard: Switchboard
   readonly plan: DialPlan
@@ -43,6 +48,7 @@ export class Standing {
   constructor(options: StandingOptions) {
     const now = options.clock.now()
     this.#options = options
+    for (const { actor, worked } of options.met) this.#heard.set(actor, worked)
     this.#wan = new Since(this.#wanState(), now)
     this.#lan = new Since(this.#lanState(), now)
     this.#alone = new Since(true, now)
@@ -59,9 +65,12 @@ export class Standing {
     return changes.includes(true)
   }
 
-  linkEnded(link: Link): void {
-    this.#heard.set(link.peer, this.#wallOf(link.heard))
+  /** Answers when its peer was last heard, wall time. */
+  linkEnded(link: Link): number {
+    const heard = this.#wallOf(link.heard)
+    this.#heard.set(link.peer, heard)
     if (link.peer === this.#options.roster.authority()) this.#lost = this.#options.monotonic()
+    return heard
   }
 
   /** A peer said that the authority was heard `age` ms ago. */
@@ -150,6 +159,12 @@ export class Standing {
     return this.#options.roster.others().map(({ actor }) => this.#peer(actor))
   }
 
+  tablets(): ReturnType<Network['tablets']> {
+    const { roster, self, switchboard } = this.#options
+    if (roster.roleOf(self) !== 'technician') return null
+    return { linked: switchboard.tablets(), most: TABLET_LINKS }
+  }
+
   #peer(actor: ActorId): PeerLink {
     const { switchboard, plan } = this.#options
     const last = switchboard.lastLink(actor)
@@ -162,7 +177,16 @@ export class Standing {
       last_heard: link === null ? (this.#heard.get(actor) ?? null) : this.#wallOf(link.heard),
       lag: last?.lag() ?? null,
       address: link?.address ?? target?.address ?? last?.address ?? null,
+      ...this.#wayTo(actor, link, target),
     }
+  }
+
+  /** Where there is no link: through whom the member is heard, and why it is not called or did not answer. */
+  #wayTo(actor: ActorId, link: Link | null, target: Target | undefined): Pick<PeerLink, 'through' | 'why'> {
+    if (link?.up === true) return { through: null, why: null }
+    const through = this.#options.hearsay.through(actor)
+    const why = this.#options.switchboard.wants(actor) ? (target?.why ?? null) : 'enough'
+    return { through: through && { ...through, heard: this.#wallOf(through.heard) }, why }
   }
 
   #linkState(link: Link | null, via: Via, target: Target | undefined): PeerLink['link'] {

@@ -5,8 +5,9 @@ import type { ActorId } from '../../shared/model/ids.ts'
 import { Allowance } from '../../shared/sync/allowance.ts'
 import type { CloseReason } from '../../shared/sync/close.ts'
 import type { SyncStore } from '../../shared/sync/store.ts'
+import type { Told } from '../../shared/sync/told.ts'
 import type { Log } from './contract.ts'
-import { Link, type LinkEnd } from './link.ts'
+import { Link, type Ends, type LinkEnd } from './link.ts'
 import { Links, type Verdict } from './links.ts'
 import type { Roster } from './roster.ts'
 import { Turns } from './turns.ts'
@@ -21,6 +22,7 @@ type Connection = {
   readonly dialled: boolean
   readonly via: Via
   readonly address: string
+  readonly ends: Ends
 }
 
 type SwitchboardOptions = {
@@ -29,6 +31,11 @@ type SwitchboardOptions = {
   readonly monotonic: () => number
   readonly authorityAge: (now: number) => number | null
   readonly onAuthorityHeard: (age: number) => void
+  /** Members that are there for all that is known. */
+  readonly there: () => readonly ActorId[]
+  readonly onTold: (link: Link, told: readonly Told[]) => void
+  /** What this peer may be told of others. */
+  readonly tell: (link: Link) => readonly Told[]
   readonly onUp: (link: Link) => void
   readonly onDown: (link: Link, end: LinkEnd) => void
   readonly log: Log
@@ -47,7 +54,8 @@ export class Switchboard {
 
   constructor(options: SwitchboardOptions) {
     this.#options = options
-    this.#links = new Links(options.store.actor, (actor) => options.roster.roleOf(actor))
+    const { store, roster, there } = options
+    this.#links = new Links(store.actor, (actor) => roster.roleOf(actor), there)
   }
 
   /** Would a call to this peer be carried on? */
@@ -55,12 +63,22 @@ export class Switchboard {
     return this.#links.judge({ peer, dialled: true })
   }
 
+  /** Is a link to this peer worth a call? */
+  wants(peer: ActorId): boolean {
+    return this.#links.wants(peer)
+  }
+
+  /** How many of the links are to tablets. */
+  tablets(): number {
+    return this.#links.tablets().length
+  }
+
   /** The reason why the connection became no link, or null. */
   connect(connection: Connection): CloseReason | null {
     const link = this.#createLink(connection)
     const verdict = this.#links.judge(connection)
     if (!verdict.take) return this.#end(link, verdict.why)
-    if (verdict.instead !== null) this.#end(verdict.instead, 'replaced')
+    if (verdict.instead !== null) this.#end(verdict.instead, verdict.because)
     this.#links.add(link)
     this.#last.set(link.peer, link)
     link.open()
@@ -73,7 +91,7 @@ export class Switchboard {
   }
 
   #createLink(connection: Connection): Link {
-    const { store, roster, monotonic, authorityAge, onAuthorityHeard, onUp } = this.#options
+    const { store, roster, monotonic, authorityAge, onAuthorityHeard, onTold, onUp } = this.#options
     const { peer, keyHash } = connection
     const admits = (actor: ActorId): ReturnType<Roster['admits']> =>
       actor === peer ? roster.admits(actor, keyHash) : { ok: false, cut: null }
@@ -83,6 +101,7 @@ export class Switchboard {
       turns: this.#turns,
       monotonic,
       onAuthorityHeard,
+      onTold,
       onGreeted: onUp,
       onFault: (link, error) =>
         this.#options.log.warn(
@@ -104,6 +123,8 @@ export class Switchboard {
   }
 
   #end(link: Link, reason: CloseReason, detail = ''): CloseReason {
+    // Who is sent elsewhere is told where.
+    if (reason === 'full') link.tell(this.#options.tell(link))
     const gone = link.leave(reason, detail)
     this.#ending.add(gone)
     void gone.then(() => this.#ending.delete(gone))
@@ -132,6 +153,14 @@ export class Switchboard {
 
   tick(): void {
     for (const link of this.#links.all()) link.tick()
+  }
+
+  /** The network has changed: links whose end here is gone are no more, the others must show that they are. */
+  probe(addresses: readonly string[]): void {
+    for (const link of this.#links.all()) {
+      if (addresses.includes(link.ends.local)) link.probe()
+      else link.drop()
+    }
   }
 
   /** Ends the links that `of` picks. */

@@ -68,7 +68,7 @@ function makeDatabase(machine: Machine, next: FolderPaths, name: string, paired:
     facts.keepJoined({ site: paired.site, name, pin: paired.pin })
     const port = machine.facts.port()
     if (port !== null) facts.keepPort(port)
-    addressBookIn(sql).remember(paired.pin.actor, paired.address)
+    addressBookIn(sql).remember(paired.pin.actor, paired.address, machine.clock.now())
     const preferences = preferencesIn(sql)
     for (const [key, value] of Object.entries(preferencesIn(machine.sql).all())) preferences.set(key, value)
   } finally {

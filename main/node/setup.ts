@@ -40,7 +40,7 @@ export async function joinSite(
   if (!paired.ok) return paired
   const { site, pin, address } = paired.value
   machine.facts.keepJoined({ site, name, pin })
-  addressBookIn(machine.sql).remember(pin.actor, address)
+  addressBookIn(machine.sql).remember(pin.actor, address, machine.clock.now())
   return ok({ replica: openReplica(machine.world, machine.signer, site), paired: paired.value })
 }
 

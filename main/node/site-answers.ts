@@ -19,6 +19,17 @@ export type SiteAnswersOptions = {
   readonly around: () => Reachability
 }
 
+/** Of a member that the network knows nothing of. */
+const NO_LINK = {
+  link: 'off',
+  via: null,
+  last_heard: null,
+  lag: null,
+  address: null,
+  through: null,
+  why: null,
+} as const
+
 export class SiteAnswers {
   readonly #options: SiteAnswersOptions
 
@@ -32,7 +43,7 @@ export class SiteAnswers {
       case 'status':
         return ok(this.#status())
       case 'peers':
-        return ok({ peers: this.#peers(), seen: around().seen() })
+        return ok({ peers: this.#peers(), seen: around().seen(), tablets: around().tablets() })
       case 'invites':
         return ok({ invites: around().invites.list() })
       case 'members':
@@ -65,10 +76,15 @@ export class SiteAnswers {
         .map((link) => [link.actor, link]),
     )
     const others = replica.members().filter(({ actor, cut }) => actor !== replica.actor && cut === null)
+    const names = new Map(others.map(({ actor, name }) => [actor, name]))
     return others.map(({ actor, name, role }) => {
-      const link = links.get(actor)
-      if (link) return { ...link, name, role }
-      return { actor, name, role, link: 'off', via: null, last_heard: null, lag: null, address: null }
+      const { through, ...link } = links.get(actor) ?? { actor, ...NO_LINK }
+      return {
+        ...link,
+        name,
+        role,
+        through: through && { ...through, name: names.get(through.actor) ?? '' },
+      }
     })
   }
 

@@ -1,7 +1,10 @@
 /** What is known of others by a start that speaks to nobody: as little as the log and the last start left. */
 import type { Network } from '../net/contract.ts'
 
-export type Reachability = Pick<Network, 'peers' | 'seen' | 'status' | 'reach' | 'authorityHeard'> & {
+export type Reachability = Pick<
+  Network,
+  'peers' | 'seen' | 'tablets' | 'status' | 'reach' | 'authorityHeard'
+> & {
   readonly invites: Pick<Network['invites'], 'list'>
 }
 
@@ -14,6 +17,7 @@ export function unlinked(
   return {
     peers: () => [],
     seen: () => [],
+    tablets: () => null,
     status: () => ({
       wan: { state: isAuthority() ? 'self' : 'off', since: null },
       lan: { state: 'off', since: null },

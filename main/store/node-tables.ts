@@ -8,7 +8,7 @@ import type { Sql } from '../../shared/replica/ports.ts'
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE node_preference (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE node_address (
-     actor TEXT NOT NULL, address TEXT NOT NULL, used INTEGER NOT NULL,
+     actor TEXT NOT NULL, address TEXT NOT NULL, used INTEGER NOT NULL, worked INTEGER NOT NULL,
      PRIMARY KEY (actor, address)
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE node_fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,

@@ -188,6 +188,8 @@ type Answers = {
   peers: {
     readonly peers: readonly PeerRow[]
     readonly seen: readonly { readonly address: string; readonly why: string }[]
+    /** A tablet's links to other tablets; null for devices that link everyone. */
+    readonly tablets: { readonly linked: number; readonly most: number } | null
   }
   outbox: {
     readonly ops: readonly {

@@ -240,6 +240,10 @@ export type PeerRow = {
   /** Ops that we hold and the peer, as last heard, did not acknowledge; null when unknown. */
   readonly lag: number | null
   readonly address: string | null
+  /** Where no link is up: the linked device through which it was heard a moment ago, and when. */
+  readonly through: { readonly actor: string; readonly name: string; readonly heard: number } | null
+  /** Where no link is up: why not, as a stable code (`enough`: a tablet that has links enough); null when unknown. */
+  readonly why: string | null
 }
 
 export type ReviewItem = {

@@ -23,6 +23,13 @@ export class Heartbeat {
     return true
   }
 
+  /** Whatever was heard before counts for little now: the peer is asked next, and has `PACE.doubt` to answer. */
+  doubt(now: number): void {
+    this.#asked = -Infinity
+    this.#looked = now
+    this.#heard = now - (PACE.silence - PACE.doubt)
+  }
+
   /**
    * To be asked at every tick. A tick that comes late says that this device slept or was held up: what the peer sent
    * meanwhile is still unread, so that its silence counts only from here.

@@ -30,6 +30,8 @@ export const PACE = {
   cursor: 500,
   /** Nothing heard for so long: the peer is gone. With a tick a second this is noticed within 10 s. */
   silence: 8_500,
+  /** The time that is left to a peer to answer after a sleep, or when the network has changed. */
+  doubt: 4_000,
   /** Ticks further apart than this are this device's own absence. */
   stall: 3_000,
   /** After this long without a run either way, unequal digests mean that something is missing. */

@@ -25,6 +25,7 @@ import { Outgoing } from './outgoing.ts'
 import { PACE } from './pace.ts'
 import { Repair } from './repair.ts'
 import type { SyncStore } from './store.ts'
+import type { Addresses, Told } from './told.ts'
 import { PROTOCOL, type Versions } from './versions.ts'
 import {
   decodeMessage,
@@ -50,6 +51,8 @@ export type Effect =
     }
   /** The peer heard the authority `age` ms ago, directly or through others. */
   | { readonly kind: 'authority-heard'; readonly age: number }
+  /** The peer says where members may be reached. */
+  | { readonly kind: 'told'; readonly told: readonly Told[] }
 
 export type SessionOptions = {
   readonly store: SyncStore
@@ -189,6 +192,18 @@ export class Session {
     return this.#flush()
   }
 
+  /** Tells the peer where others may be reached: also one that is about to be sent away. */
+  tell(told: readonly Told[]): Effect[] {
+    if (this.#state.at !== 'closed') this.#send({ kind: 'addresses', told })
+    return this.#flush()
+  }
+
+  /** Something has happened to this device or its network: the peer is asked at once, and given little time. */
+  probe(now: number): Effect[] {
+    if (this.#state.at === 'syncing') this.#heartbeat.doubt(now)
+    return this.tick(now)
+  }
+
   /** Ends the session for a reason of the driver's. */
   leave(reason: CloseReason, detail = ''): Effect[] {
     if (this.#state.at !== 'closed') this.#leave(reason, detail)
@@ -198,6 +213,9 @@ export class Session {
   #take(message: Message, now: number): void {
     if (message.kind === 'goodbye') {
       this.#close('peer', parseCloseReason(message.reason), message.detail)
+    } else if (message.kind === 'addresses') {
+      // Also in the place of a greeting: who has links enough says where others are before its goodbye.
+      this.#effects.push({ kind: 'told', told: message.told })
     } else if (this.#state.at === 'greeting') {
       this.#greet(message, this.#state.snapshot, now)
     } else if (this.#state.at === 'syncing') {
@@ -205,7 +223,7 @@ export class Session {
     }
   }
 
-  #takeFromPeer(message: Exclude<Message, Goodbye>, peer: ActorId, now: number): void {
+  #takeFromPeer(message: Exclude<Message, Goodbye | Addresses>, peer: ActorId, now: number): void {
     switch (message.kind) {
       case 'hello':
       case 'foreign-hello':

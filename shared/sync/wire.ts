@@ -3,7 +3,7 @@
  * A code that is not known belongs to a newer version and is left alone; anything else that does not
  * fit its shape is malformed, and ends the session.
  *
- * Reserved: 16-23 photo chunks, 24-27 signalling of live presence, 28-29 addresses of other peers.
+ * Reserved: 16-23 photo chunks, 24-27 signalling of live presence, 29 addresses of other peers.
  */
 import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
 import { decodeCbor, encodeCbor, type CborValue } from '../base/cbor.ts'
@@ -13,6 +13,7 @@ import { parseActorId, parseSiteId, type ActorId, type SiteId } from '../model/i
 import { LIMITS } from '../op/limits.ts'
 import { Malformed, Reader } from '../op/reader.ts'
 import type { Head, Run } from '../op/run.ts'
+import { readAddresses, toldItem, type Addresses } from './told.ts'
 import { negotiated, PROTOCOL, type Versions } from './versions.ts'
 
 export type Hello = {
@@ -54,7 +55,7 @@ export type Beat = { readonly kind: 'ping' | 'pong'; readonly digest: Bytes; rea
 export type Goodbye = { readonly kind: 'goodbye'; readonly reason: string; readonly detail: string }
 
 export type Message =
-  Hello | ForeignHello | Vector | RunMessage | Ack | Locate | AuthorityCursor | Beat | Goodbye
+  Hello | ForeignHello | Vector | RunMessage | Ack | Locate | AuthorityCursor | Beat | Goodbye | Addresses
 /** `unknown`: of a newer version; to be counted and otherwise ignored. */
 export type Incoming = Message | { readonly kind: 'unknown'; readonly code: number }
 
@@ -68,6 +69,7 @@ const CODES = {
   pong: 7,
   goodbye: 8,
   locate: 9,
+  addresses: 28,
 } as const
 
 export function encodeMessage(message: Exclude<Message, ForeignHello>): Bytes {
@@ -96,6 +98,8 @@ function fieldsOf(message: Exclude<Message, ForeignHello>): CborValue[] {
       return [message.digest, message.age]
     case 'goodbye':
       return [message.reason, excerpt(message.detail)]
+    case 'addresses':
+      return [message.told.map(toldItem)]
   }
 }
 
@@ -149,6 +153,8 @@ function readFields(code: number, reader: Reader): Incoming {
       return { kind: 'pong', digest: reader.bytes(32), age: nullableCount(reader) }
     case CODES.goodbye:
       return { kind: 'goodbye', reason: reader.text(LIMITS.reason), detail: reader.text(LIMITS.detail) }
+    case CODES.addresses:
+      return readAddresses(reader)
     default:
       return { kind: 'unknown', code }
   }

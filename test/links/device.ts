@@ -124,7 +124,7 @@ function createDevice(
   const log: Line[] = []
   const write = (level: string) => (fields: object, message: string) =>
     void log.push({ level, fields, message })
-  const addresses: { actor: ActorId; address: string }[] = []
+  const addresses: { actor: ActorId; address: string; worked: number }[] = []
   const network = createNetwork({
     store: storeOf(replica, options.diskIsFull ?? (() => false)),
     members: () =>
@@ -136,7 +136,7 @@ function createDevice(
     hq: null,
     addressBook: {
       list: () => addresses,
-      remember: (actor, address) => void addresses.push({ actor, address }),
+      remember: (actor, address, worked) => void addresses.push({ actor, address, worked }),
     },
     bootstrapPin,
     admit: (admission) => replica.admit(admission),

@@ -1,5 +1,6 @@
 /** Two and more networks with real sockets, TLS and replicas on the loopback. */
 import { afterEach, describe, expect, test } from 'vitest'
+import type { PeerLink } from '../../main/net/contract.ts'
 import { closeDevices, found, enrol, linkTo, sameLog, until, type Device } from './device.ts'
 
 afterEach(closeDevices)
@@ -144,15 +145,16 @@ describe('links', () => {
     await until(() => tablets.every((tablet) => sameLog(tablet, desk)), 'everybody has synced')
     const [first, ...others] = tablets
     for (const other of others) first?.network.dial(other.listen)
-    const linked = (): number =>
-      first?.network.peers().filter(({ link, actor }) => link === 'up' && actor !== desk.replica.actor)
-        .length ?? 0
-    await until(() => linked() === 4, 'four links')
+    const peers = (): readonly PeerLink[] =>
+      first?.network.peers().filter(({ actor }) => actor !== desk.replica.actor) ?? []
+    await until(() => peers().filter(({ link }) => link === 'up').length === 4, 'four links')
     await until(
-      () => first?.network.seen().some(({ why }) => why === 'full') === true,
-      'the fifth is refused',
+      () => peers().some(({ why }) => why === 'enough'),
+      'the fifth is one too many, and known to be',
     )
-    expect(linked()).toBe(4)
+    for (const { network } of tablets) expect(network.tablets()?.linked).toBeLessThanOrEqual(4)
+    expect(first?.network.tablets()).toEqual({ linked: 4, most: 4 })
+    expect(desk.network.tablets()).toBeNull()
     expect(linkTo(desk, tablets[0] ?? desk)).toBe('up')
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Links } from '../../main/net/links.ts'
+import { invariant } from '../../shared/base/invariant.ts'
 import type { ActorId } from '../../shared/model/ids.ts'
 import type { Role } from '../../shared/model/roles.ts'
 import { actorNamed } from './sync/memory-store.ts'
@@ -85,29 +86,57 @@ test('NET-2 a peer that calls again replaces its earlier call; this device calls
   const tablet = actorNamed('tablet')
   const first = new End(tablet, false)
   links.add(first)
-  expect(links.judge({ peer: tablet, dialled: false })).toEqual({ take: true, instead: first })
+  expect(links.judge({ peer: tablet, dialled: false })).toEqual({
+    take: true,
+    instead: first,
+    because: 'replaced',
+  })
   const called = new End(actorNamed('edge'), true)
   links.add(called)
   expect(links.judge({ peer: called.peer, dialled: true })).toEqual({ take: false, why: 'replaced' })
 })
 
-test('NET-6 the fifth other tablet is refused; desks, edges and the authority are not counted', () => {
-  const roles = new Map<ActorId, Role>([[actorNamed('me'), 'technician']])
-  const { links } = new Party(actorNamed('me'), (actor) => roles.get(actor) ?? null)
-  const add = (name: string, role: Role): string => {
-    const peer = actorNamed(name)
+/** Five tablets in the order in which they stand behind this one on the ring. */
+function ring(own: ActorId): readonly ActorId[] {
+  const others = ['a', 'b', 'c', 'd', 'e'].map(actorNamed).sort()
+  const behind = others.filter((actor) => actor > own)
+  return [...behind, ...others.filter((actor) => actor < own)]
+}
+
+test('NET-6 the fifth other tablet is refused where the four are nearer; desks, edges and the authority are not counted', () => {
+  const own = actorNamed('me')
+  const roles = new Map<ActorId, Role>([[own, 'technician']])
+  const { links } = new Party(own, (actor) => roles.get(actor) ?? null)
+  const add = (peer: ActorId, role: Role): string => {
     roles.set(peer, role)
     const verdict = links.judge({ peer, dialled: true })
     if (verdict.take) links.add(new End(peer, true))
     return verdict.take ? 'taken' : verdict.why
   }
-  expect(['a', 'b', 'c', 'd'].map((name) => add(name, 'technician'))).toEqual(
+  const [first, second, far, fourth, fifth] = ring(own)
+  invariant(first && second && far && fourth && fifth, 'five tablets')
+  expect([first, second, fourth, fifth].map((peer) => add(peer, 'technician'))).toEqual(
     Array.from({ length: 4 }, () => 'taken'),
   )
-  expect(add('e', 'technician')).toBe('full')
-  expect([add('desk', 'supervisor'), add('box', 'edge'), add('hq', 'authority')]).toEqual([
-    'taken',
-    'taken',
-    'taken',
-  ])
+  expect(add(far, 'technician')).toBe('full')
+  expect(links.wants(far)).toBe(false)
+  expect([
+    add(actorNamed('desk'), 'supervisor'),
+    add(actorNamed('box'), 'edge'),
+    add(actorNamed('hq'), 'authority'),
+  ]).toEqual(['taken', 'taken', 'taken'])
+})
+
+test('NET-60 a tablet with four links takes one that stands nearer, and lets go of the one that stands far', () => {
+  const own = actorNamed('me')
+  const { links } = new Party(own, () => 'technician')
+  const [first, second, far, fourth, fifth] = ring(own)
+  invariant(first && second && far && fourth && fifth, 'five tablets')
+  const ends = new Map([first, far, fourth, fifth].map((peer) => [peer, new End(peer, false)]))
+  for (const end of ends.values()) links.add(end)
+  expect(links.judge({ peer: second, dialled: false })).toEqual({
+    take: true,
+    instead: ends.get(far),
+    because: 'full',
+  })
 })

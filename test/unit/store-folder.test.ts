@@ -164,7 +164,7 @@ test('STO-11 preferences, addresses, the pin of the inviter and the word of the 
     (sql) => {
       preferencesIn(sql).set('theme', 'light')
       preferencesIn(sql).set('theme', 'dark')
-      addressBookIn(sql).remember(actor, '127.0.0.1:1')
+      addressBookIn(sql).remember(actor, '127.0.0.1:1', 11)
       factsIn(sql).keepJoined(joined)
       factsIn(sql).keepAuthorityHeard(12)
     },
@@ -177,7 +177,7 @@ test('STO-11 preferences, addresses, the pin of the inviter and the word of the 
   )
   expect(found).toEqual({
     preferences: { theme: 'dark' },
-    addresses: [{ actor, address: '127.0.0.1:1' }],
+    addresses: [{ actor, address: '127.0.0.1:1', worked: 11 }],
     joined,
     heard: 12,
   })
@@ -188,7 +188,7 @@ test('STO-11 of each member the four addresses used last are kept, the newest la
   invariant(actor, 'an id')
   const kept = reopened(
     (sql) => {
-      for (const port of [1, 2, 3, 4, 5, 2]) addressBookIn(sql).remember(actor, `10.0.0.1:${port}`)
+      for (const port of [1, 2, 3, 4, 5, 2]) addressBookIn(sql).remember(actor, `10.0.0.1:${port}`, port)
     },
     (sql) => addressBookIn(sql).list(),
   )
