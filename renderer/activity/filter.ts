@@ -66,6 +66,7 @@ export function kindOf(change: Change): ChangeKind | null {
     case 'cut':
     case 'founded':
     case 'handed-over':
+    case 'rules-raised':
       return 'members'
     case 'unknown':
       return null

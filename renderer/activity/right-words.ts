@@ -92,6 +92,10 @@ export const RIGHT_CHANGE_WORDS = {
       es: 'publicó un punto de control: {n} cambios son definitivos',
     },
   },
+  'rules-raised': {
+    en: 'raised the site’s rules to version {version}',
+    es: 'subió las reglas del sitio a la versión {version}',
+  },
   adopted: { en: 'let an edit by {author} count after all', es: 'hizo valer un cambio de {author}' },
   dismissed: {
     en: 'dismissed an edit by {author}: {reason}',

@@ -154,6 +154,7 @@ type RightChange = Of<
   | 'handed-over'
   | 'policy-set'
   | 'checkpoint'
+  | 'rules-raised'
   | 'adopted'
   | 'dismissed'
   | 'revoked'
@@ -176,6 +177,10 @@ function rightPhrase(language: Language, change: RightChange): Phrase {
     case 'policy-set':
     case 'parcel-handed-in':
       return compose(language, RIGHT_CHANGE_WORDS[change.what])
+    case 'rules-raised':
+      return compose(language, RIGHT_CHANGE_WORDS[change.what], {
+        plain: { version: String(change.version) },
+      })
     case 'handed-over':
       return compose(language, RIGHT_CHANGE_WORDS['handed-over'], { said: { name: change.name } })
     case 'checkpoint':

@@ -36,6 +36,7 @@ const CONTROL: Readonly<Record<ControlEffect['type'], string>> = {
   handover: 'makes another device the authority; also by the recovery key',
   policy: 'says which attachments may stay',
   checkpoint: 'makes all that the authority holds final, and says which state that gives',
+  ruleVersion: 'raises the version of the rules that the site is judged by',
 }
 
 const REVIEW: Readonly<Record<ReviewEffect['type'], string>> = {

@@ -47,6 +47,12 @@ export const SITE_FACTS: readonly SiteFact[] = [
     why: 'It removes things, and two policies at once would remove different ones.',
   },
   {
+    fact: 'version of the rules',
+    of: 'authority',
+    effects: ['ruleVersion'],
+    why: 'Every replica must judge an operation by the same rules: by the highest version that the operation knows to be raised.',
+  },
+  {
     fact: 'requests',
     of: 'local',
     effects: ['request', 'withdraw'],

@@ -160,6 +160,8 @@ export const SITE_COMMANDS = {
   }),
   /** By the authority: all that it holds is final from here on. */
   'checkpoint.publish': v.strictObject({}),
+  /** By the authority: from here on the site goes by this version of the rules; devices that do not know it wait for an upgrade. */
+  'rules.raise': v.strictObject({ version: amount }),
 } as const
 
 /** Verbs of this node; they write no operation. */

@@ -250,6 +250,8 @@ type Answers = {
     readonly cut: { readonly reason: string; readonly by: string | null; readonly since: number } | null
     /** Wall time at which the authority's own word last reached this device; null: never. */
     readonly authority_heard: number | null
+    /** The version of the rules that the site goes by, and the highest that this build knows: below it, it needs an upgrade. */
+    readonly rules: { readonly site: number; readonly known: number }
     readonly authority: { readonly actor: string; readonly name: string }
     readonly conflicts: number
     readonly review: number

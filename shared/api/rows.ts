@@ -106,6 +106,7 @@ export type Change =
   | { readonly what: 'policy-set' }
   /** All that its author held, so many ops, is final. */
   | { readonly what: 'checkpoint'; readonly ops: number }
+  | { readonly what: 'rules-raised'; readonly version: number }
   /** `author`: whose op it was. */
   | { readonly what: 'adopted'; readonly op: string; readonly author: string }
   | { readonly what: 'dismissed'; readonly op: string; readonly author: string; readonly reason: string }

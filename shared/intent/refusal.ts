@@ -26,6 +26,8 @@ export type RefusalCode =
   | 'no-such-conflict'
   | 'not-authority'
   | 'not-found'
+  | 'rules-not-higher'
+  | 'rules-unknown'
   | 'not-permitted'
   | 'request-settled'
   | 'stale-choice'

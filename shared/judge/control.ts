@@ -148,7 +148,7 @@ export class ControlState {
 
   /** What is said of the site as a whole, as text, for comparing two states that must be equal. */
   fingerprint(): string {
-    const { words, tenures, reclaims, retention } = this.membership
+    const { words, tenures, reclaims, retention, raises } = this.membership
     const requests = this.requests.aboutNone()
     // An account that was only looked at says nothing.
     const holdings = this.escrow
@@ -162,6 +162,7 @@ export class ControlState {
         sorted(reclaims),
         sorted(this.#roster.delegated),
         retention,
+        raises,
         requests,
         holdings,
       ],
@@ -280,6 +281,7 @@ export class ControlState {
       case 'handover':
       case 'policy':
       case 'checkpoint':
+      case 'ruleVersion':
         return this.#heard.has(op.no) ? null : reason('not-authority')
     }
   }

@@ -9,6 +9,7 @@ import { parseRight } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
 import type { ControlEffect, Genesis, Retention } from '../op/effect.ts'
 import { actorOf } from '../op/identity.ts'
+import { FIRST_RULES } from '../op/vocabulary.ts'
 import { placed, type ControlOp, type Past, type Placed } from './past.ts'
 import { reason, type ReasonOf } from './reason.ts'
 
@@ -64,6 +65,9 @@ type Tenure = {
 /** What the authority's chain says of one actor, whoever admitted it. */
 type Word = { admission: Admission | null; floor: Floor; readonly spans: RoleSpan[]; cut: Cut | null }
 
+/** From this op on, ops that know it are judged by this version of the rules. */
+export type Raise = { readonly op: Placed; readonly version: number }
+
 type Admit = Extract<ControlEffect, { type: 'admit' }>
 type Handover = Extract<ControlEffect, { type: 'handover' }>
 
@@ -71,6 +75,7 @@ export class Membership {
   siteName = ''
   recovery: { readonly actor: ActorId; readonly key: Bytes } | null = null
   retention: Retention | null = null
+  readonly raises: Raise[] = []
   readonly words = new Map<ActorId, Word>()
   readonly reclaims = new Map<ActorId, Reclaim[]>()
   readonly tenures: Tenure[] = []
@@ -85,6 +90,16 @@ export class Membership {
   /** The device that is the authority as far as this log goes. */
   get authority(): ActorId | null {
     return this.tenures.at(-1)?.actor ?? null
+  }
+
+  /** The version of the rules that the site is judged by, as far as this log goes. */
+  get rules(): number {
+    return this.raises.at(-1)?.version ?? FIRST_RULES
+  }
+
+  /** The version that an op is judged by: the highest that it knows to be raised. */
+  rulesAt(op: Placed): number {
+    return this.raises.findLast((raise) => this.#past.knows(op, raise.op))?.version ?? FIRST_RULES
   }
 
   /** Was the op written by its author as the authority? */
@@ -168,6 +183,8 @@ export class Membership {
         return this.#reclaimProblem(op, effect)
       case 'handover':
         return this.#successorProblem(effect.actor)
+      case 'ruleVersion':
+        return effect.version > this.rules ? null : reason('rules-not-higher', { version: this.rules })
       default:
         return null
     }
@@ -199,6 +216,9 @@ export class Membership {
         this.checkpoints.push({ op: placed(op), wall: op.wall, ops, stateHash })
         return
       }
+      case 'ruleVersion':
+        this.raises.push({ op: placed(op), version: effect.version })
+        return
       default:
     }
   }

@@ -34,6 +34,7 @@ const GOVERNING: readonly EffectType[] = [
   'handover',
   'policy',
   'checkpoint',
+  'ruleVersion',
 ]
 
 export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<EffectType>>> = {

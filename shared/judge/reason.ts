@@ -24,6 +24,8 @@ export type ReasonCode =
   | 'frozen'
   | 'rests-on'
   | 'newer-version'
+  | 'newer-rules'
+  | 'rules-not-higher'
   | 'forked'
   | 'unknown-op'
   | 'unknown-right'

@@ -17,13 +17,30 @@ export interface StructurePast {
   madeHere(record: RecordId): boolean
   hasChild(record: RecordId, field: number, child: ChildId): boolean
   knowsDot(dot: DotRef): boolean
+  /** Does this build know the field of the kind, and of its children (`sub` 0: of the record)? */
+  knowsField(kind: KindName, field: number, sub: number): boolean
+  /** Is there an op in it that this build cannot read wholly? What it does not find may be made there. */
+  hasUnread(): boolean
 }
 
-export const isHeld = (effects: readonly Effect[]): boolean =>
-  effects.some((effect) => effect.type === 'unknown')
+/** No flaw of the op: this build is too old for it, and it is held. */
+export const UNREAD: ReasonOf = reason('newer-version')
+export const isUnread = (flaw: ReasonOf | null): boolean => flaw?.code === UNREAD.code
+
+/** What may be missing only because what makes it cannot be read. */
+const MAY_BE_UNREAD: ReadonlySet<ReasonOf['code']> = new Set(['unknown-record', 'unknown-child', 'bad-text'])
+
+/** A flaw as it stands, or that the op cannot be read as long as what it goes back to cannot. */
+export const flawOrUnread = (
+  flaw: ReasonOf | null,
+  past: Pick<StructurePast, 'hasUnread'>,
+): ReasonOf | null => (flaw && MAY_BE_UNREAD.has(flaw.code) && past.hasUnread() ? UNREAD : flaw)
 
 /** The first thing that is wrong with an op's effects, or null. */
 export function flawOf(effects: readonly Effect[], past: StructurePast): ReasonOf | null {
+  const unknown = effects.filter((effect) => effect.type === 'unknown')
+  if (unknown.some(({ misfit }) => misfit)) return reason('bad-value')
+  if (unknown.length > 0) return UNREAD
   const control = effects.filter(isControl)
   if (!mayGoTogether(effects)) return reason('mixed-control')
   for (const effect of effects) {
@@ -43,7 +60,11 @@ const WORDS: ReadonlySet<Effect['type']> = new Set([
   'policy',
   'reclaim',
   'checkpoint',
+  'ruleVersion',
 ])
+
+/** Does the op say nothing but what the authority's chain says of members and of the site? */
+export const isWords = (effects: readonly Effect[]): boolean => effects.every(({ type }) => WORDS.has(type))
 /** Several of a kind in one op are several questions; only rights are moved in parts. */
 const REPEATED: ReadonlySet<Effect['type']> = new Set(['mint', 'transfer', 'spend', 'reclaim'])
 
@@ -66,6 +87,8 @@ function flawOfEffect(effect: Effect, past: StructurePast, besideControl: boolea
   const kind = past.kindOf(record)
   if (!kind) return reason('unknown-record')
   if (besideControl && !past.madeHere(record)) return reason('mixed-control')
+  const [field, sub] = 'at' in effect ? [effect.at.field, effect.at.sub] : [effect.field, 0]
+  if (!past.knowsField(kind, field, sub)) return UNREAD
   if (effect.type === 'child')
     return fieldByCode(kind, effect.field)?.merge === 'map' ? null : reason('bad-field')
   if (effect.type === 'drop') return dropFlaw(effect, kind, past)

@@ -9,7 +9,8 @@ import { RIGHT_NAME_MAX, type Share } from '../model/rights.ts'
 import { ACTION_CODES, EFFECT_CODES, PARCEL_CODES, ROLE_CODES } from './codes.ts'
 import type { Address, Ask, Effect, KnownEffect, Request, Scalar } from './effect.ts'
 import { LIMITS } from './limits.ts'
-import { Reader } from './reader.ts'
+import { Malformed, Reader } from './reader.ts'
+import { THIS_BUILD, type Codes, type Vocabulary } from './vocabulary.ts'
 
 /** A code this version does not know: the op is sound and is held. */
 const UNKNOWN = 'unknown' as const
@@ -97,6 +98,8 @@ export function encodeEffect(effect: KnownEffect): CborValue {
     }
     case 'checkpoint':
       return [code, effect.ops, effect.stateHash]
+    case 'ruleVersion':
+      return [code, effect.version]
     case 'adopt':
       return [code, ref(effect.op), effect.hash]
     case 'dismiss':
@@ -138,10 +141,12 @@ function parcel(effect: Extract<Effect, { type: 'parcel' }>): CborValue[] {
     : [...head, [...effect.items], effect.reason]
 }
 
-const PARSERS: Readonly<Record<number, (read: Reader) => Effect | typeof UNKNOWN>> = {
-  [EFFECT_CODES.create]: (read) => withKind(read, (kind) => ({ type: 'create', kind })),
-  [EFFECT_CODES.import]: (read) =>
-    withKind(read, (kind) => ({ type: 'import', kind, source: read.text(80), key: read.text(80) })),
+type Parsed = Effect | typeof UNKNOWN
+
+const PARSERS: Readonly<Record<number, (read: Reader, codes: Codes) => Parsed>> = {
+  [EFFECT_CODES.create]: (read, codes) => withKind(read, codes, (kind) => ({ type: 'create', kind })),
+  [EFFECT_CODES.import]: (read, codes) =>
+    withKind(read, codes, (kind) => ({ type: 'import', kind, source: read.text(80), key: read.text(80) })),
   [EFFECT_CODES.assign]: (read) => ({
     type: 'assign',
     at: address(read),
@@ -171,14 +176,14 @@ const PARSERS: Readonly<Record<number, (read: Reader) => Effect | typeof UNKNOWN
     person: read.text(80),
     recoveryKey: read.bytes(32),
   }),
-  [EFFECT_CODES.admit]: (read) => {
+  [EFFECT_CODES.admit]: (read, codes) => {
     const keys = { opKey: read.bytes(32), tlsKeyHash: read.bytes(32) }
     const names = { name: read.text(80), person: read.text(80) }
-    return withRole(read, (role) => ({ type: 'admit', ...keys, ...names, role }))
+    return withRole(read, codes, (role) => ({ type: 'admit', ...keys, ...names, role }))
   },
-  [EFFECT_CODES.setRole]: (read) => {
+  [EFFECT_CODES.setRole]: (read, codes) => {
     const actor = actorId(read)
-    return withRole(read, (role) => ({ type: 'setRole', actor, role, through: read.count() }))
+    return withRole(read, codes, (role) => ({ type: 'setRole', actor, role, through: read.count() }))
   },
   [EFFECT_CODES.cut]: (read) => {
     const [actor, through] = [actorId(read), read.count()]
@@ -223,6 +228,7 @@ const PARSERS: Readonly<Record<number, (read: Reader) => Effect | typeof UNKNOWN
     },
   }),
   [EFFECT_CODES.checkpoint]: (read) => ({ type: 'checkpoint', ops: read.count(), stateHash: read.bytes(32) }),
+  [EFFECT_CODES.ruleVersion]: (read) => ({ type: 'ruleVersion', version: read.positive() }),
   [EFFECT_CODES.adopt]: (read) => ({ type: 'adopt', op: opRef(read.nested()), hash: read.bytes(32) }),
   [EFFECT_CODES.dismiss]: (read) => ({
     type: 'dismiss',
@@ -235,24 +241,41 @@ const PARSERS: Readonly<Record<number, (read: Reader) => Effect | typeof UNKNOWN
 }
 
 /** Throws a `Malformed` for what no version would write; an unknown code is data. */
-export function parseEffect(value: CborValue): Effect {
+export function parseEffect(value: CborValue, { known, first }: Vocabulary = THIS_BUILD): Effect {
+  const parsed = parseAs(value, first)
+  return parsed.type === 'unknown' && known !== first ? parseLater(value, known, parsed.code) : parsed
+}
+
+function parseAs(value: CborValue, codes: Codes): Effect {
   const read = Reader.of(value)
   const code = read.count()
-  const parsed = PARSERS[code]?.(read) ?? UNKNOWN
+  const parsed = codes.effects.has(code) ? (PARSERS[code]?.(read, codes) ?? UNKNOWN) : UNKNOWN
   if (parsed === UNKNOWN) return { type: 'unknown', code }
   read.end()
   return parsed
 }
 
-function withKind(read: Reader, make: (kind: KindName) => Effect): Effect | typeof UNKNOWN {
-  const code = read.count()
-  const kind = KIND_BY_CODE.get(code)
-  return kind ? make(kind) : UNKNOWN
+/** What the first version let in as unknown, all others let in. */
+function parseLater(value: CborValue, known: Codes, code: number): Effect {
+  try {
+    return parseAs(value, known)
+  } catch (problem) {
+    if (problem instanceof Malformed) return { type: 'unknown', code, misfit: true }
+    throw problem
+  }
 }
 
-function requestOf(read: Reader): Request | typeof UNKNOWN {
+function withKind(read: Reader, codes: Codes, make: (kind: KindName) => Effect): Parsed {
+  const code = read.count()
+  const kind = KIND_BY_CODE.get(code)
+  return kind && codes.kinds.has(code) ? make(kind) : UNKNOWN
+}
+
+function requestOf(read: Reader, codes: Codes): Request | typeof UNKNOWN {
   const type = 'request' as const
-  switch (read.count()) {
+  const action = read.count()
+  if (!codes.actions.has(action)) return UNKNOWN
+  switch (action) {
     case ACTION_CODES.close:
       return { type, action: 'close', record: recordId(read) }
     case ACTION_CODES.reopen:
@@ -263,8 +286,7 @@ function requestOf(read: Reader): Request | typeof UNKNOWN {
       return { type, action: 'stock', record: recordId(read), amount: read.positive() }
     case ACTION_CODES.role: {
       const actor = actorId(read)
-      const role = ROLE_BY_CODE.get(read.count())
-      return role ? { type, action: 'role', actor, role } : UNKNOWN
+      return withRole(read, codes, (role) => ({ type, action: 'role', actor, role }))
     }
     case ACTION_CODES.cut:
       return { type, action: 'cut', actor: actorId(read), reason: read.text(500) }
@@ -293,8 +315,9 @@ function shareOf(read: Reader): Share {
   return { units, spans }
 }
 
-function parcelOf(read: Reader): Effect | typeof UNKNOWN {
+function parcelOf(read: Reader, codes: Codes): Parsed {
   const of = read.count()
+  if (!codes.parcels.has(of)) return UNKNOWN
   const parcel = toHex(read.bytes(16)) as ParcelId
   if (of === PARCEL_CODES.part) {
     const [index, count] = [read.count(), read.positive()]
@@ -310,10 +333,10 @@ function parcelOf(read: Reader): Effect | typeof UNKNOWN {
   }
 }
 
-function withRole(read: Reader, make: (role: Role) => Effect): Effect | typeof UNKNOWN {
+function withRole<T extends Effect>(read: Reader, codes: Codes, make: (role: Role) => T): T | typeof UNKNOWN {
   const code = read.count()
   const role = ROLE_BY_CODE.get(code)
-  return role ? make(role) : UNKNOWN
+  return role && codes.roles.has(code) ? make(role) : UNKNOWN
 }
 
 const KIND_BY_CODE = new Map<number, KindName>(

@@ -134,6 +134,8 @@ export type ControlEffect =
   | { readonly type: 'policy'; readonly retention: Retention }
   /** By the authority, of all that the op knows, itself excepted: how many ops that is, and the state that they give. */
   | { readonly type: 'checkpoint'; readonly ops: number; readonly stateHash: Bytes }
+  /** From this op on the site is judged by this version of the rules. */
+  | { readonly type: 'ruleVersion'; readonly version: number }
 
 /** Acts of review: they change what counts, and say nothing of their own. Judged after the data that they name. */
 export type ReviewEffect =
@@ -159,8 +161,11 @@ export type ReviewEffect =
       readonly reason: string | null
     }
 
-/** From a newer version: kept and forwarded byte for byte, judged held. */
-export type UnknownEffect = { readonly type: 'unknown'; readonly code: number }
+/**
+ * From a newer version: kept and forwarded byte for byte, judged held. `misfit`: the code is known here and what stands
+ * behind it is nothing that this code can say, which the versions before it could not tell.
+ */
+export type UnknownEffect = { readonly type: 'unknown'; readonly code: number; readonly misfit?: true }
 
 export type Effect = DataEffect | ControlEffect | ReviewEffect | UnknownEffect
 /** What this version can write. */

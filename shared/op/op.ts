@@ -14,6 +14,7 @@ import { encodeEffect, parseEffect } from './effect-codec.ts'
 import { LIMITS } from './limits.ts'
 import { Malformed, Reader } from './reader.ts'
 import { compareHeads } from './run.ts'
+import { THIS_BUILD, type Vocabulary } from './vocabulary.ts'
 
 export const OP_VERSION = 1
 
@@ -65,26 +66,27 @@ export function encodeOp(op: OpToWrite): Bytes {
 }
 
 /** The bytes as an op, or why they are none. Says nothing yet of chain, signature or causes. */
-export const parseOp = (bytes: Bytes): Result<Op, string> => opIn(decodeCanonical(bytes, LIMITS.opBytes))
+export const parseOp = (bytes: Bytes, vocabulary: Vocabulary = THIS_BUILD): Result<Op, string> =>
+  opIn(decodeCanonical(bytes, LIMITS.opBytes), vocabulary)
 
 /** An op of the log, whose bytes passed `parseOp` on their way in: that they are the one encoding need not be asked again. */
-export function storedOp(bytes: Bytes): Op {
-  const op = opIn(decodeCbor(bytes, LIMITS.opBytes))
+export function storedOp(bytes: Bytes, vocabulary: Vocabulary = THIS_BUILD): Op {
+  const op = opIn(decodeCbor(bytes, LIMITS.opBytes), vocabulary)
   invariant(op.ok, 'a stored op parses')
   return op.value
 }
 
-function opIn(decoded: Result<CborValue, string>): Result<Op, string> {
+function opIn(decoded: Result<CborValue, string>, vocabulary: Vocabulary): Result<Op, string> {
   if (!decoded.ok) return decoded
   try {
-    return ok(readOp(Reader.of(decoded.value)))
+    return ok(readOp(Reader.of(decoded.value), vocabulary))
   } catch (problem) {
     if (problem instanceof Malformed) return err(problem.message)
     throw problem
   }
 }
 
-function readOp(read: Reader): Op {
+function readOp(read: Reader, vocabulary: Vocabulary): Op {
   if (read.count() !== OP_VERSION) read.fail(`version ${OP_VERSION}`)
   const site = read.bytes()
   const actor = toHex(read.bytes(32)) as ActorId
@@ -102,7 +104,7 @@ function readOp(read: Reader): Op {
   if (wall > LIMITS.wall) read.fail('a moment')
   const items = read.next()
   if (!Array.isArray(items) || items.length === 0 || items.length > LIMITS.opEffects) read.fail('effects')
-  const effects = (items as Parameters<typeof parseEffect>[0][]).map(parseEffect)
+  const effects = (items as CborValue[]).map((item) => parseEffect(item, vocabulary))
   read.end()
   return {
     site: site.length === 0 ? null : (toHex(site) as SiteId),

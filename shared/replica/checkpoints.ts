@@ -11,6 +11,7 @@ import { refuse, type Refusal } from '../intent/refusal.ts'
 import type { Plan } from './commands.ts'
 import { openCore, type Core } from './core.ts'
 import { beyond, countBeyond, countUnder, opsBeyond } from './frontier.ts'
+import { JUDGEMENTS } from './judging.ts'
 import { newsFor } from './news.ts'
 import type { Signer, Sql } from './ports.ts'
 import { Unfit, write } from './writer.ts'
@@ -19,7 +20,14 @@ import { Unfit, write } from './writer.ts'
 const MOST_RECORDS = 1000
 
 /** What a comparison found: does the state here, and the number of ops, equal what was published? */
-export type Comparison = { readonly checkpoint: Checkpoint; readonly agreed: boolean | null }
+export type Comparison = {
+  readonly checkpoint: Checkpoint
+  readonly agreed: boolean | null
+  readonly isTried: boolean
+}
+
+/** As they are kept. `unsure`: it differs, and something is held here that this build cannot read or judge. */
+const FOUND = { differs: 0, agrees: 1, unsure: 2 } as const
 
 /** The checkpoint that counts now: the last of the authority's chain. */
 export const lastCheckpoint = (core: Core): Checkpoint | null =>
@@ -31,28 +39,42 @@ export function comparisons(core: Core): Comparison[] {
     core.sql
       .prepare('SELECT op, agreed FROM checkpoint')
       .all<{ op: number; agreed: number }>()
-      .map(({ op, agreed }) => [op, agreed === 1]),
+      .map(({ op, agreed }) => [op, agreed === FOUND.unsure ? null : agreed === FOUND.agrees]),
   )
-  return core
-    .control()
-    .membership.checkpoints.map((checkpoint) => ({ checkpoint, agreed: found.get(checkpoint.op.no) ?? null }))
+  return core.control().membership.checkpoints.map((checkpoint) => ({
+    checkpoint,
+    agreed: found.get(checkpoint.op.no) ?? null,
+    isTried: found.has(checkpoint.op.no),
+  }))
 }
+
+/** What cannot be judged here is folded elsewhere: a difference then says nothing. */
+const mayDiffer = ({ judging, sql }: Core): boolean =>
+  judging.isOutdated ||
+  sql
+    .prepare('SELECT 1 AS held FROM op WHERE judgement <> 0 AND judgement = ? LIMIT 1')
+    .get(JUDGEMENTS.indexOf('held')) !== undefined
 
 /** Compares the last checkpoint, where that was not done; false: there is nothing to do. Not inside a transaction. */
 export function compareNext(core: Core, most = MOST_RECORDS): boolean {
   const last = comparisons(core).at(-1)
-  const found = last?.agreed === null ? stateUnder(core, last.checkpoint, most) : null
+  // Below the rules of the site its state says nothing at all.
+  if (core.judging.isOutdated) return false
+  const found = last && !last.isTried ? stateUnder(core, last.checkpoint, most) : null
   if (!last || !found) return false
+  const equal = agrees(last.checkpoint, found)
+  const kept = equal ? FOUND.agrees : mayDiffer(core) ? FOUND.unsure : FOUND.differs
   const { op } = last.checkpoint
   core.sql
     .prepare('INSERT INTO checkpoint (op, ops, state_hash, agreed) VALUES (?, ?, ?, ?)')
-    .run(op.no, found.ops, hashBytes(found.hash), agrees(last.checkpoint, found) ? 1 : 0)
+    .run(op.no, found.ops, hashBytes(found.hash), kept)
   return true
 }
 
 /** Every checkpoint that does not say what is here; the last is compared however much is here beyond it, and nothing kept. */
 export function differing(core: Core): Checkpoint[] {
   const all = comparisons(core)
+  if (mayDiffer(core)) return all.filter(({ agreed }) => agreed === false).map(({ checkpoint }) => checkpoint)
   return all
     .filter(({ checkpoint, agreed }, i) => {
       const found = agreed === null && i === all.length - 1 ? stateUnder(core, checkpoint, Infinity) : null
@@ -164,8 +186,8 @@ class Undo extends Error {
 }
 
 /** Finds something out in a transaction that is undone; what is held in memory of the real log is not touched. */
-function imagine(core: Core, work: (inside: Pick<Core, 'sql' | 'crypto'>) => string): string {
-  const { sql, crypto } = core
+function imagine(core: Core, work: (inside: Pick<Core, 'sql' | 'crypto' | 'vocabulary'>) => string): string {
+  const { sql, crypto, vocabulary } = core
   const inside: Sql = {
     exec: (text) => sql.exec(text),
     prepare: (text) => sql.prepare(text),
@@ -173,7 +195,7 @@ function imagine(core: Core, work: (inside: Pick<Core, 'sql' | 'crypto'>) => str
   }
   try {
     sql.transaction(() => {
-      throw new Undo(work({ sql: inside, crypto }))
+      throw new Undo(work({ sql: inside, crypto, vocabulary }))
     })
   } catch (problem) {
     if (problem instanceof Undo) return problem.found

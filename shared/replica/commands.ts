@@ -17,7 +17,7 @@ import type { ControlEffect, KnownEffect } from '../op/effect.ts'
 import { publishing } from './checkpoints.ts'
 import type { Core } from './core.ts'
 import { decide } from './deciding.ts'
-import { cut, handOver, setPolicy, setRole } from './member-commands.ts'
+import { cut, handOver, raiseRules, setPolicy, setRole } from './member-commands.ts'
 import { addNote, editNote, editText } from './note-commands.ts'
 import { dismissItems, takeItems } from './parcel-taking.ts'
 import type { Signer } from './ports.ts'
@@ -156,6 +156,7 @@ const PLANNERS: Planners = {
   'fact.revoke': revoke,
   'policy.set': setPolicy,
   'checkpoint.publish': ({ core, signer }) => publishing(core, signer),
+  'rules.raise': raiseRules,
 }
 
 export function plan<C extends SiteCommandName>(

@@ -8,9 +8,10 @@ import { parseSiteId } from '../model/ids.ts'
 import type { KnownEffect } from '../op/effect.ts'
 import { actorOf } from '../op/identity.ts'
 import type { Committed } from './contract.ts'
-import { openCore, type Core } from './core.ts'
+import type { Core } from './core.ts'
 import type { Passage } from './door.ts'
 import type { Signer, Sql, World } from './ports.ts'
+import { openLog } from './rereading.ts'
 import { migrate } from './schema.ts'
 import { write } from './writer.ts'
 
@@ -37,7 +38,7 @@ export class Committing {
     this.actor = actorOf((bytes) => world.crypto.sha256(bytes), signer.publicKey)
     this.world = world
     this.signer = signer
-    this.core = openCore(world, site, this.actor)
+    this.core = openLog(world, site, this.actor)
   }
 
   isSettled(): boolean {
@@ -74,7 +75,7 @@ export class Committing {
     try {
       return this.world.sql.transaction(work)
     } catch (problem) {
-      this.core = openCore(this.world, this.site, this.actor)
+      this.core = openLog(this.world, this.site, this.actor)
       throw problem
     }
   }

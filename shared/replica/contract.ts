@@ -72,6 +72,7 @@ export type ReplicaStatus = Pick<
   | 'state_hash'
   | 'outbox'
   | 'authority_heard'
+  | 'rules'
   | 'authority'
   | 'conflicts'
   | 'review'

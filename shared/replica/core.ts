@@ -1,6 +1,7 @@
 /** The parts of an open replica, wired together; made anew from the database when a transaction failed. */
 import type { Bytes } from '../base/bytes.ts'
 import type { ActorId, SiteId } from '../model/ids.ts'
+import { THIS_BUILD, type Vocabulary } from '../op/vocabulary.ts'
 import type { ControlState } from '../judge/control.ts'
 import { Acks } from './acks.ts'
 import { Door } from './door.ts'
@@ -21,6 +22,7 @@ export type Core = {
   readonly self: ActorId
   readonly sql: Sql
   readonly crypto: Crypto
+  readonly vocabulary: Vocabulary
   readonly log: Log
   readonly records: Records
   readonly origins: Origins
@@ -36,11 +38,15 @@ export type Core = {
   readonly sha256: (bytes: Bytes) => Bytes
 }
 
-export function openCore({ sql, crypto }: Pick<World, 'sql' | 'crypto'>, site: SiteId, self: ActorId): Core {
+export function openCore(
+  { sql, crypto, vocabulary = THIS_BUILD }: Pick<World, 'sql' | 'crypto' | 'vocabulary'>,
+  site: SiteId,
+  self: ActorId,
+): Core {
   const log = new Log(sql, self)
   const records = new Records(sql)
   const origins = new Origins(sql, log, records, crypto)
-  const judging = new Judging(sql, log, records, origins, crypto)
+  const judging = new Judging({ sql, log, records, origins, crypto, vocabulary })
   const control = (): ControlState => judging.control
   const fold = new Fold(sql, log, crypto)
   const texts = new Texts(sql, log, records, crypto, control)
@@ -53,9 +59,10 @@ export function openCore({ sql, crypto }: Pick<World, 'sql' | 'crypto'>, site: S
     site,
     self,
     crypto,
+    vocabulary,
     control,
     door: new Door(parts),
-    inbox: new Inbox(sql, log),
+    inbox: new Inbox(sql, log, vocabulary),
     acks: new Acks(sql, log, crypto, site, self, control),
     stateHash: new StateHash({ ...parts, crypto, control, sum }),
     sha256: (bytes) => crypto.sha256(bytes),

@@ -58,7 +58,7 @@ function* chainFindings(core: Core): Generator<Finding> {
     let before: Bytes = base ? core.log.hashOf(core.log.numberOn(base, first - 1)) : new Uint8Array(0)
     for (const row of opsOf(core, line)) {
       const id = formatOpId({ actor, seq: row.seq })
-      const parsed = parseOp(row.bytes)
+      const parsed = parseOp(row.bytes, core.vocabulary)
       if (row.seq !== expected) yield { what: 'chain', detail: `${id} follows ${expected - 1}` }
       if (!parsed.ok || !equalBytes(core.sha256(row.bytes), row.hash)) yield { what: 'bytes', detail: id }
       else if (!equalBytes(parsed.value.prev, before))

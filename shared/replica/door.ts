@@ -12,7 +12,7 @@ import { classOf, CLASSES, JUDGEMENTS, type JudgedOp, type Judging } from './jud
 import { OP_COLUMNS, type Arrival, type Log, type OpRow } from './log.ts'
 import type { Origins } from './origins.ts'
 import type { Sql } from './ports.ts'
-import { reachOf, Reach } from './reach.ts'
+import { reachOf, Reach, type Changed } from './reach.ts'
 import { recordsNamed } from './records-named.ts'
 import type { Texts } from './texts.ts'
 import type { Views } from './views.ts'
@@ -66,7 +66,7 @@ export class Door {
     const touched = origins.file(op, no, site)
     // Text is filed only where the rest is sound: what its author had seen is then here on every replica.
     const placed = { actor: op.actor, seq: op.seq, no }
-    const flaw = judging.flaw(placed, op.effects) ?? texts.file(placed, op.effects)
+    const flaw = judging.flaw(placed, op.effects) ?? judging.orUnread(placed, texts.file(placed, op.effects))
     const judged: JudgedOp = { ...placed, lamport: op.lamport, wall: op.wall, effects: op.effects, flaw }
     this.#writeFlaw(judged)
     judging.arrive(judged)
@@ -95,6 +95,18 @@ export class Door {
     const passage = this.#passage
     this.#passage = { records: new Set(), control: false }
     return passage
+  }
+
+  /** What was held can be read now, and is filed: it is judged anew, with all that hangs on it. */
+  release(held: readonly number[], changed: Changed): void {
+    const { judging, log } = this.#parts
+    for (const no of changed.records) this.#doubtful.add(no)
+    for (const no of [...held, ...changed.ops]) this.#rejudgeOp(log.rowByNumber(no), null)
+    for (const no of held) {
+      this.#doubtOthers(no, null)
+      this.#rejudgeTargets(judging.byNumber(no))
+    }
+    this.settle(0)
   }
 
   /** Judges and folds everything anew from the log, for the doctor. */

@@ -5,6 +5,7 @@ import type { SiteId } from '../model/ids.ts'
 import { actorOf } from '../op/identity.ts'
 import type { Arrival } from './log.ts'
 import type { Signer, World } from './ports.ts'
+import { THIS_BUILD } from '../op/vocabulary.ts'
 import { signed } from './writer.ts'
 
 export type Founding = {
@@ -18,7 +19,7 @@ export type Founding = {
 
 export function genesis(world: World, signer: Signer, options: Founding): { site: SiteId; arrival: Arrival } {
   const sha256 = (bytes: Bytes): Bytes => world.crypto.sha256(bytes)
-  const arrival = signed({ sha256 }, signer, {
+  const arrival = signed({ sha256, vocabulary: world.vocabulary ?? THIS_BUILD }, signer, {
     site: null,
     actor: actorOf(sha256, signer.publicKey),
     seq: 1,

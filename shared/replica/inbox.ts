@@ -8,6 +8,7 @@ import { invariant } from '../base/invariant.ts'
 import type { ActorId } from '../model/ids.ts'
 import { LIMITS } from '../op/limits.ts'
 import { CAUSE_HASH_BYTES, storedOp, type Cause } from '../op/op.ts'
+import type { Vocabulary } from '../op/vocabulary.ts'
 import { idBytes } from './interner.ts'
 import type { Arrival, Log } from './log.ts'
 import type { Sql } from './ports.ts'
@@ -43,6 +44,7 @@ const nameOf = ({ op, hash }: Arrival): Cause => ({ actor: op.actor, seq: op.seq
 export class Inbox {
   readonly #sql: Sql
   readonly #log: Log
+  readonly #vocabulary: Vocabulary
   readonly #hashes = new Set<string>()
   /** By the op that is missing. */
   readonly #waiting = new Map<string, Waiting[]>()
@@ -53,9 +55,10 @@ export class Inbox {
   readonly #bySender = new Map<string, Usage>()
   #bytes = 0
 
-  constructor(sql: Sql, log: Log) {
+  constructor(sql: Sql, log: Log, vocabulary: Vocabulary) {
     this.#sql = sql
     this.#log = log
+    this.#vocabulary = vocabulary
     const rows = sql
       .prepare(
         'SELECT no, hash, prev, length(bytes) AS size, signature IS NOT NULL AS signed, sender FROM inbox ORDER BY no',
@@ -187,7 +190,7 @@ export class Inbox {
       .prepare('SELECT hash, bytes, signature FROM inbox WHERE no = ?')
       .get<{ hash: Bytes; bytes: Bytes; signature: Bytes | null }>(no)
     invariant(row && toHex(row.hash) === hash, 'what waits has its row')
-    return { op: storedOp(row.bytes), ...row }
+    return { op: storedOp(row.bytes, this.#vocabulary), ...row }
   }
 
   #count(waiting: Waiting): void {

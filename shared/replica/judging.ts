@@ -15,12 +15,14 @@ import { actOf } from '../judge/permissions.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from '../judge/reason.ts'
 import { Review, type Named, type ReviewOp } from '../judge/review.ts'
 import type { Turn } from '../judge/requests.ts'
-import { flawOf, isHeld, touchesFrozen, type StructurePast } from '../judge/structure.ts'
+import { flawOf, flawOrUnread, touchesFrozen, type StructurePast } from '../judge/structure.ts'
 import type { RecordRow, Records } from './interner.ts'
 import { OP_COLUMNS, type Log, type OpRow } from './log.ts'
 import { LogPast } from './log-past.ts'
-import type { Origins } from './origins.ts'
+import type { Origin, Origins } from './origins.ts'
+import type { Vocabulary } from '../op/vocabulary.ts'
 import type { Crypto, Sql } from './ports.ts'
+import { HELD_UNREAD, Unread } from './unread.ts'
 
 /** An op of the log as judgement needs it. */
 export type JudgedOp = Placed & {
@@ -40,8 +42,6 @@ export const CLASSES = { data: 0, control: 1, review: 2 } as const
 export const classOf = (effects: readonly Effect[]): number =>
   effects.some(isControl) ? CLASSES.control : effects.some(isReview) ? CLASSES.review : CLASSES.data
 
-const HELD: Verdict = { judgement: 'held', reason: reason('newer-version') }
-
 export class Judging {
   control: ControlState
   readonly review: Review
@@ -52,13 +52,25 @@ export class Judging {
   readonly #log: Log
   readonly #records: Records
   readonly #origins: Origins
+  readonly #vocabulary: Vocabulary
+  readonly #unread: Unread
 
-  constructor(sql: Sql, log: Log, records: Records, origins: Origins, crypto: Crypto) {
+  constructor(parts: {
+    readonly sql: Sql
+    readonly log: Log
+    readonly records: Records
+    readonly origins: Origins
+    readonly crypto: Crypto
+    readonly vocabulary: Vocabulary
+  }) {
+    const { sql, log, records, origins, crypto, vocabulary } = parts
     this.#sql = sql
     this.#log = log
     this.#records = records
     this.#origins = origins
-    this.past = new LogPast(log, records, origins, (bytes) => crypto.sha256(bytes))
+    this.#vocabulary = vocabulary
+    this.#unread = new Unread(sql, log, vocabulary)
+    this.past = new LogPast(log, records, origins, (bytes) => crypto.sha256(bytes), vocabulary)
     this.past.frozenEdits = (op, record) => this.#frozenEdits(op, record)
     this.past.mayCount = ({ no }) => this.#mayCount(this.byNumber(no))
     this.review = new Review(this.past)
@@ -77,7 +89,7 @@ export class Judging {
       seq: row.seq,
       lamport: row.lamport,
       wall: row.wall,
-      effects: storedOp(row.bytes).effects,
+      effects: storedOp(row.bytes, this.#vocabulary).effects,
       flaw,
     }
   }
@@ -88,7 +100,21 @@ export class Judging {
 
   /** What is wrong with the op whatever else holds; it must stand in the log already. */
   flaw(op: Placed, effects: readonly Effect[]): ReasonOf | null {
-    return flawOf(effects, this.#structurePast(op, effects))
+    return this.orUnread(op, flawOf(effects, this.#structurePast(op, effects)))
+  }
+
+  /** A flaw that was found of the op, or that it is held for what cannot be read of its past. */
+  orUnread(op: Placed, flaw: ReasonOf | null): ReasonOf | null {
+    return flawOrUnread(flaw, { hasUnread: () => this.#unread.isInPastOf(op) })
+  }
+
+  /** Is the site judged by rules that this build does not have? */
+  get isOutdated(): boolean {
+    return this.#unread.isOutdated(this.control)
+  }
+
+  #held(op: Parameters<Unread['held']>[0], control = this.control): Verdict | null {
+    return this.#unread.held(op, control)
   }
 
   /** Takes a new op in: what it says of control, or of other ops. */
@@ -102,7 +128,8 @@ export class Judging {
 
   /** Judges an op by what is known now. */
   verdict(op: JudgedOp): Verdict {
-    if (isHeld(op.effects)) return HELD
+    const held = this.#held(op)
+    if (held) return held
     if (op.effects.some(isReview)) return this.#reviewVerdict(op)
     const ground = this.#ground(op)
     if (ground.judgement !== 'accepted' && !this.adoption(op)) return ground
@@ -111,7 +138,7 @@ export class Judging {
 
   /** What the op is by itself, were it not adopted, and whatever it rests on. */
   byItself(op: JudgedOp): Verdict {
-    return isHeld(op.effects) ? HELD : this.#ground(op)
+    return this.#held(op) ?? this.#ground(op)
   }
 
   /** The adoption that makes an op count which does not count by itself; the least by (lamport, actor) of several. */
@@ -164,14 +191,14 @@ export class Judging {
   }
 
   #foldControl(ops: readonly JudgedOp[]): void {
-    const sound = ops.filter((op) => op.flaw === null && !isHeld(op.effects)).map(controlOpOf)
+    const sound = ops.filter((op) => op.flaw === null).map(controlOpOf)
     const state = ControlState.authorityOf(this.past, sound)
     this.control = state
     for (const op of ops) this.#judgeControl(state, op, false)
   }
 
   #judgeControl(state: ControlState, op: JudgedOp, isNew: boolean): void {
-    if (isHeld(op.effects)) return
+    if (this.#held(op, state)) return
     const control = controlOpOf(op)
     if (op.flaw) {
       state.refuse(control, op.flaw)
@@ -203,7 +230,7 @@ export class Judging {
   }
 
   #mayCount(op: JudgedOp): boolean {
-    return op.flaw === null && !isHeld(op.effects) && this.#roleProblem(op) === null
+    return op.flaw === null && this.#held(op) === null && this.#roleProblem(op) === null
   }
 
   #roleProblem(op: JudgedOp): ReasonOf | null {
@@ -230,6 +257,8 @@ export class Judging {
   }
 
   #reviewVerdict(op: Placed & Pick<JudgedOp, 'effects'> & Partial<Pick<JudgedOp, 'flaw'>>): Verdict {
+    const held = this.#held(op)
+    if (held) return held
     if (op.flaw) return rejected(op.flaw)
     const problems = op.effects.filter(isReview).map((effect) => {
       return this.control.roleProblem(op, actOf(effect)) ?? this.#reviewProblem(op, effect)
@@ -258,7 +287,7 @@ export class Judging {
     if (data.length === 0) return reason('not-adoptable', { why: 'control' })
     if (op.flaw) return reason('not-adoptable', { why: op.flaw.code })
     if (data.some(isText) && !this.control.stands(op)) return reason('not-adoptable', { why: 'forked' })
-    if (isHeld(op.effects) || this.#ground(op).judgement === 'accepted') return reason('not-in-review')
+    if (this.#held(op) || this.#ground(op).judgement === 'accepted') return reason('not-in-review')
     for (const effect of data) {
       const problem = this.control.roleProblem(by, effect.type)
       if (problem) return problem
@@ -268,7 +297,7 @@ export class Judging {
 
   /** A dismissal says nothing of an op that counts: it is sound for good, whatever comes back of what it names. */
   #dismissProblem(op: JudgedOp): ReasonOf | null {
-    return isHeld(op.effects) ? reason('not-in-review') : null
+    return this.#held(op) ? reason('not-in-review') : null
   }
 
   #revokeProblem(by: Placed, op: JudgedOp, index: number): ReasonOf | null {
@@ -290,21 +319,25 @@ export class Judging {
     for (const effect of op.effects) {
       const row = this.#existing(effect)
       if (!row || !isData(effect)) continue
-      const stands = this.#origins
-        .ofRecord(row.no)
-        .some((origin) => origin.no === op.no || (origin.accepted && this.past.knows(op, origin)))
-      if (!stands || !this.#childStands(op, row.no, effect)) return rejected(reason('rests-on'))
+      const problem =
+        this.#standingProblem(op, this.#origins.ofRecord(row.no)) ?? this.#childProblem(op, row.no, effect)
+      if (problem) return problem
     }
     return null
   }
 
-  #childStands(op: JudgedOp, record: number, effect: DataEffect): boolean {
+  #childProblem(op: JudgedOp, record: number, effect: DataEffect): Verdict | null {
     const child = 'at' in effect ? effect.at.child : effect.type === 'drop' ? effect.child : null
-    if (child === null) return true
+    if (child === null) return null
     const field = 'at' in effect ? effect.at.field : effect.type === 'drop' ? effect.field : 0
-    return this.#origins
-      .ofChild(record, field, child)
-      .some((origin) => origin.no === op.no || (origin.accepted && this.past.knows(op, origin)))
+    return this.#standingProblem(op, this.#origins.ofChild(record, field, child))
+  }
+
+  /** Of what was made several times, one making that counts is enough; one that cannot be judged here may count. */
+  #standingProblem(op: JudgedOp, origins: readonly Origin[]): Verdict | null {
+    const known = origins.filter((origin) => origin.no === op.no || this.past.knows(op, origin))
+    if (known.some((origin) => origin.no === op.no || origin.accepted)) return null
+    return known.some((origin) => origin.held) ? HELD_UNREAD : rejected(reason('rests-on'))
   }
 
   /** Edits of frozen fields that count for a decision at `op`: by who may, sound, and not late by closings it knows. */
@@ -369,6 +402,8 @@ export class Judging {
         return row !== null && this.#origins.childKnown(op, row.no, field, child)
       },
       knowsDot: (dot) => (dot.actor === op.actor ? dot.seq < op.seq : knows(dot)),
+      knowsField: (kind, field, sub) => this.#unread.knowsField(kind, field, sub),
+      hasUnread: () => this.#unread.isInPastOf(op),
     }
   }
 }

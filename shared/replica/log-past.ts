@@ -8,6 +8,7 @@ import type { Placed } from '../judge/past.ts'
 import type { Effect } from '../op/effect.ts'
 import type { Sha256 } from '../op/identity.ts'
 import { storedOp } from '../op/op.ts'
+import type { Vocabulary } from '../op/vocabulary.ts'
 import type { Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Origins } from './origins.ts'
@@ -24,14 +25,16 @@ export class LogPast implements ForkPast {
   readonly #log: Log
   readonly #records: Records
   readonly #origins: Origins
+  readonly #vocabulary: Vocabulary
   readonly #admissions = new Map<ActorId, { readonly op: Placed; readonly opKey: Bytes }[]>()
   readonly #zones = new Map<number, string | null>()
 
-  constructor(log: Log, records: Records, origins: Origins, sha256: Sha256) {
+  constructor(log: Log, records: Records, origins: Origins, sha256: Sha256, vocabulary: Vocabulary) {
     this.#log = log
     this.#records = records
     this.#origins = origins
     this.sha256 = sha256
+    this.#vocabulary = vocabulary
   }
 
   knows(op: Placed, target: Placed): boolean {
@@ -123,7 +126,7 @@ export class LogPast implements ForkPast {
   #zoneIn(origin: Placed, record: RecordId): string | null {
     const known = this.#zones.get(origin.no)
     if (known !== undefined) return known
-    const { effects } = storedOp(this.#log.rowByNumber(origin.no).bytes)
+    const { effects } = storedOp(this.#log.rowByNumber(origin.no).bytes, this.#vocabulary)
     const zone = zoneGiven(effects, record)
     // An import makes one record an op, a creation may make several.
     if (createsOne(effects)) this.#zones.set(origin.no, zone)

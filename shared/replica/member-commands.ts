@@ -55,6 +55,18 @@ export function setPolicy(planner: Planner, input: CommandInput<'policy.set'>): 
   return ok({ ops: [[{ type: 'policy', retention }]], result: {} })
 }
 
+/** Only to a version that this build knows: what it writes from then on is judged by it. */
+export function raiseRules(planner: Planner, input: CommandInput<'rules.raise'>): Result<Plan, Refusal> {
+  const { core } = planner
+  const { version } = input
+  if (core.control().authority !== core.self) return err(refuse('not-authority'))
+  const known = core.vocabulary.rules
+  if (version > known) return err(refuse('rules-unknown', { version, known }))
+  const { rules } = core.control().membership
+  if (version <= rules) return err(refuse('rules-not-higher', { version: rules }))
+  return ok({ ops: [[{ type: 'ruleVersion', version }]], result: {} })
+}
+
 /** The last op of an actor that stands here: of a forked one, on the branch that stands. */
 export function headOf(core: Core, actor: ActorId): { readonly seq: number; readonly hash: Bytes } {
   const head = core.log.head(actor)

@@ -8,8 +8,8 @@ import { idBytes, type RecordRow, type Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Crypto, Sql } from './ports.ts'
 
-/** A creating op, by name and by whether it counts now. */
-export type Origin = OpRef & { readonly no: number; readonly accepted: boolean }
+/** A creating op, by name and by whether it counts now; held: whether it does is not known yet. */
+export type Origin = OpRef & { readonly no: number; readonly accepted: boolean; readonly held: boolean }
 
 type OriginRow = {
   readonly no: number
@@ -17,6 +17,9 @@ type OriginRow = {
   readonly seq: number
   readonly judgement: number
 }
+
+/** As judgements are numbered in the log. */
+const HELD = 3
 
 export class Origins {
   readonly #sql: Sql
@@ -109,7 +112,13 @@ export class Origins {
   }
 
   #origin({ no, actor, seq, judgement }: OriginRow): Origin {
-    return { no, actor: this.#log.actors.idOf(actor), seq, accepted: judgement === 0 }
+    return {
+      no,
+      actor: this.#log.actors.idOf(actor),
+      seq,
+      accepted: judgement === 0,
+      held: judgement === HELD,
+    }
   }
 
   #create(id: RecordId, kind: RecordRow['kind'], no: number, touched: Map<RecordId, RecordRow>): void {

@@ -3,6 +3,7 @@
  * engine runs on better-sqlite3 in Node and under a simulator with a seeded world.
  */
 import type { Bytes } from '../base/bytes.ts'
+import type { Vocabulary } from '../op/vocabulary.ts'
 
 export type SqlValue = string | number | Bytes | null
 export type SqlRow = Readonly<Record<string, SqlValue>>
@@ -46,4 +47,6 @@ export interface World {
   readonly sql: Sql
   readonly crypto: Crypto
   readonly clock: Clock
+  /** What this program can read and judge; this build's own without it. */
+  readonly vocabulary?: Vocabulary
 }

@@ -74,11 +74,23 @@ export class Reach {
     const { judging } = this.#parts
     const before = judging.control
     judging.replayControl()
-    const after = judging.control
+    return this.between(before, judging.control, affected)
+  }
+
+  /** The ops and records whose judgement may differ from one control state to another. */
+  between(before: ControlState, after: ControlState, affected: Affected = new Map()): Changed {
     const all = new Map([...differing(before, after).map((actor) => [actor, 0] as const), ...affected])
     const ops = new Set<number>([...this.#controlOps(before, after)])
     const records = new Set<number>(this.#records(before, after))
-    for (const [actor, behind] of all) this.#addOps(actor, behind, ops, records)
+    for (const [actor, behind] of all)
+      this.#addOps(
+        'op.actor = ? AND op.seq > ?',
+        [this.#parts.log.actors.numberOf(actor), behind],
+        ops,
+        records,
+      )
+    const raised = raisesApart(before, after)
+    if (raised !== null) this.#addOps('op.no >= ?', [raised], ops, records)
     return { ops, records }
   }
 
@@ -102,13 +114,15 @@ export class Reach {
     return changed.flatMap((id) => this.#parts.records.find(id)?.no ?? [])
   }
 
-  #addOps(actor: ActorId, behind: number, ops: Set<number>, records: Set<number>): void {
+  #addOps(
+    where: 'op.actor = ? AND op.seq > ?' | 'op.no >= ?',
+    parameters: readonly number[],
+    ops: Set<number>,
+    records: Set<number>,
+  ): void {
     const rows = this.#parts.sql
-      .prepare(
-        `SELECT op.no, touch.record FROM op LEFT JOIN touch ON touch.op = op.no
-         WHERE op.actor = ? AND op.seq > ?`,
-      )
-      .all<{ no: number; record: number | null }>(this.#parts.log.actors.numberOf(actor), behind)
+      .prepare(`SELECT op.no, touch.record FROM op LEFT JOIN touch ON touch.op = op.no WHERE ${where}`)
+      .all<{ no: number; record: number | null }>(...parameters)
     for (const { no, record } of rows) {
       if (record === null) ops.add(no)
       else records.add(record)
@@ -117,6 +131,16 @@ export class Reach {
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** The first op that raised the rules by the one state and not by the other: what knows it came behind it. */
+function raisesApart(before: ControlState, after: ControlState): number | null {
+  const [a, b] = [before.membership.raises, after.membership.raises]
+  if (same(a, b)) return null
+  const apart = [...a, ...b].filter(
+    (one) => !a.some((other) => same(one, other)) || !b.some((other) => same(one, other)),
+  )
+  return apart.length === 0 ? null : Math.min(...apart.map(({ op }) => op.no))
+}
 
 function differing(before: ControlState, after: ControlState): ActorId[] {
   return [...new Set([...before.actors(), ...after.actors()])].filter(

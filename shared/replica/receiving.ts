@@ -11,7 +11,8 @@ import { parseOp, signedBytes, type Op } from '../op/op.ts'
 import type { Run } from '../op/run.ts'
 import { idBytes } from './interner.ts'
 import type { Arrival } from './log.ts'
-import type { Crypto } from './ports.ts'
+import { THIS_BUILD, type Vocabulary } from '../op/vocabulary.ts'
+import type { Crypto, World } from './ports.ts'
 
 /** The key of an actor of whom any admission is stored, whatever became of it. */
 export type KeyOf = (actor: ActorId) => Bytes | null
@@ -23,13 +24,13 @@ export function checkRun(
   run: Run,
   site: SiteId,
   keyOf: KeyOf,
-  crypto: Crypto,
+  { crypto, vocabulary = THIS_BUILD }: Pick<World, 'crypto' | 'vocabulary'>,
 ): Result<readonly Arrival[], RunProblem> {
   const bounds = boundsProblem(run)
   if (bounds) return err({ refused: bounds })
   const arrivals: Arrival[] = []
   for (const i of run.ops.keys()) {
-    const arrival = readOne(run, i, arrivals.at(-1), site, crypto)
+    const arrival = readOne(run, i, arrivals.at(-1), site, { crypto, vocabulary })
     if (!arrival.ok) return err({ refused: arrival.error })
     arrivals.push(arrival.value)
   }
@@ -47,11 +48,11 @@ function readOne(
   index: number,
   before: Arrival | undefined,
   site: SiteId,
-  crypto: Crypto,
+  { crypto, vocabulary }: { readonly crypto: Crypto; readonly vocabulary: Vocabulary },
 ): Result<Arrival, string> {
   const bytes = run.ops[index] ?? new Uint8Array(0)
   const signature = index === run.ops.length - 1 ? run.signature : null
-  const parsed = parseOp(bytes)
+  const parsed = parseOp(bytes, vocabulary)
   if (!parsed.ok) return err(`malformed op: ${parsed.error}`)
   const op = parsed.value
   if (op.actor !== run.actor || op.seq !== run.first + index) return err('an op that is not of its run')

@@ -28,7 +28,7 @@ import type {
   ReplicaStatus,
 } from './contract.ts'
 import { compareNext } from './checkpoints.ts'
-import { openCore, type Core } from './core.ts'
+import type { Core } from './core.ts'
 import { nextDecision } from './deciding.ts'
 import { nextCheckpoint, nextForkedCut, nextRefill, Numbering, Retaining } from './policies.ts'
 import { diagnose, type Diagnosis } from './doctor.ts'
@@ -41,6 +41,7 @@ import { bodyAddress } from './note-commands.ts'
 import { fileNamed } from './queries/file-named.ts'
 import { handingIn } from './parcel-handing-in.ts'
 import type { Signer, World } from './ports.ts'
+import { openLog } from './rereading.ts'
 import { SyncSide } from './sync-side.ts'
 import { release } from './taking.ts'
 import { answerQuery } from './queries/answers.ts'
@@ -85,6 +86,8 @@ class SqlReplica extends SyncSide implements Replica {
     input: CommandInput<C>,
   ): Result<CommandResult<C>, TallydeskError> {
     this.settle()
+    const outdated = this.#outdated()
+    if (outdated) return err(outdated)
     const core = this.core
     const composer = new Composer(nextRef(core), core.sha256)
     const { signer } = this
@@ -148,6 +151,8 @@ class SqlReplica extends SyncSide implements Replica {
   }
 
   admit(admission: Admission): Result<OpResult, TallydeskError> {
+    const outdated = this.#outdated()
+    if (outdated) return err(outdated)
     if (!this.mayAdmit(admission.role)) return err(new TallydeskError('not-authority'))
     const { name, person, ...keys } = admission
     const names = { name: name.normalize('NFC'), person: person.normalize('NFC') }
@@ -209,6 +214,8 @@ class SqlReplica extends SyncSide implements Replica {
   recover(key: Signer): Result<CommandResult<'site.recover'>, TallydeskError> {
     const core = this.core
     const role = this.member(this.actor)?.role ?? 'none'
+    const outdated = this.#outdated()
+    if (outdated) return err(outdated)
     const made = handoverTo(core, key, this.world.clock.now())
     if (!made.ok) return made
     if (role !== 'supervisor') return err(new TallydeskError('not-permitted', { role }))
@@ -231,7 +238,7 @@ class SqlReplica extends SyncSide implements Replica {
   }
 
   decideWaiting(max: number, closings = true): number {
-    if (this.core.control().authority !== this.actor || this.ownFork()) return 0
+    if (this.core.control().authority !== this.actor || this.ownFork() || this.#outdated()) return 0
     const now = this.world.clock.now()
     let decided = 0
     while (decided < max && this.core.control().requests.waiting().length > 0) {
@@ -266,7 +273,7 @@ class SqlReplica extends SyncSide implements Replica {
   /** Writes what a policy wants next; answers whether it wrote anything. */
   #byItself(next: (core: Core) => Plan['ops'] | null): boolean {
     const role = this.core.control().member(this.actor)
-    const ops = role && !role.cut && !this.ownFork() ? next(this.core) : null
+    const ops = role && !role.cut && !this.ownFork() && !this.#outdated() ? next(this.core) : null
     return ops !== null && this.#attempt(JSON.stringify(ops), ops)
   }
 
@@ -313,7 +320,7 @@ class SqlReplica extends SyncSide implements Replica {
     try {
       return diagnose(this.core)
     } finally {
-      this.core = openCore(this.world, this.site, this.actor)
+      this.core = openLog(this.world, this.site, this.actor)
     }
   }
 
@@ -322,7 +329,16 @@ class SqlReplica extends SyncSide implements Replica {
     return problem ? err(problem) : this.#carryOut(planned)
   }
 
+  /** Nothing that it wrote could be judged here: it keeps, shows and passes on what there is. */
+  #outdated(): TallydeskError | null {
+    if (!this.core.judging.isOutdated) return null
+    const { rules } = this.core.control().membership
+    return new TallydeskError('needs-upgrade', { rules, known: this.core.vocabulary.rules })
+  }
+
   #notPermitted(planned: Plan): TallydeskError | null {
+    const outdated = this.#outdated()
+    if (outdated) return outdated
     const role = this.core.control().roleAt(this.core.judging.past.end(this.actor))
     if (role === null) return new TallydeskError('not-member')
     // Nothing that it wrote from now on would count: it joins again under a new key.

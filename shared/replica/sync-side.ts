@@ -77,12 +77,7 @@ export class SyncSide extends Committing implements SyncStore {
   }
 
   receive(run: Run, from: ActorId): Received {
-    const checked = checkRun(
-      run,
-      this.site,
-      (actor) => this.core.judging.past.keyOf(actor),
-      this.world.crypto,
-    )
+    const checked = checkRun(run, this.site, (actor) => this.core.judging.past.keyOf(actor), this.world)
     if (!checked.ok) {
       return checked.error === 'unadmitted'
         ? { outcome: 'unadmitted' }

@@ -56,10 +56,10 @@ function opOf(core: Core, ref: OpRef, wall: number, effects: readonly KnownEffec
 }
 
 /** The op is read back from its bytes: this device must fold what every other one will read. */
-export function signed(core: Pick<Core, 'sha256'>, signer: Signer, op: OpToWrite): Arrival {
+export function signed(core: Pick<Core, 'sha256' | 'vocabulary'>, signer: Signer, op: OpToWrite): Arrival {
   const bytes = encodeOp(op)
   if (bytes.length > LIMITS.opBytes || op.effects.length > LIMITS.opEffects) throw new Unfit(null)
-  const parsed = parseOp(bytes)
+  const parsed = parseOp(bytes, core.vocabulary)
   if (!parsed.ok) throw new Unfit(reason('bad-value'))
   const hash = core.sha256(bytes)
   return { op: parsed.value, bytes, hash, signature: signer.sign(signedBytes(hash)) }

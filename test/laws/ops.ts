@@ -124,6 +124,7 @@ export const controlEffect: fc.Arbitrary<ControlEffect> = fc.oneof(
   ask.map((asked) => ({ type: 'request' as const, ...asked })),
   ...rightMoves,
   fc.record({ type: is('sign'), record }),
+  fc.record({ type: is('ruleVersion'), version: seq }),
   fc.record({ type: is('handover'), actor, through: count, hash: bytes(32) }),
   fc.record({
     type: is('policy'),

@@ -5,6 +5,7 @@ import type { Role } from '../../shared/model/roles.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import type { Clock, Signer, World } from '../../shared/replica/ports.ts'
 import { createSite, openReplica } from '../../shared/replica/replica.ts'
+import { THIS_BUILD, type Vocabulary } from '../../shared/op/vocabulary.ts'
 import { createCrypto } from '../../main/store/crypto.ts'
 import { memorySql, type MemorySql } from './memory-sql.ts'
 
@@ -45,15 +46,15 @@ export function steppingClock(start = Date.UTC(2026, 0, 5, 8)): Clock {
   }
 }
 
-function world(clock: Clock, image?: Buffer): { sql: MemorySql; world: World } {
+function world(clock: Clock, image?: Buffer, vocabulary = THIS_BUILD): { sql: MemorySql; world: World } {
   const sql = memorySql(image)
-  return { sql, world: { sql, crypto, clock } }
+  return { sql, world: { sql, crypto, clock, vocabulary } }
 }
 
 /** A site with its authority. */
-export function foundSite(seed = 'site', clock = steppingClock()): Device {
+export function foundSite(seed = 'site', clock = steppingClock(), vocabulary?: Vocabulary): Device {
   const signer = signerFrom(`${seed}/hq`)
-  const made = world(clock)
+  const made = world(clock, undefined, vocabulary)
   const replica = createSite(made.world, signer, {
     site: 'Test warehouse',
     name: 'HQ',
@@ -71,6 +72,7 @@ export function joinSite(
   role: Role,
   clock = steppingClock(),
   person = name,
+  vocabulary?: Vocabulary,
 ): Device {
   const signer = signerFrom(`${authority.replica.site}/${name}`)
   const admitted = authority.replica.admit({
@@ -81,7 +83,7 @@ export function joinSite(
     role,
   })
   if (!admitted.ok) throw admitted.error
-  const device = openDevice(name, signer, authority.replica.site, undefined, clock)
+  const device = openDevice(name, signer, authority.replica.site, undefined, clock, vocabulary)
   pull(device, authority)
   return device
 }
@@ -98,8 +100,9 @@ export function openDevice(
   site: SiteId,
   image?: Buffer,
   clock = steppingClock(),
+  vocabulary?: Vocabulary,
 ): Device {
-  const made = world(clock, image)
+  const made = world(clock, image, vocabulary)
   return { name, signer, ...made, replica: openReplica(made.world, signer, site) }
 }
 

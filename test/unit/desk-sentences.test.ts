@@ -103,6 +103,7 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   }),
   fc.record({ what: fc.constant('checkpoint' as const), ops: fc.nat() }),
   fc.record({ what: fc.constant('handed-over' as const), name: text }),
+  fc.record({ what: fc.constant('rules-raised' as const), version: fc.nat() }),
   fc.record({ what: fc.constant('adopted' as const), op: text, author: text }),
   fc.record({ what: fc.constant('dismissed' as const), op: text, author: text, reason: text }),
   fc.record({ what: fc.constant('revoked' as const), dot: text, field, reason: text }),

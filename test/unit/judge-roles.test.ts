@@ -45,7 +45,17 @@ test('JDG-5 people work and ask, supervisors review, the authority governs, the 
   ]
   const working = ['request', 'withdraw', 'transfer', 'spend', 'sign', 'parcel']
   const supervising = ['adopt', 'dismiss', 'revoke', 'admit', 'decide']
-  const governing = ['genesis', 'setRole', 'cut', 'mint', 'reclaim', 'handover', 'policy', 'checkpoint']
+  const governing = [
+    'genesis',
+    'setRole',
+    'cut',
+    'mint',
+    'reclaim',
+    'handover',
+    'policy',
+    'checkpoint',
+    'ruleVersion',
+  ]
   expect([...PERMISSIONS.edge]).toEqual([])
   expect([...PERMISSIONS.technician].sort()).toEqual([...data, ...working].sort())
   expect([...PERMISSIONS.supervisor].sort()).toEqual([...data, ...working, ...supervising].sort())

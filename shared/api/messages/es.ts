@@ -109,8 +109,11 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     hint: 'Use el nodo que está en marcha o detenga antes el proceso {pid}.',
   },
   'data-folder-newer': {
-    message:
-      'La carpeta de datos la escribió una versión más nueva (esquema {found}; esta versión conoce {known}).',
+    message: 'La carpeta de datos la escribió una versión más nueva (esquema {found}; esta versión conoce {known}).',
+    hint: 'Instale la versión más nueva. No se cambió nada.',
+  },
+  'log-newer': {
+    message: 'El registro de esta carpeta lo leyó una versión más nueva, que conoce más de él que esta.',
     hint: 'Instale la versión más nueva. No se cambió nada.',
   },
   'data-folder-not-durable': {
@@ -221,6 +224,19 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   'not-only-device': {
     message: 'El sitio tiene otros {count} dispositivos.',
     hint: 'Restaure sin esta opción: el dispositivo se une de nuevo con un código y así no contradice lo que los demás saben.',
+  },
+  'needs-upgrade': {
+    message:
+      'Este programa es demasiado antiguo para escribir aquí: el sitio sigue la versión {rules} de sus reglas, y este programa conoce la versión {known}.',
+    hint: 'Instale en este equipo la versión más nueva de Tallydesk. Lo que está aquí se queda, y se sigue pasando a los demás.',
+  },
+  'rules-not-higher': {
+    message: 'El sitio ya sigue la versión {version} de sus reglas.',
+    hint: 'La versión de las reglas solo se sube.',
+  },
+  'rules-unknown': {
+    message: 'Este programa conoce las reglas hasta la versión {known}, y no la versión {version}.',
+    hint: 'Instale primero la versión más nueva en este equipo; después suba las reglas.',
   },
   'not-permitted': {
     message: 'El rol {role} no puede hacer esto.',

@@ -26,6 +26,9 @@ const en = {
   frozen: 'The record was closed as {number} before this was known there.',
   'rests-on': 'It rests on something that does not count.',
   'newer-version': 'It was written by a newer version; it waits for an upgrade.',
+  'newer-rules':
+    'It goes by version {rules} of the site’s rules, and this device knows version {known}; it waits for an upgrade.',
+  'rules-not-higher': 'The site went by version {version} of its rules already.',
   forked: 'Two different changes were signed under this number; its branch is not the one that stands.',
   'unknown-op': 'It names a change that its author cannot have seen.',
   'unknown-right': 'There is no right of this name.',
@@ -88,6 +91,9 @@ const es: Readonly<Record<ReasonText, string>> = {
   frozen: 'El registro se cerró como {number} antes de que allí se supiera esto.',
   'rests-on': 'Se apoya en algo que no cuenta.',
   'newer-version': 'Lo escribió una versión más nueva; espera una actualización.',
+  'newer-rules':
+    'Sigue la versión {rules} de las reglas del sitio, y este equipo conoce la versión {known}; espera una actualización.',
+  'rules-not-higher': 'El sitio ya seguía la versión {version} de sus reglas.',
   forked: 'Se firmaron dos cambios distintos con este número; su rama no es la que vale.',
   'unknown-op': 'Nombra un cambio que su autor no puede haber visto.',
   'unknown-right': 'No hay ningún derecho con ese nombre.',

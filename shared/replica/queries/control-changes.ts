@@ -39,6 +39,8 @@ export function controlChange(core: Core, effect: ControlEffect): Change {
       return { what: 'policy-set' }
     case 'checkpoint':
       return { what: 'checkpoint', ops: effect.ops }
+    case 'ruleVersion':
+      return { what: 'rules-raised', version: effect.version }
   }
 }
 

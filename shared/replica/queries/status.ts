@@ -21,6 +21,7 @@ export function status(core: Core): ReplicaStatus {
     state_hash: core.stateHash.value(),
     outbox: Math.max(0, (core.log.head(core.self)?.seq ?? 0) - core.acks.sharedSeq()),
     authority_heard: core.acks.authorityHeard(),
+    rules: { site: control.membership.rules, known: core.vocabulary.rules },
     authority: {
       actor: control.authority ?? '',
       name: control.authority ? nameOf(core, control.authority) : shortActor(core.self),
