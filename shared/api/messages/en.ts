@@ -106,10 +106,6 @@ export const en = {
     message: 'The data folder was written by a newer version (schema {found}; this version knows {known}).',
     hint: 'Install the newer version. Nothing was changed.',
   },
-  'log-newer': {
-    message: 'The log in this data folder was read by a newer version, which knows more of it than this one.',
-    hint: 'Install the newer version. Nothing was changed.',
-  },
   'data-folder-not-durable': {
     message: 'The disk of the data folder cannot promise that what is saved stays saved ({reason}).',
     hint: 'Move the data folder to a local disk.',
@@ -175,6 +171,15 @@ export const en = {
     message: 'Item {item} of the parcel was taken over or dismissed already.',
     hint: 'Look at the parcel again and choose among what is open.',
   },
+  'log-newer': {
+    message: 'The log in this data folder was read by a newer version, which knows more of it than this one.',
+    hint: 'Install the newer version. Nothing was changed.',
+  },
+  'needs-upgrade': {
+    message:
+      'This program is too old to write here: the site goes by version {rules} of its rules, and this program knows version {known}.',
+    hint: 'Install the newer version of Tallydesk on this device. What is here stays, and is still passed on to others.',
+  },
   'network-off': {
     message: 'This link is switched off on this device.',
     hint: 'Switch it on again first.',
@@ -223,19 +228,6 @@ export const en = {
     message: 'The role {role} may not do this.',
     hint: 'Ask a supervisor.',
   },
-  'needs-upgrade': {
-    message:
-      'This program is too old to write here: the site goes by version {rules} of its rules, and this program knows version {known}.',
-    hint: 'Install the newer version of Tallydesk on this device. What is here stays, and is still passed on to others.',
-  },
-  'rules-not-higher': {
-    message: 'The site goes by version {version} of its rules already.',
-    hint: 'A version of the rules is only ever raised.',
-  },
-  'rules-unknown': {
-    message: 'This program knows the rules up to version {known}, and not version {version}.',
-    hint: 'Install the newer version on this device first; then raise the rules.',
-  },
   'not-revocable': {
     message: 'This is no value that can be revoked.',
     hint: 'Name the dot of a value as the record shows it; a note is revoked by its making.',
@@ -279,6 +271,14 @@ export const en = {
   'restore-unfinished': {
     message: 'A backup was being restored into {folder}, and that was cut off.',
     hint: 'Restore it again into the same folder.',
+  },
+  'rules-not-higher': {
+    message: 'The site goes by version {version} of its rules already.',
+    hint: 'A version of the rules is only ever raised.',
+  },
+  'rules-unknown': {
+    message: 'This program knows the rules up to version {known}, and not version {version}.',
+    hint: 'Install the newer version on this device first; then raise the rules.',
   },
   'setup-busy': {
     message: 'This device is being set up already.',

@@ -112,10 +112,6 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'La carpeta de datos la escribió una versión más nueva (esquema {found}; esta versión conoce {known}).',
     hint: 'Instale la versión más nueva. No se cambió nada.',
   },
-  'log-newer': {
-    message: 'El registro de esta carpeta lo leyó una versión más nueva, que conoce más de él que esta.',
-    hint: 'Instale la versión más nueva. No se cambió nada.',
-  },
   'data-folder-not-durable': {
     message: 'El disco de la carpeta de datos no garantiza que lo guardado quede guardado ({reason}).',
     hint: 'Mueva la carpeta de datos a un disco local.',
@@ -181,6 +177,15 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'El elemento {item} del paquete ya se asumió o se descartó.',
     hint: 'Mire el paquete otra vez y elija entre lo que sigue abierto.',
   },
+  'log-newer': {
+    message: 'El registro de esta carpeta lo leyó una versión más nueva, que conoce más de él que esta.',
+    hint: 'Instale la versión más nueva. No se cambió nada.',
+  },
+  'needs-upgrade': {
+    message:
+      'Este programa es demasiado antiguo para escribir aquí: el sitio sigue la versión {rules} de sus reglas, y este programa conoce la versión {known}.',
+    hint: 'Instale en este equipo la versión más nueva de Tallydesk. Lo que está aquí se queda, y se sigue pasando a los demás.',
+  },
   'network-off': {
     message: 'Este enlace está desactivado en este dispositivo.',
     hint: 'Actívelo primero.',
@@ -224,19 +229,6 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   'not-only-device': {
     message: 'El sitio tiene otros {count} dispositivos.',
     hint: 'Restaure sin esta opción: el dispositivo se une de nuevo con un código y así no contradice lo que los demás saben.',
-  },
-  'needs-upgrade': {
-    message:
-      'Este programa es demasiado antiguo para escribir aquí: el sitio sigue la versión {rules} de sus reglas, y este programa conoce la versión {known}.',
-    hint: 'Instale en este equipo la versión más nueva de Tallydesk. Lo que está aquí se queda, y se sigue pasando a los demás.',
-  },
-  'rules-not-higher': {
-    message: 'El sitio ya sigue la versión {version} de sus reglas.',
-    hint: 'La versión de las reglas solo se sube.',
-  },
-  'rules-unknown': {
-    message: 'Este programa conoce las reglas hasta la versión {known}, y no la versión {version}.',
-    hint: 'Instale primero la versión más nueva en este equipo; después suba las reglas.',
   },
   'not-permitted': {
     message: 'El rol {role} no puede hacer esto.',
@@ -285,6 +277,14 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
   'restore-unfinished': {
     message: 'Se estaba restaurando una copia en {folder} y se interrumpió.',
     hint: 'Restáurela de nuevo en la misma carpeta.',
+  },
+  'rules-not-higher': {
+    message: 'El sitio ya sigue la versión {version} de sus reglas.',
+    hint: 'La versión de las reglas solo se sube.',
+  },
+  'rules-unknown': {
+    message: 'Este programa conoce las reglas hasta la versión {known}, y no la versión {version}.',
+    hint: 'Instale primero la versión más nueva en este equipo; después suba las reglas.',
   },
   'setup-busy': {
     message: 'Este dispositivo ya se está configurando.',
