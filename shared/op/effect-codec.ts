@@ -53,16 +53,10 @@ export function encodeEffect(effect: KnownEffect): CborValue {
       return [code, at(effect.at), effect.n, effect.update]
     case 'count':
       return [code, at(effect.at), effect.amount]
-    case 'genesis':
-      return [
-        code,
-        effect.siteName,
-        effect.opKey,
-        effect.tlsKeyHash,
-        effect.name,
-        effect.person,
-        effect.recoveryKey,
-      ]
+    case 'genesis': {
+      const { siteName, opKey, tlsKeyHash, name, person, recoveryKey } = effect
+      return [code, siteName, opKey, tlsKeyHash, name, person, recoveryKey]
+    }
     case 'admit':
       return [code, effect.opKey, effect.tlsKeyHash, effect.name, effect.person, ROLE_CODES[effect.role]]
     case 'setRole':
@@ -73,14 +67,10 @@ export function encodeEffect(effect: KnownEffect): CborValue {
       return [code, ACTION_CODES[effect.action], ...asked(effect)]
     case 'withdraw':
       return [code, ref(effect.request)]
-    case 'decide':
-      return [
-        code,
-        ref(effect.request),
-        effect.accept,
-        effect.number ? [effect.number.year, effect.number.count] : null,
-        effect.reason,
-      ]
+    case 'decide': {
+      const number = effect.number && [effect.number.year, effect.number.count]
+      return [code, ref(effect.request), effect.accept, number, effect.reason]
+    }
     case 'mint':
     case 'transfer':
       return [code, effect.right, hexBytes(effect.to), share(effect.share)]

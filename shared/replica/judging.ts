@@ -42,6 +42,15 @@ export const CLASSES = { data: 0, control: 1, review: 2 } as const
 export const classOf = (effects: readonly Effect[]): number =>
   effects.some(isControl) ? CLASSES.control : effects.some(isReview) ? CLASSES.review : CLASSES.data
 
+type Needed = {
+  readonly sql: Sql
+  readonly log: Log
+  readonly records: Records
+  readonly origins: Origins
+  readonly crypto: Crypto
+  readonly vocabulary: Vocabulary
+}
+
 export class Judging {
   control: ControlState
   readonly review: Review
@@ -55,15 +64,7 @@ export class Judging {
   readonly #vocabulary: Vocabulary
   readonly #unread: Unread
 
-  constructor(parts: {
-    readonly sql: Sql
-    readonly log: Log
-    readonly records: Records
-    readonly origins: Origins
-    readonly crypto: Crypto
-    readonly vocabulary: Vocabulary
-  }) {
-    const { sql, log, records, origins, crypto, vocabulary } = parts
+  constructor({ sql, log, records, origins, crypto, vocabulary }: Needed) {
     this.#sql = sql
     this.#log = log
     this.#records = records
@@ -108,13 +109,12 @@ export class Judging {
     return flawOrUnread(flaw, { hasUnread: () => this.#unread.isInPastOf(op) })
   }
 
-  /** Is the site judged by rules that this build does not have? */
   get isOutdated(): boolean {
     return this.#unread.isOutdated(this.control)
   }
 
-  #held(op: Parameters<Unread['held']>[0], control = this.control): Verdict | null {
-    return this.#unread.held(op, control)
+  #held(op: Parameters<Unread['held']>[0]): Verdict | null {
+    return this.#unread.held(op, this.control)
   }
 
   /** Takes a new op in: what it says of control, or of other ops. */
@@ -198,7 +198,7 @@ export class Judging {
   }
 
   #judgeControl(state: ControlState, op: JudgedOp, isNew: boolean): void {
-    if (this.#held(op, state)) return
+    if (this.#unread.held(op, state)) return
     const control = controlOpOf(op)
     if (op.flaw) {
       state.refuse(control, op.flaw)

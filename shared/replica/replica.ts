@@ -312,7 +312,7 @@ class SqlReplica extends SyncSide implements Replica {
       this.world.sql.exec('UPDATE record SET hash = NULL')
       this.core.door.rebuild()
     })
-    this.core = openCore(this.world, this.site, this.actor)
+    this.core = openLog(this.world, this.site, this.actor)
   }
 
   diagnose(): Diagnosis {
