@@ -15,6 +15,7 @@ export type SiteAnswersOptions = {
   readonly blobs: Blobs
   readonly cutWord: CutWord
   readonly halted: () => QueryAnswer<'status'>['halted']
+  readonly storage: () => QueryAnswer<'status'>['storage']
   /** The network, or what stands for it. */
   readonly around: () => Reachability
 }
@@ -56,7 +57,7 @@ export class SiteAnswers {
   }
 
   #status(): QueryAnswer<'status'> {
-    const { replica, cutWord, halted, around } = this.#options
+    const { replica, cutWord, halted, storage, around } = this.#options
     const log = replica.status()
     const heard = [log.authority_heard, around().authorityHeard()].filter((wall) => wall !== null)
     return {
@@ -64,6 +65,7 @@ export class SiteAnswers {
       ...around().status(),
       authority_heard: heard.length === 0 ? null : Math.max(...heard),
       halted: halted(),
+      storage: storage(),
       cut: cutWord.cut(),
     }
   }

@@ -20,6 +20,7 @@ import type { Machine } from './machine.ts'
 import type { NodeNetworkOptions, NodeOptions } from './options.ts'
 import { OwnChain } from './own-chain.ts'
 import { Owed } from './owed.ts'
+import { Storage, type StorageTrouble } from './storage.ts'
 import { SiteAnswers, type SiteQuery } from './site-answers.ts'
 import { Slices } from './slices.ts'
 import { type Reachability, unlinked } from './unlinked.ts'
@@ -49,6 +50,7 @@ export class Site {
   readonly #slices: Slices
   readonly #around: Reachability
   readonly #own: OwnChain
+  readonly #storage: Storage
   readonly #cutWord: CutWord
   readonly #answers: SiteAnswers
   /** Null where this start speaks to nobody, whom it could ask. */
@@ -67,6 +69,12 @@ export class Site {
       () => this.#isAuthority(),
       () => machine.facts.authorityHeard(),
     )
+    this.#storage = new Storage({
+      clock: machine.clock,
+      probe: () => machine.facts.probe(),
+      onChange: (trouble) => this.#onStorage(trouble),
+    })
+    machine.sql.onFailure = (error) => this.#storage.failed(error)
     this.#own = new OwnChain({
       replica,
       witness: witnessAt(machine.paths.witness),
@@ -82,6 +90,7 @@ export class Site {
       blobs: machine.blobs,
       cutWord: this.#cutWord,
       halted: () => this.#own.halted,
+      storage: () => this.#storage.trouble,
       around: () => this.#now(),
     })
     this.#slices = this.#createSlices()
@@ -122,7 +131,7 @@ export class Site {
   /** Answers once this device may write, or why it may not. */
   async mayWrite(): Promise<Result<void, TallydeskError>> {
     if (this.#own.halted === null && this.#firstWrite?.isOver() === false) await this.#firstWrite.over()
-    return this.#halted() ?? ok(undefined)
+    return this.#halted() ?? this.#storage.mayWrite()
   }
 
   /** The authority invites anybody, a desk only technicians, and as many as it was given leave for. */
@@ -157,6 +166,7 @@ export class Site {
     clearTimeout(this.#waker)
     this.#slices.stop()
     this.#firstWrite?.stop()
+    this.#storage.stop()
     this.#keepAuthorityHeard()
     await this.#network?.stop()
     this.#own.stop()
@@ -168,11 +178,25 @@ export class Site {
   }
 
   #isReady(): boolean {
-    return this.#own.halted === null && (this.#firstWrite?.isOver() ?? false)
+    return (
+      this.#own.halted === null && this.#storage.trouble === null && (this.#firstWrite?.isOver() ?? false)
+    )
   }
 
   #reachesAuthority(): boolean {
     return this.#isAuthority() || this.#now().reach().why === null
+  }
+
+  #onStorage(trouble: StorageTrouble | null): void {
+    const { log } = this.#options.machine
+    if (trouble) log.error(trouble, 'nothing can be stored')
+    else {
+      log.info('there is room again')
+      for (const [peer, heads] of this.#storage.toldMeanwhile())
+        this.#storage.acknowledged(peer, heads, (...told) => this.replica.acknowledged(...told))
+      this.#slices.wake()
+    }
+    this.#options.onChange()
   }
 
   #onHalted({ cause }: Halted): void {
@@ -216,7 +240,7 @@ export class Site {
     })
     this.#network = network
     if (port === 0 && this.listen !== null)
-      machine.facts.keepPort(Number(this.listen.slice(this.listen.lastIndexOf(':') + 1)))
+      this.#storage.hint(() => machine.facts.keepPort(portOf(this.listen)))
     machine.log.info({ listen: this.listen, host }, 'the node listens for peers')
     this.#wait = new AuthorityWait({
       others: () => this.#others().length,
@@ -239,18 +263,22 @@ export class Site {
 
   async #listenAt(options: NodeNetworkOptions, port: number): Promise<Network> {
     const { machine, replica, pin } = this.#options
+    const addresses = addressBookIn(machine.sql)
     const network = createNetwork({
-      store: withholding(replica, this.#own),
+      store: withholding(replica, this.#own, this.#storage),
       members: () => replica.members(),
       identity: machine.identity,
       ...options,
       listen: { host: options.listen.host, port },
-      addressBook: addressBookIn(machine.sql),
+      addressBook: {
+        list: () => addresses.list(),
+        remember: (...used) => this.#storage.hint(() => addresses.remember(...used)),
+      },
       bootstrapPin: pin,
       admit: (admission) => this.#halted() ?? replica.admit(admission),
       mayAdmit: () => this.#own.halted === null && this.mayInvite('technician'),
       onCut: (by, reason) => {
-        this.#cutWord.told(by, reason)
+        this.#storage.hint(() => this.#cutWord.told(by, reason))
         this.#options.onChange()
       },
       authorityHeard: machine.facts.authorityHeard(),
@@ -268,7 +296,7 @@ export class Site {
   }
 
   #networkChanged(): void {
-    this.#cutWord.look(this.#now().peers())
+    this.#storage.hint(() => this.#cutWord.look(this.#now().peers()))
     this.#slices.wake()
     this.#options.onChange()
   }
@@ -276,6 +304,10 @@ export class Site {
   #keepAuthorityHeard(): void {
     const { facts } = this.#options.machine
     const heard = this.#network?.authorityHeard() ?? null
-    if (heard !== null && heard !== facts.authorityHeard()) facts.keepAuthorityHeard(heard)
+    this.#storage.hint(() => {
+      if (heard !== null && heard !== facts.authorityHeard()) facts.keepAuthorityHeard(heard)
+    })
   }
 }
+
+const portOf = (listen: string | null): number => Number(listen?.slice(listen.lastIndexOf(':') + 1))

@@ -6,8 +6,9 @@ import { compareHeads, type Head } from '../../shared/op/run.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import type { SyncStore } from '../../shared/sync/store.ts'
 import type { OwnChain } from './own-chain.ts'
+import type { Storage } from './storage.ts'
 
-export function withholding(replica: Replica, own: OwnChain): SyncStore {
+export function withholding(replica: Replica, own: OwnChain, storage: Storage): SyncStore {
   return {
     site: replica.site,
     actor: replica.actor,
@@ -23,10 +24,14 @@ export function withholding(replica: Replica, own: OwnChain): SyncStore {
     end: () => replica.end(),
     runsAfter: (have, position, bounds) =>
       replica.runsAfter(own.halted === null ? have : withOwn(replica, have), position, bounds),
-    receive: (run, from) => replica.receive(run, from),
+    receive: (run, from) => {
+      const may = storage.mayWrite()
+      if (!may.ok) throw may.error
+      return replica.receive(run, from)
+    },
     acknowledged: (peer, heads) => {
       own.heard(heads)
-      replica.acknowledged(peer, heads)
+      storage.acknowledged(peer, heads, (...told) => replica.acknowledged(...told))
     },
     // A halted authority says nothing any more, not what it holds either.
     authorityCursor: () => (isHaltedAuthority(replica, own) ? null : replica.authorityCursor()),

@@ -19,6 +19,8 @@ const MOST_STATEMENTS = 1000
 const COPIED_PAGES = 256
 
 export interface SqlDatabase extends Sql {
+  /** Told of every failure that a statement meets. */
+  onFailure: (error: TallydeskError) => void
   /** Moves the WAL into the database and empties it; to be called when idle. */
   checkpoint(): void
   /**
@@ -55,27 +57,32 @@ export function openDatabase(file: string, inspect: (sql: Sql) => void = () => u
 }
 
 class SqliteDatabase implements SqlDatabase {
+  onFailure: (error: TallydeskError) => void = () => undefined
   readonly #database: Database.Database
   readonly #statements = new Map<string, Statement>()
   readonly #begin: Statement
   readonly #commit: Statement
   readonly #rollback: Statement
+  readonly #tell = (error: TallydeskError): void => this.onFailure(error)
 
   constructor(database: Database.Database) {
     this.#database = database
-    this.#begin = new SqliteStatement(database.prepare('BEGIN IMMEDIATE'))
-    this.#commit = new SqliteStatement(database.prepare('COMMIT'))
-    this.#rollback = new SqliteStatement(database.prepare('ROLLBACK'))
+    this.#begin = new SqliteStatement(database.prepare('BEGIN IMMEDIATE'), this.#tell)
+    this.#commit = new SqliteStatement(database.prepare('COMMIT'), this.#tell)
+    this.#rollback = new SqliteStatement(database.prepare('ROLLBACK'), this.#tell)
   }
 
   exec(text: string): void {
-    translated(() => this.#database.exec(text))
+    translated(() => this.#database.exec(text), this.#tell)
   }
 
   prepare(text: string): Statement {
     const known = this.#statements.get(text)
     if (known) return known
-    const statement = translated(() => new SqliteStatement(this.#database.prepare(text)))
+    const statement = translated(
+      () => new SqliteStatement(this.#database.prepare(text), this.#tell),
+      this.#tell,
+    )
     this.#keep(text, statement)
     return statement
   }
@@ -154,21 +161,23 @@ function asOneFile(file: string): void {
 
 class SqliteStatement implements Statement {
   readonly #statement: Database.Statement
+  readonly #tell: (error: TallydeskError) => void
 
-  constructor(statement: Database.Statement) {
+  constructor(statement: Database.Statement, tell: (error: TallydeskError) => void) {
     this.#statement = statement
+    this.#tell = tell
   }
 
   run(...parameters: readonly SqlValue[]): { readonly changes: number } {
-    return translated(() => this.#statement.run(...parameters))
+    return translated(() => this.#statement.run(...parameters), this.#tell)
   }
 
   // The port's caller names the row that its own SQL text answers; STRICT tables hold it to that.
   get<Row extends SqlRow>(...parameters: readonly SqlValue[]): Row | undefined {
-    return translated(() => this.#statement.get(...parameters) as Row | undefined)
+    return translated(() => this.#statement.get(...parameters) as Row | undefined, this.#tell)
   }
 
   all<Row extends SqlRow>(...parameters: readonly SqlValue[]): Row[] {
-    return translated(() => this.#statement.all(...parameters) as Row[])
+    return translated(() => this.#statement.all(...parameters) as Row[], this.#tell)
   }
 }

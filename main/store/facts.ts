@@ -29,7 +29,12 @@ export interface Facts {
   /** The port at which peers last found this device; null: none yet. */
   port(): number | null
   keepPort(port: number): void
+  /** Writes some kilobytes and takes them away again: whether there is room. Throws what the disk says. */
+  probe(): void
 }
+
+/** Some ops with all that follows from them. */
+const PROBE_BYTES = 128 * 1024
 
 const joinedSchema = v.object({
   site: v.string(),
@@ -48,6 +53,10 @@ export function factsIn(sql: Sql): Facts {
     keepCutTold: (told) => keep(sql, 'cut', told),
     port: () => readNumber(sql, 'port'),
     keepPort: (port) => keep(sql, 'port', port),
+    probe: () => {
+      sql.transaction(() => keep(sql, 'probe', 'x'.repeat(PROBE_BYTES)))
+      sql.transaction(() => sql.prepare("DELETE FROM node_fact WHERE name = 'probe'").run())
+    },
   }
 }
 

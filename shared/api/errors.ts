@@ -9,6 +9,13 @@ export type { ErrorCode }
 
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(en, code)
 
+/** What a disk does to whoever writes on it. */
+export const STORAGE_CODES = ['disk-full', 'storage-failed', 'database-damaged'] as const
+export type StorageCode = (typeof STORAGE_CODES)[number]
+
+export const isStorageCode = (code: ErrorCode): code is StorageCode =>
+  STORAGE_CODES.some((known) => known === code)
+
 /** What crosses a boundary (command line, WebSocket): English sentences ready to show, and what a translation needs. */
 export type ErrorBody = {
   readonly code: ErrorCode

@@ -246,6 +246,12 @@ type Answers = {
       readonly cause: 'restored' | 'cloned' | 'forked' | 'damaged'
       readonly since: number
     } | null
+    /** The disk does not take what is written, since when, and what it says; null in the ordinary case. */
+    readonly storage: {
+      readonly code: 'disk-full' | 'storage-failed' | 'database-damaged'
+      readonly since: number
+      readonly reason: string
+    } | null
     /** This device was cut from the site, as far as it knows or was told by `by`; kept over restarts. */
     readonly cut: { readonly reason: string; readonly by: string | null; readonly since: number } | null
     /** Wall time at which the authority's own word last reached this device; null: never. */

@@ -4,6 +4,7 @@
  * subtraction and one addition. A text counts by content and state vector, never by its encoded bytes, which are not
  * canonical.
  */
+import { isStorageCode, TallydeskError } from '../api/errors.ts'
 import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { encodeCbor, type CborValue } from '../base/cbor.ts'
 import { KINDS } from '../model/kinds.ts'
@@ -56,12 +57,12 @@ export class StateHash {
 
   /** 64 hex digits. Hashes only the records that changed since it was last asked. */
   value(): string {
-    this.#hashChanged()
+    const unstored = this.#hashed()
     if (!this.#sum.isSummed) {
-      const rows = this.#sql.prepare('SELECT hash FROM record').all<{ hash: Bytes }>()
+      const rows = this.#sql.prepare('SELECT hash FROM record WHERE hash IS NOT NULL').all<{ hash: Bytes }>()
       this.#sum.begin(rows.map(({ hash }) => hash))
     }
-    const sum = (this.#sum.value() + this.#hashOfControl()) % MODULUS
+    const sum = (this.#sum.value() + this.#hashOfControl() + unstored) % MODULUS
     return sum.toString(16).padStart(64, '0')
   }
 
@@ -78,6 +79,18 @@ export class StateHash {
   /** Hashes some of the records that changed, ahead of being asked; true when it hashed any. */
   prepare(most: number): boolean {
     return this.#hashChanged(most) > 0
+  }
+
+  /** Hashes what changed; answers the sum of what a full disk does not let be kept. */
+  #hashed(): bigint {
+    try {
+      this.#hashChanged()
+      return 0n
+    } catch (problem) {
+      if (!(problem instanceof TallydeskError) || !isStorageCode(problem.code)) throw problem
+      const rows = this.#sql.prepare('SELECT no FROM record WHERE hash IS NULL').all<{ no: number }>()
+      return rows.reduce((sum, { no }) => sum + BigInt(`0x${toHex(this.#recordHash(no))}`), 0n)
+    }
   }
 
   /** Records whose kept hash is not the one that they have. */
