@@ -34,6 +34,7 @@ export const SUITES: readonly Suite[] = [
     needsBuild: false,
     usual: true,
   },
+  { name: 'power', folders: ['power'], limit: 600, workers: 1, needsBuild: false, usual: true },
   { name: 'pages', folders: ['browser', 'desktop'], limit: 240, workers: 1, needsBuild: true, usual: true },
   { name: 'network', folders: ['network'], limit: 240, workers: 1, needsBuild: false, usual: true },
   { name: 'electron', folders: ['electron'], limit: 120, workers: 1, needsBuild: true, usual: false },

@@ -2,7 +2,7 @@
  * A device that was halted or cut joins again: under new keys, with a new database, in the same folder. Nothing of the
  * old identity changes until the new one is paired and whole; what only the old one has goes along, to be handed in.
  */
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandInput } from '../../shared/api/commands.ts'
 import { TallydeskError } from '../../shared/api/errors.ts'
@@ -15,7 +15,7 @@ import { parsePairingCode, siteTag } from '../net/pairing-code.ts'
 import { addressBookIn } from '../store/address-book.ts'
 import { openDatabase } from '../store/database.ts'
 import { factsIn } from '../store/facts.ts'
-import { inFolder, writePrivately } from '../store/files.ts'
+import { inFolder, makeFolder, writePrivately } from '../store/files.ts'
 import { type FolderPaths, folderPaths } from '../store/folder.ts'
 import { migrateNodeTables } from '../store/node-tables.ts'
 import { loadOrMakeSigner } from '../store/op-key.ts'
@@ -54,7 +54,7 @@ export async function prepareRejoining(
 }
 
 function nextPaths({ next }: FolderPaths): FolderPaths {
-  inFolder(() => mkdirSync(next, { recursive: true, mode: 0o700 }))
+  inFolder(() => makeFolder(next))
   return folderPaths(next)
 }
 
@@ -79,7 +79,7 @@ function makeDatabase(machine: Machine, next: FolderPaths, name: string, paired:
 function keepOwed(folder: string, parcels: readonly Bytes[]): void {
   rmSync(folder, { recursive: true, force: true })
   if (parcels.length === 0) return
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   for (const [i, content] of parcels.entries()) {
     const file = join(folder, `${Date.now()}-${i}.parcel`)
     writePrivately(file, content)

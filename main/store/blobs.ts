@@ -3,22 +3,13 @@
  * a damaged one is noticed. A file is whole and durable before it has its name.
  */
 import { createHash, randomUUID, type Hash } from 'node:crypto'
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs'
+import { createReadStream, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { TallydeskError } from '../../shared/api/errors.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
-import { hasCode, inFolder, inFolderLater, PRIVATE, syncFolderOf } from './files.ts'
+import { hasCode, inFolder, inFolderLater, makeFolder, PRIVATE, syncFolderOf } from './files.ts'
 
 /** Read and written in one turn of the event loop. */
 const CHUNK = 1024 * 1024
@@ -85,7 +76,7 @@ export class Blobs {
   begin(): Promise<BlobWriter> {
     const unfinished = join(this.folder, `${randomUUID()}${UNFINISHED}`)
     return inFolderLater(async () => {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+      makeFolder(this.folder)
       return new Writer(unfinished, await open(unfinished, 'wx', PRIVATE), (blob) =>
         this.adopt(unfinished, blob.sha256),
       )
@@ -111,7 +102,7 @@ export class Blobs {
   adopt(file: string, sha256: string): void {
     const path = this.pathOf(sha256)
     inFolder(() => {
-      mkdirSync(join(this.folder, sha256.slice(0, 2)), { recursive: true, mode: 0o700 })
+      makeFolder(join(this.folder, sha256.slice(0, 2)))
       renameSync(file, path)
       syncFolderOf(path)
     })

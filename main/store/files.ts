@@ -2,7 +2,7 @@
  * Small files of the data folder, written so that a reader or a power cut finds either the old text or the new one,
  * whole, and never with more rights than it should have.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TallydeskError } from '../../shared/api/errors.ts'
 
@@ -52,6 +52,24 @@ export function syncFolderOf(file: string): void {
     fsyncSync(handle)
   } finally {
     closeSync(handle)
+  }
+}
+
+/**
+ * Makes a folder, and those around it that are missing, for the owner alone. They are durable when it returns, also
+ * where an earlier start made them and ended before it came to that.
+ */
+export function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 }) ?? folder
+  for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolderAround(made)
+}
+
+/** A folder that may not be read cannot be synced; what stands in it is not for this program to make durable. */
+function syncFolderAround(folder: string): void {
+  try {
+    syncFolderOf(folder)
+  } catch (error) {
+    if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) throw error
   }
 }
 

@@ -13,10 +13,10 @@
  *   aside-…/          an earlier identity with its database, as it was put aside; never deleted
  *   tallydesk.log     what the node did, for whoever has to find out why
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { TallydeskError } from '../../shared/api/errors.ts'
-import { inFolder } from './files.ts'
+import { inFolder, makeFolder } from './files.ts'
 import { lockFolder } from './lock.ts'
 
 export type FolderPaths = {
@@ -67,7 +67,7 @@ export const RESTORE_MARK = 'restore-unfinished'
 export function openFolder(folder: string, purpose: 'to-run' | 'to-restore' = 'to-run'): DataFolder {
   const paths = folderPaths(folder)
   return inFolder(() => {
-    mkdirSync(paths.root, { recursive: true, mode: 0o700 })
+    makeFolder(paths.root)
     const isUnfinished = existsSync(join(paths.root, RESTORE_MARK))
     if (isUnfinished && purpose === 'to-run')
       throw new TallydeskError('restore-unfinished', { folder: paths.root })

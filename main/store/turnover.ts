@@ -3,9 +3,9 @@
  * each of its files moved up, the old one of that name going aside first. A crash between any two moves is finished
  * at the next opening; nothing of the old identity is deleted.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { readIfThere, syncFolderOf, writePrivately } from './files.ts'
+import { makeFolder, readIfThere, syncFolderOf, writePrivately } from './files.ts'
 import type { FolderPaths } from './folder.ts'
 
 /** Says that `next/` is whole, and names the folder for the old identity. */
@@ -25,7 +25,7 @@ export function finishTurnover(paths: FolderPaths): void {
   const aside = readIfThere(join(paths.next, MARK))
   if (aside === null) return
   const old = join(paths.root, basename(aside))
-  mkdirSync(old, { recursive: true, mode: 0o700 })
+  makeFolder(old)
   for (const file of [paths.database, paths.opKey, paths.tlsKey, paths.tlsCert, paths.witness])
     replace(file, paths.next, old)
   moveOwed(paths)
@@ -49,7 +49,7 @@ function replace(file: string, next: string, old: string): void {
 function moveOwed({ next, owed }: FolderPaths): void {
   const made = join(next, basename(owed))
   if (!existsSync(made)) return
-  mkdirSync(owed, { recursive: true, mode: 0o700 })
+  makeFolder(owed)
   for (const name of readdirSync(made)) renameSync(join(made, name), join(owed, name))
   syncFolderOf(join(owed, MARK))
 }

@@ -7,7 +7,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -16,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { inFolder, PRIVATE, syncFolderOf } from './files.ts'
+import { inFolder, makeFolder, PRIVATE, syncFolderOf } from './files.ts'
 
 const CHUNK = 1024 * 1024
 const SHA256 = /^[0-9a-f]{64}$/
@@ -32,7 +31,7 @@ export async function measured(file: string): Promise<Measured> {
 /** The copy, durable, and what was in it; whoever asked compares before relying on it. Throws `disk-full`. */
 export async function copied(from: string, to: string): Promise<Measured> {
   const unfinished = `${to}.unfinished`
-  inFolder(() => mkdirSync(dirname(to), { recursive: true, mode: 0o700 }))
+  inFolder(() => makeFolder(dirname(to)))
   const target = inFolder(() => openSync(unfinished, 'w', PRIVATE))
   try {
     const found = await through(from, (part) => inFolder(() => writeWhole(target, part)))

@@ -33,7 +33,6 @@ export class Committing {
   constructor(world: World, signer: Signer, site: SiteId) {
     const stored = storedSite(world.sql)
     if (stored !== null && stored !== site) throw new TallydeskError('data-folder-taken', { site: stored })
-    if (stored === null) world.sql.prepare("INSERT INTO meta (key, value) VALUES ('site', ?)").run(site)
     this.site = site
     this.actor = actorOf((bytes) => world.crypto.sha256(bytes), signer.publicKey)
     this.world = world
@@ -43,6 +42,13 @@ export class Committing {
 
   isSettled(): boolean {
     return this.core.door.isSettled
+  }
+
+  /** Writes down whose log the database holds, where that is not known yet. */
+  keepSite(): void {
+    const { sql } = this.world
+    if (storedSite(sql) === null)
+      sql.prepare("INSERT INTO meta (key, value) VALUES ('site', ?)").run(this.site)
   }
 
   /** Everything is judged and folded before it is read. */

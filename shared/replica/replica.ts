@@ -65,8 +65,11 @@ export function createSite(world: World, signer: Signer, options: Founding): Rep
 }
 
 /** Opens the replica of a site; its log may still be empty, right after joining. */
-export const openReplica = (world: World, signer: Signer, site: SiteId): Replica =>
-  new SqlReplica(world, signer, site)
+export function openReplica(world: World, signer: Signer, site: SiteId): Replica {
+  const replica = new SqlReplica(world, signer, site)
+  replica.keepSite()
+  return replica
+}
 
 class SqlReplica extends SyncSide implements Replica {
   readonly #numbering = new Numbering()
@@ -74,8 +77,10 @@ class SqlReplica extends SyncSide implements Replica {
   /** What policies wanted and judgement would not let count, by name. */
   readonly #unfit = new Set<string>()
 
+  /** The site and its first op are there together: a folder that is half founded could never be founded again. */
   found(arrival: Arrival): void {
     this.commit(true, () => {
+      this.keepSite()
       const refused = this.core.door.admit(arrival, this.site)
       invariant(refused === null, `a genesis op is sound (${refused})`)
     })

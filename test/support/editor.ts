@@ -1,14 +1,23 @@
 /** A note as an editor has it: rich text under the client id that the device allotted. */
 import * as Y from 'yjs'
+import type { CommandInput } from '../../shared/api/commands.ts'
 import { fromBase64Url, toBase64Url } from '../../shared/base/bytes.ts'
 import { must, REACH, type Device } from './replicas.ts'
 
+type Work = (fragment: Y.XmlFragment) => void
+
 /** An editor on a note of this device: each call is one edit, saved as it makes it. */
-export function edits(
+export function edits(device: Device, record: string, note: string): (work: Work) => void {
+  const typed = editorOf(device, record, note)
+  return (work) => void must(device.replica.execute('text.edit', typed(work)))
+}
+
+/** An editor whose edits are yet to be saved: each call answers the command that saves it. */
+export function editorOf(
   { replica }: Device,
   record: string,
   note: string,
-): (work: (fragment: Y.XmlFragment) => void) => void {
+): (work: Work) => CommandInput<'text.edit'> {
   const { client } = must(replica.openText(record, note))
   const doc = new Y.Doc()
   Y.applyUpdate(doc, bytesOf(must(replica.query('text', { record, note }, REACH)).update))
@@ -22,9 +31,7 @@ export function edits(
     })
     doc.off('update', keep)
     const [update] = kept
-    must(
-      replica.execute('text.edit', { record, note, client, update: toBase64Url(update ?? new Uint8Array()) }),
-    )
+    return { record, note, client, update: toBase64Url(update ?? new Uint8Array()) }
   }
 }
 

@@ -2,9 +2,14 @@
 import Database from 'better-sqlite3'
 import type { Sql, SqlRow, SqlValue, Statement } from '../../shared/replica/ports.ts'
 
+/** `writes`: what changes rows; `changes`: also the beginning and the end of a transaction; `all`: also what reads. */
+export type Counted = 'writes' | 'changes' | 'all'
+
+const EXTENT: Readonly<Record<Counted, number>> = { writes: 1, changes: 2, all: 3 }
+
 export interface MemorySql extends Sql {
-  /** Throws at the nth statement from now on, as a full disk would; 0: never. */
-  failAt(nth: number): void
+  /** Throws at the nth statement of a kind from now on, as a full disk would; 0: never. */
+  failAt(nth: number, counted?: Counted): void
   /** Forgets afterwards all that `work` wrote: cheaper by far than a new database, since statements stay prepared. */
   rehearse<T>(work: () => T): T
   /** The whole database as bytes, from which another may begin. */
@@ -17,19 +22,27 @@ export function memorySql(image?: Buffer): MemorySql {
   const database = image === undefined ? new Database(':memory:') : new Database(image)
   const statements = new Map<string, Statement>()
   let untilFailure = 0
-  const step = (): void => {
-    if (untilFailure > 0 && --untilFailure === 0) throw new Error('disk I/O error (by the test)')
+  let extent = 0
+  const step = (counted: Counted): void => {
+    if (untilFailure === 0 || EXTENT[counted] > extent) return
+    untilFailure -= 1
+    if (untilFailure === 0) throw new Error('disk I/O error (by the test)')
   }
   const prepare = (text: string): Statement => {
     const prepared = database.prepare<SqlValue[]>(text)
     return {
       run: (...parameters) => {
-        step()
+        step('writes')
         return { changes: prepared.run(...parameters).changes }
       },
-      get: <Row extends SqlRow>(...parameters: readonly SqlValue[]) =>
-        prepared.get(...parameters) as Row | undefined,
-      all: <Row extends SqlRow>(...parameters: readonly SqlValue[]) => prepared.all(...parameters) as Row[],
+      get: <Row extends SqlRow>(...parameters: readonly SqlValue[]) => {
+        step('all')
+        return prepared.get(...parameters) as Row | undefined
+      },
+      all: <Row extends SqlRow>(...parameters: readonly SqlValue[]) => {
+        step('all')
+        return prepared.all(...parameters) as Row[]
+      },
     }
   }
   return {
@@ -39,9 +52,18 @@ export function memorySql(image?: Buffer): MemorySql {
       statements.set(text, known)
       return known
     },
-    transaction: (work) => database.transaction(work).immediate(),
-    failAt: (nth) => {
+    transaction: (work) => {
+      step('changes')
+      const whole = database.transaction(() => {
+        const done = work()
+        step('changes')
+        return done
+      })
+      return whole.immediate()
+    },
+    failAt: (nth, counted = 'writes') => {
       untilFailure = nth
+      extent = EXTENT[counted]
     },
     rehearse: (work) => {
       database.exec('BEGIN')

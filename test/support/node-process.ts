@@ -34,10 +34,23 @@ export function scratchFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
+/** What stands around a node: arguments of Node itself, and more of the environment. */
+export type Surroundings = {
+  readonly node: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
 /** Starts `tallydesk run` on a data folder, without mDNS unless asked, and connects to its console. */
-export async function runNode(data: string, args: readonly string[] = ['--no-mdns']): Promise<NodeProcess> {
+export async function runNode(
+  data: string,
+  args: readonly string[] = ['--no-mdns'],
+  { node, env }: Surroundings = { node: [], env: {} },
+): Promise<NodeProcess> {
   const all = [CLI, 'run', '--data', data, '--control', '127.0.0.1:0', '--listen', '127.0.0.1:0', ...args]
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...node, ...all], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   const ready = await readyLine(child)
   const control = readControlFile(folderPaths(data).control)
   if (!control) throw new Error('a ready node has a control file')

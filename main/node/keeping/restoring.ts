@@ -3,12 +3,12 @@
  * back may not write: what it did after the backup it has forgotten, and would sign other ops under numbers that are
  * taken. So its witness says `restored` from the start: it reads, catches up, and joins again under a new key (design 4).
  */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { TallydeskError } from '../../../shared/api/errors.ts'
 import { parseActorId, type ActorId } from '../../../shared/model/ids.ts'
 import { openToRead } from '../../store/database.ts'
-import { inFolder, PRIVATE, syncFolderOf } from '../../store/files.ts'
+import { inFolder, makeFolder, PRIVATE, syncFolderOf } from '../../store/files.ts'
 import { folderPaths, openFolder, RESTORE_MARK, type FolderPaths } from '../../store/folder.ts'
 import { machineId } from '../../store/machine-id.ts'
 import { blobPath, copied, measured, namesIn } from '../../store/whole-files.ts'
@@ -94,7 +94,7 @@ async function fill(
   standing: Standing,
 ): Promise<void> {
   inFolder(() => {
-    mkdirSync(paths.root, { recursive: true, mode: 0o700 })
+    makeFolder(paths.root)
     writeFileSync(join(paths.root, RESTORE_MARK), '', { mode: PRIVATE })
     syncFolderOf(paths.database)
   })
