@@ -17,6 +17,7 @@ export default {
     'test/bench/*.ts',
     'test/desktop/electron/{electron-stand-in,parent-port,register}.ts',
     'test/network/remote-desk-end.ts',
+    'test/power/{marks,unsynced}.ts',
     '*.config.{ts,js}',
     '.dependency-cruiser.cjs',
   ],

@@ -22,6 +22,11 @@ const obstacles: Readonly<Record<string, () => string | undefined>> = {
     if (made) spawnSync('ip', ['netns', 'del', name], { stdio: 'ignore' })
     return made ? undefined : 'this machine gives no network namespaces, or ip is missing'
   },
+  power() {
+    if (process.platform !== 'linux') return 'the record of files is made by preloading, as Linux does it'
+    const compiler = spawnSync('cc', ['--version'], { stdio: 'ignore' }).status === 0
+    return compiler ? undefined : 'there is no C compiler, cc, for the recorder'
+  },
   electron() {
     const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(ROOT, 'node_modules', 'electron', 'dist')
     return existsSync(join(dist, 'version')) ? undefined : "Electron's program is not here"

@@ -64,12 +64,12 @@ export function makeFolder(folder: string): void {
   for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolderAround(made)
 }
 
-/** A folder that may not be read cannot be synced; what stands in it is not for this program to make durable. */
+/** Where the folder around may not be read, or its file system syncs no folders, its names are left to the system. */
 function syncFolderAround(folder: string): void {
   try {
     syncFolderOf(folder)
   } catch (error) {
-    if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) throw error
+    if (!['EACCES', 'EPERM', 'EINVAL'].some((code) => hasCode(error, code))) throw error
   }
 }
 

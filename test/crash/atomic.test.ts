@@ -7,7 +7,8 @@ import { createCrypto } from '../../main/store/crypto.ts'
 import { memorySql } from '../support/memory-sql.ts'
 import { signerFrom, steppingClock } from '../support/replicas.ts'
 import { failAtEach } from './atomic/failing.ts'
-import { OTHERS, SCENARIOS } from './atomic/scenarios.ts'
+import { OTHERS } from './atomic/others.ts'
+import { SCENARIOS } from './atomic/scenarios.ts'
 
 const played = Object.entries(SCENARIOS).flatMap(([command, scenario]) =>
   typeof scenario === 'string' ? [] : [{ command, scenario }],

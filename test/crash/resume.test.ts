@@ -13,7 +13,6 @@ test(`PWR-20 a sync of 5,000 ops that is cut at ${CUTS} frames, either side bein
     const folder = scratchFolder()
     try {
       const made = syncThroughCuts(all, folder.path, dice)
-      console.log(made.length)
       expect(made.length).toBeGreaterThan(5)
       cuts += made.length
     } finally {

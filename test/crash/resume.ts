@@ -8,7 +8,7 @@ import { openReplica } from '../../shared/replica/replica.ts'
 import type { SyncStore } from '../../shared/sync/store.ts'
 import { must, steppingClock, type Device } from '../support/replicas.ts'
 import { aSite, newJob } from '../support/site.ts'
-import { SocketPair, type Side } from '../unit/sync/socket-pair.ts'
+import { SocketPair } from '../unit/sync/socket-pair.ts'
 
 /** Written by the office and, apart from it, on the tablet. */
 const OPS = { office: 4_000, tablet: 1_000 }
@@ -53,7 +53,7 @@ class End {
       get: (target, name) => {
         if (name === 'receive') return this.#receive
         const value: unknown = Reflect.get(target, name, target)
-        return typeof value === 'function' ? value.bind(target) : value
+        return value instanceof Function ? (value.bind(target) as unknown) : value
       },
     })
   }
@@ -129,11 +129,9 @@ function play(link: SocketPair, frames: number): boolean {
     moved = false
     for (const side of [link.left, link.right]) {
       if (left === 0) return false
-      if (delivered(link, side)) [left, moved] = [left - 1, true]
+      if (link.deliver(side)) [left, moved] = [left - 1, true]
       moved = link.step(side) || moved
     }
   }
   return true
 }
-
-const delivered = (link: SocketPair, from: Side): boolean => link.deliver(from)

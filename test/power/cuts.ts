@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../../main/store/database.ts'
-import { ALL_KEPT, ALL_LOST, chosenBy, Disk, type Fate } from './disk.ts'
+import { ALL_KEPT, Disk, type Fate } from './disk.ts'
 import { readMarks, type Told } from './marked.ts'
 import { DATA, type Recorded } from './recording.ts'
 import { readTrace, type FileEvent } from './trace.ts'
@@ -22,7 +22,7 @@ export class Record {
     this.#marks = readMarks(this.events)
   }
 
-  /** How much it told in all. */
+  /** How much left the node in all. */
   get told(): number {
     return [...this.#marks.values()].reduce((sum, told) => sum + told.length, 0)
   }
@@ -37,8 +37,19 @@ export class Record {
     })
   }
 
-  /** Cuts the power after each of these events; `variants` more times with what was not synced kept by chance. */
-  async cut(points: ReadonlySet<number>, variants: number, dice: () => number): Promise<Cut[]> {
+  /** Moments at which something had just left the node, and as many others, drawn. */
+  moments(count: number, dice: () => number): Set<number> {
+    const told = [...this.#marks.keys()]
+    const moments = new Set<number>()
+    while (moments.size < Math.min(count, this.events.length)) {
+      const pick = (from: number): number => Math.floor(dice() * from)
+      moments.add(dice() < 0.3 ? (told[pick(told.length)] ?? 0) : pick(this.events.length))
+    }
+    return moments
+  }
+
+  /** Cuts the power after each of these events, as often as there are fates for what was not synced. */
+  async cut(moments: ReadonlySet<number>, fatesAt: (moment: number) => readonly Fate[]): Promise<Cut[]> {
     const written = this.#written()
     const disk = new Disk(this.#root)
     const told = new Map<string, Told>()
@@ -46,11 +57,13 @@ export class Record {
     for (const [i, event] of this.events.entries()) {
       disk.happen(event)
       for (const one of this.#marks.get(i) ?? []) told.set(JSON.stringify(one), one)
-      if (!points.has(i)) continue
-      const fates: [string, Fate][] = [['lost', ALL_LOST]]
-      for (let n = 0; n < variants; n += 1) fates.push([`chosen ${n}`, chosenBy(dice)])
-      for (const [fate, drawn] of fates)
-        cuts.push({ after: i, fate, faults: await this.#faults(disk, drawn, [...told.values()], written) })
+      if (!moments.has(i)) continue
+      for (const fate of fatesAt(i))
+        cuts.push({
+          after: i,
+          fate: fate.name,
+          faults: await this.#faults(disk, fate, [...told.values()], written),
+        })
     }
     return cuts
   }

@@ -73,18 +73,20 @@ function rename(names: Map<string, Stored>, { name, stored }: Naming): void {
 
 /** What becomes of what was not synced. */
 export type Fate = {
+  readonly name: 'lost' | 'kept' | 'chosen'
   /** The parts of a change that are kept. */
   ofChange(change: Change): readonly Change[]
   /** How many of so many changes of names are kept, the first ones. */
   ofNames(count: number): number
 }
 
-export const ALL_LOST: Fate = { ofChange: () => [], ofNames: () => 0 }
-export const ALL_KEPT: Fate = { ofChange: (change) => [change], ofNames: (count) => count }
+export const ALL_LOST: Fate = { name: 'lost', ofChange: () => [], ofNames: () => 0 }
+export const ALL_KEPT: Fate = { name: 'kept', ofChange: (change) => [change], ofNames: (count) => count }
 
 /** Each change by itself: kept, lost, or torn between two sectors, or with any of its sectors. */
 export function chosenBy(dice: () => number): Fate {
   return {
+    name: 'chosen',
     ofNames: (count) => Math.floor(dice() * (count + 1)),
     ofChange(change) {
       const drawn = dice()

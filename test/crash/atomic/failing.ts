@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { copyOf, REACH, type Device } from '../../support/replicas.ts'
 import type { Counted } from '../../support/memory-sql.ts'
-import type { Scenario } from './scenarios.ts'
+import type { Scenario } from './stage.ts'
 
 const FAILED = 'disk I/O error (by the test)'
 
@@ -35,7 +35,7 @@ export function failAtEach({ device, act }: Scenario, counted: Counted): number 
 function statesOf({ device, act }: Scenario): readonly Buffer[] {
   const copy = copyOf(device)
   const states = [copy.sql.serialize()]
-  const { transaction } = copy.sql
+  const transaction = copy.sql.transaction.bind(copy.sql)
   copy.sql.transaction = (work) => {
     const done = transaction(work)
     states.push(copy.sql.serialize())

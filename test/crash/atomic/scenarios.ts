@@ -2,120 +2,30 @@
  * One scenario for each command: a device on which it can be carried out, and the carrying out. A new command is
  * forgotten nowhere: it needs its line here before the tests are of one type again.
  */
-import type { CommandInput, CommandName, SiteCommandName } from '../../../shared/api/commands.ts'
-import type { ImportRow } from '../../../shared/replica/contract.ts'
+import type { CommandName } from '../../../shared/api/commands.ts'
 import { migrateNodeTables } from '../../../main/store/node-tables.ts'
 import { preferencesIn } from '../../../main/store/preferences.ts'
 import { editorOf } from '../../support/editor.ts'
-import { handedIn, parcelOf } from '../../support/parcels.ts'
-import { copyOf, must, pull, signerFrom, sync, type Device } from '../../support/replicas.ts'
-import { aSite, newJob, page, setTitle, settle, type Site } from '../../support/site.ts'
-
-type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: Error }
-
-export type Scenario = {
-  /** As it stands before; the carrying out is played on copies of it. */
-  readonly device: Device
-  readonly act: (device: Device) => Outcome
-}
+import { parcelOf } from '../../support/parcels.ts'
+import { must, pull, signerFrom, sync } from '../../support/replicas.ts'
+import { aSite, newJob, settle } from '../../support/site.ts'
+import {
+  adoptable,
+  asked,
+  closing,
+  conflicted,
+  done,
+  late,
+  onJob,
+  parcelAtDesk,
+  PHOTO,
+  rowsOf,
+  type Job,
+  type Scenario,
+} from './stage.ts'
 
 /** What changes nothing that is kept: a sentence says why. */
 type Keeps = string
-
-const done = (): Outcome => ({ ok: true })
-
-const asked = <C extends SiteCommandName>(device: Device, command: C, input: CommandInput<C>): Scenario => ({
-  device,
-  act: ({ replica }) => replica.execute(command, input),
-})
-
-/** On a job with two tasks, one of them ticked, a tag, a note and labour, at the desk. */
-const onJob =
-  (make: (job: Job, site: Site) => Scenario): (() => Scenario) =>
-  () => {
-    const site = aSite()
-    return make(jobAt(site.desk), site)
-  }
-
-type Job = {
-  readonly desk: Device
-  readonly record: string
-  readonly task: string
-  readonly ticked: string
-  readonly note: string
-}
-
-function jobAt(desk: Device): Job {
-  const record = newJob(desk, ['Drain', 'Refill'])
-  const [task, ticked] = page(desk, record).tasks.map((one) => one.task)
-  must(desk.replica.execute('task.tick', { record, task: ticked ?? '' }))
-  must(desk.replica.execute('set.add', { record, field: 'tags', key: 'urgent' }))
-  const { note } = must(desk.replica.execute('note.add', { record, text: 'It drips.\nAt the flange.' }))
-  return { desk, record, task: task ?? '', ticked: ticked ?? '', note }
-}
-
-/** A title set apart by the tablet and by the desk: a conflict, at the desk. */
-function conflicted(): { readonly site: Site; readonly record: string; readonly pick: string } {
-  const site = aSite()
-  const record = newJob(site.hq)
-  settle(site)
-  setTitle(site.tablet, record, 'Dock 3')
-  setTitle(site.desk, record, 'Dock 4')
-  settle(site)
-  const pick = page(site.desk, record).fields.title?.values[0]?.dot ?? ''
-  return { site, record, pick }
-}
-
-/** The desk asked headquarters to close a job. */
-function closing(): { readonly site: Site; readonly record: string; readonly request: string } {
-  const site = aSite()
-  const record = newJob(site.desk)
-  const { request } = must(site.desk.replica.execute('request.close', { record }))
-  pull(site.hq, site.desk)
-  return { site, record, request }
-}
-
-/** The closing was accepted, and then the tablet's late title came in, at the desk. */
-function late(): { readonly site: Site; readonly record: string; readonly op: string } {
-  const site = aSite()
-  const record = newJob(site.desk)
-  settle(site)
-  const op = setTitle(site.tablet, record, 'Too late')
-  must(site.desk.replica.execute('request.close', { record }))
-  pull(site.hq, site.desk)
-  site.hq.replica.decideWaiting(5)
-  settle(site)
-  return { site, record, op }
-}
-
-/** The late title may be adopted: the job is open again. */
-function adoptable(): Scenario {
-  const { site, record, op } = late()
-  must(site.desk.replica.execute('request.reopen', { record }))
-  pull(site.hq, site.desk)
-  site.hq.replica.decideWaiting(5)
-  settle(site)
-  return asked(site.desk, 'review.adopt', { op })
-}
-
-const PHOTO = { name: 'flange.png', mime: 'image/png', size: 1000, sha256: 'ab'.repeat(32) }
-
-function parcelAtDesk(): { readonly site: Site; readonly parcel: string } {
-  const site = aSite()
-  const record = newJob(site.tablet, ['Drain'])
-  setTitle(site.tablet, record, 'Big pump')
-  must(site.tablet.replica.execute('note.add', { record, text: 'It drips.' }))
-  return { site, parcel: handedIn(site) }
-}
-
-const rowsOf = (count: number): ImportRow[] =>
-  Array.from({ length: count }, (_, i) => ({
-    line: i + 2,
-    key: `W-${i}`,
-    title: `Order ${i}`,
-    tags: [],
-    text: '',
-  }))
 
 export const SCENARIOS: Readonly<Record<CommandName, (() => Scenario) | Keeps>> = {
   'job.create': () => {
@@ -282,6 +192,7 @@ export const SCENARIOS: Readonly<Record<CommandName, (() => Scenario) | Keeps>> 
 
   'setup.init': 'a founding has a test of its own',
   'setup.join': 'what it learns is one row, and the log comes by sync: "a received run"',
+  'attachment.fetch': 'bytes have their name only when they are whole',
   'setup.demo': 'the demo has a folder of its own that goes with it',
   'invite.create':
     'an invitation is kept in memory, and its admission is a command of the engine: "an admission"',
@@ -303,110 +214,4 @@ function typed({ desk, record, note }: Job): Scenario {
     'text.edit',
     type((fragment) => fragment.delete(0, 1)),
   )
-}
-
-/** What is done without being asked, or by peers. */
-export const OTHERS: Readonly<Record<string, () => Scenario>> = {
-  'a received run': () => {
-    const { desk, tablet } = aSite()
-    const { record } = jobAt(tablet)
-    setTitle(tablet, record, 'Big pump')
-    return { device: desk, act: ({ replica }) => received(replica, tablet) }
-  },
-  'a received run whose causes are missing': () => {
-    const { hq, desk, tablet } = aSite()
-    newJob(hq)
-    pull(tablet, hq)
-    newJob(tablet)
-    const [run] = tablet.replica.runsAfter(hq.replica.heads(), 0, { ops: 9, bytes: 1 << 20 }).runs
-    return { device: desk, act: ({ replica }) => (run && replica.receive(run, tablet.replica.actor), done()) }
-  },
-  'a received run that brings what others waited for': () => {
-    const { hq, desk, tablet } = aSite()
-    newJob(hq)
-    pull(tablet, hq)
-    const before = desk.replica.heads()
-    newJob(tablet)
-    const runs = tablet.replica.runsAfter(before, 0, { ops: 9, bytes: 1 << 20 }).runs
-    for (const run of runs.slice(1)) desk.replica.receive(run, tablet.replica.actor)
-    return { device: desk, act: ({ replica }) => received(replica, hq) }
-  },
-  'an acknowledgement': () => {
-    const { desk, tablet } = aSite()
-    newJob(desk)
-    const heads = desk.replica.heads()
-    const peer = tablet.replica.actor
-    return { device: desk, act: ({ replica }) => (replica.acknowledged(peer, heads), done()) }
-  },
-  'the authority’s cursor, signed': () => {
-    const { hq } = aSite()
-    newJob(hq)
-    return { device: hq, act: ({ replica }) => (replica.authorityCursor(), done()) }
-  },
-  'the authority’s cursor, received': () => {
-    const { hq, desk } = aSite()
-    newJob(hq)
-    pull(desk, hq)
-    const cursor = hq.replica.authorityCursor() ?? new Uint8Array()
-    return { device: desk, act: ({ replica }) => (replica.receiveAuthorityCursor(cursor), done()) }
-  },
-  'a decision of the authority': () => {
-    const { site } = closing()
-    return { device: site.hq, act: ({ replica }) => (replica.decideWaiting(1), done()) }
-  },
-  'several decisions of the authority': () => {
-    const { site } = closing()
-    must(site.tablet.replica.execute('request.numbers', { right: 'job-number', amount: 5 }))
-    pull(site.hq, site.tablet)
-    return { device: site.hq, act: ({ replica }) => (replica.decideWaiting(5), done()) }
-  },
-  'an admission': () => {
-    const { hq } = aSite()
-    const { publicKey } = signerFrom('a new tablet')
-    const admission = { opKey: publicKey, tlsKeyHash: publicKey, name: 'New', person: 'New' }
-    return { device: hq, act: ({ replica }) => replica.admit({ ...admission, role: 'technician' }) }
-  },
-  'numbers asked for by itself': () => {
-    const { hq, desk } = aSite()
-    must(hq.replica.execute('right.transfer', { right: 'job-number', amount: 2, to: desk.replica.actor }))
-    newJob(desk)
-    pull(desk, hq)
-    return { device: desk, act: ({ replica }) => (replica.replenish(), replica.replenish(), done()) }
-  },
-  'a policy carried out': () => {
-    const { hq } = aSite()
-    const record = newJob(hq)
-    must(hq.replica.attach(record, PHOTO))
-    must(hq.replica.execute('policy.set', { max_bytes: 10 }))
-    return { device: hq, act: ({ replica }) => (replica.retain(), done()) }
-  },
-  'a forked device cut': () => {
-    const { hq, tablet } = aSite()
-    const twin = copyOf(tablet)
-    newJob(tablet, [], 'One life')
-    newJob(twin, [], 'Another life')
-    pull(hq, tablet)
-    pull(hq, twin)
-    return { device: hq, act: ({ replica }) => (replica.cutForked(), done()) }
-  },
-  'slices of work put off': () => {
-    const site = aSite()
-    for (let i = 0; i < 30; i += 1) newJob(site.tablet, ['Drain'])
-    settle(site)
-    must(site.hq.replica.execute('member.cut', { actor: site.tablet.replica.actor, reason: 'Lost' }))
-    const work = ({ replica }: Device): Outcome => {
-      while (replica.work());
-      return done()
-    }
-    const [run] = site.hq.replica.runsAfter(site.desk.replica.heads(), 0, { ops: 9, bytes: 1 << 20 }).runs
-    if (run) site.desk.replica.receive(run, site.hq.replica.actor)
-    return { device: site.desk, act: work }
-  },
-}
-
-/** All that one device has and the other lacks. */
-function received(replica: Device['replica'], from: Device): Outcome {
-  const { runs } = from.replica.runsAfter(replica.heads(), 0, { ops: 64, bytes: 1 << 20 })
-  for (const run of runs) replica.receive(run, from.replica.actor)
-  return done()
 }
