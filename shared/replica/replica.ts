@@ -100,8 +100,17 @@ class SqlReplica extends SyncSide implements Replica {
     const planned = plan(command, planner, input)
     if (!planned.ok) return err(refused(planned.error))
     const done = this.#ifPermitted<CommandResult<C>>(planned.value)
-    if (done.ok && command === 'checkpoint.publish') this.#compare()
+    if (done.ok && command === 'checkpoint.publish') this.#compareIfItCan()
     return done
+  }
+
+  /** It is published, whatever becomes of this: what a full disk refuses now, `work` compares later. */
+  #compareIfItCan(): void {
+    try {
+      this.#compare()
+    } catch {
+      this.core = openCore(this.world, this.site, this.actor)
+    }
   }
 
   /** Looks whether the state here is what the last checkpoint says of it; whoever watches is told. */

@@ -139,7 +139,7 @@ async function knownAt({ client }: NodeProcess, actor: string, ops: readonly str
   const acknowledged: string[] = []
   for (const op of ops) {
     const { where } = answered(await client.query('op', { op }))
-    if (where.some((holder) => JSON.stringify(holder).includes(actor))) acknowledged.push(op)
+    if (where.includes(actor)) acknowledged.push(op)
   }
   return { seq, acknowledged }
 }

@@ -119,6 +119,7 @@ function* faultsOfWitness({ paths, clock }: Machine, replica: Replica): Generato
     machine: machineId(),
     clock,
     onHalted: () => undefined,
+    onHealed: () => undefined,
     onFailure: (error) => failures.push(error),
   })
   own.stop()

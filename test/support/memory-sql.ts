@@ -8,8 +8,11 @@ export type Counted = 'writes' | 'changes' | 'all'
 const EXTENT: Readonly<Record<Counted, number>> = { writes: 1, changes: 2, all: 3 }
 
 export interface MemorySql extends Sql {
-  /** Throws at the nth statement of a kind from now on, as a full disk would; 0: never. */
-  failAt(nth: number, counted?: Counted): void
+  /**
+   * Throws at the nth statement of a kind from now on, as a full disk would; 0: never. Answers whether it has thrown
+   * since it was told before.
+   */
+  failAt(nth: number, counted?: Counted): boolean
   /** Forgets afterwards all that `work` wrote: cheaper by far than a new database, since statements stay prepared. */
   rehearse<T>(work: () => T): T
   /** The whole database as bytes, from which another may begin. */
@@ -23,10 +26,13 @@ export function memorySql(image?: Buffer): MemorySql {
   const statements = new Map<string, Statement>()
   let untilFailure = 0
   let extent = 0
+  let hasFailed = false
   const step = (counted: Counted): void => {
     if (untilFailure === 0 || EXTENT[counted] > extent) return
     untilFailure -= 1
-    if (untilFailure === 0) throw new Error('disk I/O error (by the test)')
+    if (untilFailure > 0) return
+    hasFailed = true
+    throw new Error('disk I/O error (by the test)')
   }
   const prepare = (text: string): Statement => {
     const prepared = database.prepare<SqlValue[]>(text)
@@ -62,8 +68,11 @@ export function memorySql(image?: Buffer): MemorySql {
       return whole.immediate()
     },
     failAt: (nth, counted = 'writes') => {
+      const before = hasFailed
       untilFailure = nth
       extent = EXTENT[counted]
+      hasFailed = false
+      return before
     },
     rehearse: (work) => {
       database.exec('BEGIN')

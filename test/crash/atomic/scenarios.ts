@@ -61,6 +61,10 @@ export const SCENARIOS: Readonly<Record<CommandName, (() => Scenario) | Keeps>> 
   ),
   'note.remove': onJob(({ desk, record, note }) => asked(desk, 'note.remove', { record, note })),
   'text.edit': onJob(typed),
+  'attachment.remove': onJob(({ desk, record }) => {
+    const { attachment } = must(desk.replica.attach(record, PHOTO))
+    return asked(desk, 'attachment.remove', { record, attachment })
+  }),
   'tally.add': onJob(({ desk, record }) => asked(desk, 'tally.add', { record, field: 'labour', amount: 15 })),
   'conflict.resolve': () => {
     const { site, record, pick } = conflicted()
@@ -159,6 +163,10 @@ export const SCENARIOS: Readonly<Record<CommandName, (() => Scenario) | Keeps>> 
   'fact.revoke': () => {
     const { site, pick } = conflicted()
     return asked(site.hq, 'fact.revoke', { dot: pick, reason: 'It was pump 9' })
+  },
+  'checkpoint.publish': () => {
+    const { site } = conflicted()
+    return asked(site.hq, 'checkpoint.publish', {})
   },
   'policy.set': () => asked(aSite().hq, 'policy.set', { max_bytes: 1000, types: ['image/*'] }),
 
