@@ -109,7 +109,7 @@ class SqlReplica extends SyncSide implements Replica {
     try {
       this.#compare()
     } catch {
-      this.core = openCore(this.world, this.site, this.actor)
+      this.core = openLog(this.world, this.site, this.actor)
     }
   }
 

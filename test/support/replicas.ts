@@ -90,7 +90,8 @@ export function joinSite(
 
 /** The same device on a copy of its database: what one does, the other never hears of. */
 export function copyOf(device: Device, image = device.sql.serialize(), clock = steppingClock()): Device {
-  return openDevice(device.name, device.signer, device.replica.site, image, clock)
+  const { name, signer, replica, world } = device
+  return openDevice(name, signer, replica.site, image, clock, world.vocabulary)
 }
 
 /** Opens a database, or an empty one, under a key that need not be a member's. */

@@ -3,11 +3,12 @@
  * forgotten nowhere: it needs its line here before the tests are of one type again.
  */
 import type { CommandName } from '../../../shared/api/commands.ts'
+import { THIS_BUILD } from '../../../shared/op/vocabulary.ts'
 import { migrateNodeTables } from '../../../main/store/node-tables.ts'
 import { preferencesIn } from '../../../main/store/preferences.ts'
 import { editorOf } from '../../support/editor.ts'
 import { parcelOf } from '../../support/parcels.ts'
-import { must, pull, signerFrom, sync } from '../../support/replicas.ts'
+import { foundSite, must, pull, signerFrom, sync } from '../../support/replicas.ts'
 import { aSite, newJob, settle } from '../../support/site.ts'
 import {
   adoptable,
@@ -167,6 +168,10 @@ export const SCENARIOS: Readonly<Record<CommandName, (() => Scenario) | Keeps>> 
   'checkpoint.publish': () => {
     const { site } = conflicted()
     return asked(site.hq, 'checkpoint.publish', {})
+  },
+  'rules.raise': () => {
+    const hq = foundSite('newer rules', undefined, { ...THIS_BUILD, rules: THIS_BUILD.rules + 1 })
+    return asked(hq, 'rules.raise', { version: THIS_BUILD.rules + 1 })
   },
   'policy.set': () => asked(aSite().hq, 'policy.set', { max_bytes: 1000, types: ['image/*'] }),
 
