@@ -16,6 +16,9 @@ export const NOTES = [
   'Guard is bent but still holds. Photo to follow.',
 ] as const
 
+/** Files of photos/, by what they show. */
+export const PHOTOS = ['worn-roller', 'oil-on-floor', 'leaning-pallet', 'shelf-14'] as const
+
 /** In the zones of dressing.ts. */
 export const NEW_JOBS = [
   { title: 'Oil on the floor by gate 3', zone: 'North dock' },

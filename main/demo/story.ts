@@ -1,6 +1,6 @@
 /**
  * The scripted shift, beat by beat. It invents nothing that the desk could not see in a real warehouse. A round takes
- * about 20 s and holds what a newcomer should see within two minutes: ordinary work, a job finished and left for
+ * about 20 s and holds what a newcomer should see within two minutes: ordinary work, a photo, a job finished and left for
  * the desk to close, a closing asked for, and at first and then about once a minute a job that two people name apart.
  */
 import type { BoardRow } from '../../shared/api/rows.ts'
@@ -14,6 +14,7 @@ import {
   openJob,
   pick,
   type Scene,
+  takePhoto,
   type Tablet,
   workOn,
 } from './work.ts'
@@ -30,6 +31,7 @@ const ON_SCREEN = 5
 /** Every so many rounds. */
 const NAMING = 3
 const OPENING = 2
+const PHOTOGRAPHING = 2
 
 const work: Beat = (scene, _, turn) => workOn(scene, atTurn(scene, turn))
 
@@ -42,7 +44,7 @@ const every =
 const ROUND: readonly Beat[] = [
   finishForDesk,
   every(NAMING, nameApart),
-  work,
+  every(PHOTOGRAPHING, (scene, round, turn) => takePhoto(scene, atTurn(scene, turn), round / PHOTOGRAPHING)),
   finishAndAsk,
   work,
   every(OPENING, (scene, round, turn) => openJob(scene, atTurn(scene, turn), round / OPENING)),

@@ -4,12 +4,13 @@
  */
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { BoardRow, Stage } from '../../shared/api/rows.ts'
-import { CHECKLISTS, NEW_JOBS, NOTES } from './script.ts'
+import { photoFiles } from './photos.ts'
+import { CHECKLISTS, NEW_JOBS, NOTES, PHOTOS } from './script.ts'
 
 export type Tablet = { readonly person: string; readonly actor: string; readonly api: DeskApi }
 
 /** A code of the demo bar's catalogue. */
-type ShiftCode = 'open' | 'tick' | 'note' | 'labour' | 'title' | 'close' | 'leave' | 'return'
+type ShiftCode = 'open' | 'tick' | 'note' | 'photo' | 'labour' | 'title' | 'close' | 'leave' | 'return'
 
 export type Scene = {
   /** The first two have a part in the story; all do ordinary work. */
@@ -30,6 +31,8 @@ export type Scene = {
 const IN_SIGHT = 12
 /** Jobs under way at once: as many as a screen shows. */
 const UNDER_WAY = 7
+/** Of one job: nobody takes the same picture over and over. */
+const MOST_PHOTOS = 2
 /** The tag of the jobs that the shift opens. */
 const REPORTED = 'reported'
 /** Between two ticks, ms. */
@@ -70,6 +73,15 @@ export async function openJob(scene: Scene, tablet: Tablet, nth: number): Promis
   const tasks = [...(pick(scene, CHECKLISTS) ?? [])]
   const made = await tablet.api.do('job.create', { title, zone, priority: 'high', tasks, tags: [REPORTED] })
   if (made.ok) scene.tell('open', { who: tablet.person, title })
+}
+
+/** `nth`: which of the photos; they come round again. */
+export async function takePhoto(scene: Scene, tablet: Tablet, nth: number): Promise<void> {
+  const job = pick(scene, await jobsOf(tablet, 'doing', ({ photos }) => photos < MOST_PHOTOS))
+  if (!job) return workOn(scene, tablet)
+  const photo = photoFiles(PHOTOS[nth % PHOTOS.length] ?? PHOTOS[0])
+  const added = await tablet.api.do('attachment.add', { record: job.record, ...photo })
+  if (added.ok) scene.tell('photo', { who: tablet.person, title: job.title })
 }
 
 /** Jobs at the top of a column of the tablet's own board, but for those that somebody at the desk opened. */

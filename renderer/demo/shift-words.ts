@@ -6,6 +6,7 @@ const sentences = catalogue({
   en: {
     tick: '{who} ticked “{text}” on “{title}”',
     note: '{who} wrote a note on “{title}”',
+    photo: '{who} took a photo for “{title}”',
     labour: '{who} booked {minutes} minutes on “{title}”',
     open: '{who} opened “{title}”',
     title: '{who} renamed a job to “{title}”',
@@ -16,6 +17,7 @@ const sentences = catalogue({
   es: {
     tick: '{who} marcó «{text}» en «{title}»',
     note: '{who} escribió una nota en «{title}»',
+    photo: '{who} hizo una foto para «{title}»',
     labour: '{who} anotó {minutes} minutos en «{title}»',
     open: '{who} abrió «{title}»',
     title: '{who} renombró un trabajo como «{title}»',

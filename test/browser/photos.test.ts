@@ -65,7 +65,7 @@ afterAll(async () => {
 })
 
 describe('adding photos', () => {
-  test('DESK-200 several files at once by the picker, each with a small picture, its size, who and where', async () => {
+  test('DESK-200 DESK-210 several files at once by the picker, each with a small picture, its size, who and where', async () => {
     const record = await openJob('Pallet wrapper stops')
     const chooser = page.waitForEvent('filechooser')
     await page.keyboard.press('p')
@@ -77,6 +77,7 @@ describe('adding photos', () => {
     const [gate] = await attachments(warehouse.desk, record)
     expect(gate).toMatchObject({ name: 'gate.jpg', mime: 'image/jpeg', size: files[0]?.buffer.length })
     expect(await drawn(tile('gate.jpg').locator('img'))).toEqual([320, 240])
+    await onPage(panel().getByRole('listitem').filter({ hasText: 'added a photo' }).locator('img')).toHaveCount(2)
     await onPage(page.locator('a.card', { hasText: 'Pallet wrapper' }).getByText('2 photos')).toBeAttached()
   })
 
