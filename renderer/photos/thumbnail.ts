@@ -6,13 +6,13 @@
 /** The longer side, px: sharp in a tile on a screen of double density. */
 const SIDE = 320
 /** What the node takes at most, in base64 characters. */
-const MOST_CHARACTERS = 32_768
+const MOST_CHARACTERS = 16_384
 /** From good to just recognisable: the first that is small enough is taken. */
 const ATTEMPTS = [
   { side: SIDE, quality: 0.8 },
   { side: SIDE, quality: 0.6 },
   { side: SIDE, quality: 0.4 },
-  { side: SIDE / 2, quality: 0.6 },
+  { side: SIDE / 2, quality: 0.7 },
   { side: SIDE / 2, quality: 0.3 },
 ] as const
 

@@ -56,12 +56,12 @@ const path = v.pipe(
 )
 
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'))
-/** A small picture of 24 KiB at most, made where the photo is: it travels in the op, ahead of the photo's own bytes. */
+/** A small picture of 12 KiB at most, made where the photo is: it travels in the op, ahead of the photo's own bytes. */
 const thumbnail = v.optional(
   v.pipe(
     v.string(),
     v.minLength(1, 'must not be empty'),
-    v.maxLength(32_768, 'at most 24 KiB'),
+    v.maxLength(16_384, 'at most 12 KiB'),
     v.regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64'),
   ),
 )

@@ -60,8 +60,8 @@ const attachments: Field = {
     sha256: { code: 2, merge: 'register', value: { type: 'string', max: 64 } },
     size: { code: 3, merge: 'register', value: { type: 'integer', min: 0, max: 2 ** 40 } },
     mime: { code: 4, merge: 'register', value: word },
-    /** Base64 of 24 KiB at most, so that an op with it stays well below its limit. */
-    thumbnail: { code: 5, merge: 'register', value: { type: 'string', max: 32_768 } },
+    /** Base64 of 12 KiB at most: as long as any text of an op may be. */
+    thumbnail: { code: 5, merge: 'register', value: { type: 'string', max: 16_384 } },
   },
 }
 const authority = (code: number): Field => ({ code, merge: 'authority', frozen: false })

@@ -5,7 +5,7 @@ import { MOST_FILE_BYTES } from '../../shared/api/files.ts'
 import type { AttachmentRow } from '../../shared/api/rows.ts'
 import type { NodeProcess } from '../support/node-process.ts'
 import { onPage } from './on-page.ts'
-import { give, photo, turned, type Given } from './pictures.ts'
+import { give, noisy, photo, turned, type Given } from './pictures.ts'
 import { expectAccessible, keepPicture, openBrowser, openDesk } from './screens.ts'
 import { eventually, must, openWarehouse, type Warehouse } from './warehouse.ts'
 
@@ -86,6 +86,15 @@ describe('adding photos', () => {
     await picker().setInputFiles({ ...(await jpeg('meter.jpg')), buffer: turned(await photo(page)) })
     await onPage(tile('meter.jpg')).toBeVisible()
     expect(await drawn(tile('meter.jpg').locator('img'))).toEqual([240, 320])
+  })
+
+  test('DESK-200 a photo so full of detail that a good small picture would be too large has a plainer one', async () => {
+    const record = await openJob('Sort the screws')
+    const buffer = await noisy(page)
+    await picker().setInputFiles({ name: 'screws.jpg', mimeType: 'image/jpeg', buffer })
+    expect(Math.max(...(await drawn(tile('screws.jpg').locator('img'))))).toBeGreaterThanOrEqual(160)
+    const [row] = await attachments(warehouse.desk, record)
+    expect(row?.thumbnail?.length).toBeLessThanOrEqual(16_384)
   })
 
   test('DESK-201 what is pasted is added, and words that are pasted stay words', async () => {

@@ -20,6 +20,22 @@ export async function photo(page: Page, of = 0, [width, height] = [1600, 1200]):
   return Buffer.from(base64, 'base64')
 }
 
+/** Every pixel another colour: nothing is harder to make small. */
+export async function noisy(page: Page): Promise<Buffer> {
+  const base64 = await page.evaluate(() => {
+    const canvas = document.createElement('canvas')
+    canvas.width = 320
+    canvas.height = 240
+    const context = canvas.getContext('2d')
+    for (let i = 0; context && i < canvas.width * canvas.height; i += 1) {
+      context.fillStyle = `hsl(${(i * 7919) % 360} 90% ${(i * 104729) % 100}%)`
+      context.fillRect(i % canvas.width, Math.floor(i / canvas.width), 1, 1)
+    }
+    return canvas.toDataURL('image/jpeg', 0.95).split(',')[1] ?? ''
+  })
+  return Buffer.from(base64, 'base64')
+}
+
 /** As the camera writes it that was held upright: the picture lies on its side, with a note that it does. */
 export function turned(jpeg: Buffer): Buffer {
   // One EXIF entry: orientation (0x0112), a short, 6: turn it to the right.
