@@ -28,7 +28,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
   const png = pngOf(trace(scene, SIZE, LIGHT_PATHS), SIZE).toString('base64')
   for (const [ending, width, quality] of [
     ['jpg', LARGE, 80],
-    ['small.jpg', SMALL, 70],
+    ['small.jpg', SMALL, 62],
   ] as const) {
     await page.setViewportSize({ width, height: Math.round((width * SIZE.height) / SIZE.width) })
     await page.setContent(

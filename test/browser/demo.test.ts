@@ -108,6 +108,24 @@ describe('the demo', () => {
     await expectAccessible(page)
   })
 
+  test('DESK-211 a photo that somebody took on a tablet is at the desk, with its bytes', async () => {
+    await goTo(page, 'Board')
+    await page
+      .locator('a.card', { hasText: /photos? (or|and) files?/ })
+      .first()
+      .click(PATIENT)
+    const photo = page
+      .locator('section.job')
+      .getByRole('button', { name: /^Open [a-z0-9-]+\.jpg$/ })
+      .first()
+    await photo.getByText(/^On \d devices$/).waitFor(PATIENT)
+    await photo.click()
+    await page.getByRole('dialog').locator('img[src^="blob:"]').waitFor()
+    await keepPicture(page, 'demo-photo')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+
   test('DESK-68 the hints can be put away and called back', async () => {
     await page.getByRole('button', { name: 'Hide the hints' }).click()
     await page.getByRole('button', { name: 'Show hints' }).click()
