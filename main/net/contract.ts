@@ -10,6 +10,7 @@ import type { ActorId, SiteId } from '../../shared/model/ids.ts'
 import type { Role } from '../../shared/model/roles.ts'
 import type { Admission, AuthorityReach, Member } from '../../shared/replica/contract.ts'
 import type { Clock } from '../../shared/replica/ports.ts'
+import type { BlobExchange } from '../../shared/sync/blobs/exchange.ts'
 import type { SyncStore } from '../../shared/sync/store.ts'
 
 /** A device's TLS key and its self-signed certificate. */
@@ -40,6 +41,8 @@ export interface Log {
 
 export type NetworkOptions = {
   readonly store: SyncStore
+  /** What the bytes of attachments travel by; none do without it. */
+  readonly exchange?: BlobExchange
   /** Everybody ever admitted, as this device's log knows it, this device included. */
   readonly members: () => readonly Member[]
   readonly identity: TlsIdentity

@@ -4,6 +4,7 @@ import type { ActorId } from '../../shared/model/ids.ts'
 import type { CloseReason } from '../../shared/sync/close.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
 import type { Told } from '../../shared/sync/told.ts'
+import type { BlobExchange } from '../../shared/sync/blobs/exchange.ts'
 import { Session, type Effect, type SessionOptions } from '../../shared/sync/session.ts'
 import type { Turns, Worker } from './turns.ts'
 
@@ -21,7 +22,9 @@ type LinkOptions = {
   readonly address: string
   /** The IP addresses at this and at the other end. */
   readonly ends: Ends
-  readonly session: SessionOptions
+  readonly session: Omit<SessionOptions, 'blobs'>
+  /** What files travel by; none do without it. */
+  readonly exchange?: BlobExchange | null
   readonly turns: Turns
   /** ms of a clock that only goes forward. */
   readonly monotonic: () => number
@@ -65,7 +68,9 @@ export class Link implements Worker {
     this.address = options.address
     this.ends = options.ends
     this.#heard = options.monotonic()
-    this.#session = new Session(options.session, this.#heard)
+    const { exchange } = options
+    const blobs = exchange ? { blobs: (peer: ActorId) => exchange.link(peer, () => this.#wake()) } : {}
+    this.#session = new Session({ ...options.session, ...blobs }, this.#heard)
     this.#gone = this.#listen(options.socket)
   }
 
@@ -80,6 +85,7 @@ export class Link implements Worker {
       socket.once('close', () => {
         while (this.#frames.length > 0) this.#takeFrame()
         resolve()
+        this.#session.lost()
         this.#options.onEnd(this, this.#end ?? LOST)
       })
     })
@@ -196,16 +202,22 @@ export class Link implements Worker {
 
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'send') this.#send(effect.bytes)
+      if (effect.kind === 'send') this.#send(effect)
       else if (effect.kind === 'told') this.#options.onTold(this, effect.told)
       else if (effect.kind === 'authority-heard') this.#options.onAuthorityHeard(effect.age)
       else this.#close(effect)
     }
+    this.#wake()
+  }
+
+  #wake(): void {
     this.#options.turns.wake(this)
   }
 
-  #send(bytes: Uint8Array): void {
-    this.#options.socket.send(bytes)
+  #send({ bytes, bulk }: { readonly bytes: Uint8Array; readonly bulk?: true }): void {
+    const { socket } = this.#options
+    if (bulk) socket.send(bytes, () => this.#session.passedOn())
+    else socket.send(bytes)
     this.#sent += bytes.length
   }
 

@@ -71,6 +71,7 @@ class NodeNetwork implements Network {
   #createSwitchboard(): Switchboard {
     return new Switchboard({
       store: this.#options.store,
+      exchange: this.#options.exchange ?? null,
       roster: this.#roster,
       monotonic: this.#monotonic,
       there: () => this.#plan.there(this.#monotonic()),

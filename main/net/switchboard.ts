@@ -4,6 +4,7 @@ import type { Bytes } from '../../shared/base/bytes.ts'
 import type { ActorId } from '../../shared/model/ids.ts'
 import { Allowance } from '../../shared/sync/allowance.ts'
 import type { CloseReason } from '../../shared/sync/close.ts'
+import type { BlobExchange } from '../../shared/sync/blobs/exchange.ts'
 import type { SyncStore } from '../../shared/sync/store.ts'
 import type { Told } from '../../shared/sync/told.ts'
 import type { Log } from './contract.ts'
@@ -27,6 +28,7 @@ type Connection = {
 
 type SwitchboardOptions = {
   readonly store: SyncStore
+  readonly exchange: BlobExchange | null
   readonly roster: Roster
   readonly monotonic: () => number
   readonly authorityAge: (now: number) => number | null
@@ -91,13 +93,14 @@ export class Switchboard {
   }
 
   #createLink(connection: Connection): Link {
-    const { store, roster, monotonic, authorityAge, onAuthorityHeard, onTold, onUp } = this.#options
+    const { store, exchange, roster, monotonic, authorityAge, onAuthorityHeard, onTold, onUp } = this.#options
     const { peer, keyHash } = connection
     const admits = (actor: ActorId): ReturnType<Roster['admits']> =>
       actor === peer ? roster.admits(actor, keyHash) : { ok: false, cut: null }
     return new Link({
       ...connection,
       session: { store, admits, authorityAge, allowance: this.#allowanceOf(peer) },
+      exchange,
       turns: this.#turns,
       monotonic,
       onAuthorityHeard,

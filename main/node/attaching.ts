@@ -29,7 +29,9 @@ export async function attach(
   const name = given.normalize('NFC').toWellFormed().slice(-MOST_NAME)
   const mime = ('mime' in input ? input.mime : undefined) ?? mimeOf(name)
   const picture = thumbnail === undefined ? {} : { thumbnail }
-  return site.replica.attach(record, { name, mime, ...kept.value, ...picture })
+  const attached = site.replica.attach(record, { name, mime, ...kept.value, ...picture })
+  if (attached.ok) site.files.kept(kept.value.sha256)
+  return attached
 }
 
 /** Nobody is told of bytes that are not here: an op that names them would be a promise that nobody keeps. */

@@ -167,7 +167,7 @@ export class Life {
 
   /** What was founded or joined must not fail for a port that is taken: it then listens at another. */
   async #run(replica: Replica, port: SiteOptions['port']): Promise<void> {
-    const { decide, authorityWait, firstWriteWait, demo } = this.#options
+    const { decide, authorityWait, firstWriteWait, photosQuota, demo } = this.#options
     const network = this.#demoStarts && demo !== null ? demo.network() : this.#options.network
     this.#site = await Site.start({
       machine: this.machine,
@@ -177,6 +177,7 @@ export class Life {
       decide,
       ...(authorityWait === undefined ? {} : { authorityWait }),
       ...(firstWriteWait === undefined ? {} : { firstWriteWait }),
+      ...(photosQuota === undefined ? {} : { photosQuota }),
       machineId: this.#options.machine ?? machineId(),
       pin: this.machine.facts.joined()?.pin ?? null,
       onChange: this.#onChange,

@@ -67,7 +67,7 @@ async function openIdentity({ paths, log, undo }: Held): Promise<Machine> {
   return {
     paths,
     sql,
-    world: { sql, crypto: createCrypto(), clock: wallClock },
+    world: { sql, crypto: createCrypto(), clock: wallClock, keeps: (sha256) => blobs.has(sha256) },
     signer,
     identity,
     facts: factsIn(sql),

@@ -7,7 +7,6 @@ import type { Network } from '../net/contract.ts'
 import type { Preferences } from '../store/preferences.ts'
 import type { DemoSwitches } from './demo-switches.ts'
 import { attach } from './attaching.ts'
-import { fetchAttachment } from './fetching.ts'
 import { importCsv } from './import/import-csv.ts'
 import { Backups } from './keeping/backing-up.ts'
 import { examine } from './keeping/examining.ts'
@@ -56,7 +55,7 @@ export function nodeCommands(options: NodeCommandsOptions): NodeCommands {
     'import.csv': ({ source, content }) =>
       writing(life, ({ replica }) => importCsv(replica, source ?? DEFAULT_SOURCE, content)),
     'attachment.add': (input) => withSite(life, (site) => attach(life.machine, site, input)),
-    'attachment.fetch': (input) => withSite(life, (site) => fetchAttachment(life.machine, site, input)),
+    'attachment.fetch': (input) => withSite(life, ({ files }) => files.open(input.record, input.attachment)),
     'parcel.save': (input) => withSite(life, (site) => saveParcel(site, input)),
     'parcel.import': (input) => writing(life, (site) => importParcel(site, input)),
     'site.recover': (input) => withSite(life, (site) => recover(site, input)),

@@ -1,11 +1,13 @@
 /** What a node that belongs to a site answers: what its log knows, with what only this device knows beside it. */
 import type { TallydeskError } from '../../shared/api/errors.ts'
+import type { AttachmentRow } from '../../shared/api/rows.ts'
 import type { ParsedQuery } from '../../shared/api/parse.ts'
 import type { QueryAnswer, QueryInput, QueryName } from '../../shared/api/queries.ts'
 import { ok, type Result } from '../../shared/base/result.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import type { Blobs } from '../store/blobs.ts'
 import type { CutWord } from './cut-word.ts'
+import type { FileKeeper } from './photos/file-keeper.ts'
 import type { Reachability } from './unlinked.ts'
 
 export type SiteQuery = Exclude<ParsedQuery, { readonly query: 'node' | 'preferences' }>
@@ -13,6 +15,7 @@ export type SiteQuery = Exclude<ParsedQuery, { readonly query: 'node' | 'prefere
 export type SiteAnswersOptions = {
   readonly replica: Replica
   readonly blobs: Blobs
+  readonly files: FileKeeper
   readonly cutWord: CutWord
   readonly halted: () => QueryAnswer<'status'>['halted']
   readonly storage: () => QueryAnswer<'status'>['storage']
@@ -57,7 +60,7 @@ export class SiteAnswers {
   }
 
   #status(): QueryAnswer<'status'> {
-    const { replica, cutWord, halted, storage, around } = this.#options
+    const { replica, cutWord, files, halted, storage, around } = this.#options
     const log = replica.status()
     const heard = [log.authority_heard, around().authorityHeard()].filter((wall) => wall !== null)
     return {
@@ -67,6 +70,7 @@ export class SiteAnswers {
       halted: halted(),
       storage: storage(),
       cut: cutWord.cut(),
+      photos: { coming: files.exchange.needed, trouble: files.trouble?.code ?? null },
     }
   }
 
@@ -90,15 +94,30 @@ export class SiteAnswers {
     })
   }
 
-  /** Of the bytes of attachments a device knows only its own. */
   #record(input: QueryInput<'record'>): Result<QueryAnswer<'record'>, TallydeskError> {
-    const { replica, blobs, around } = this.#options
+    const { replica, around } = this.#options
     const found = replica.query('record', input, around().reach())
     if (!found.ok) return found
-    const attachments = found.value.attachments.map((attachment) => ({
-      ...attachment,
-      where: blobs.has(attachment.sha256) ? [replica.actor] : [],
-    }))
+    const attachments = found.value.attachments.map((attachment) => this.#located(attachment))
     return ok({ ...found.value, attachments })
+  }
+
+  /** An attachment with where its bytes are. */
+  #located(attachment: AttachmentRow): AttachmentRow {
+    const { replica, blobs, files, around } = this.#options
+    const { sha256 } = attachment
+    const isHere = blobs.has(sha256)
+    const others = replica.files.holders(sha256)
+    const peers = others.length === 0 ? [] : around().peers()
+    return {
+      ...attachment,
+      where: isHere ? [replica.actor, ...others] : others,
+      coming: isHere ? null : files.coming(sha256),
+      holders: others.map((actor) => ({
+        actor,
+        name: replica.member(actor)?.name ?? '',
+        last_heard: peers.find((peer) => peer.actor === actor)?.last_heard ?? null,
+      })),
+    }
   }
 }

@@ -15,6 +15,7 @@ import { addressBookIn } from '../store/address-book.ts'
 import { type Halted, witnessAt } from '../store/witness.ts'
 import { AuthorityWait } from './authority-wait.ts'
 import { CutWord } from './cut-word.ts'
+import { FileKeeper } from './photos/file-keeper.ts'
 import { FirstWrite } from './first-write.ts'
 import type { Machine } from './machine.ts'
 import type { NodeNetworkOptions, NodeOptions } from './options.ts'
@@ -29,7 +30,10 @@ import { withholding } from './withholding.ts'
 /** How often the time at which the authority was last heard is kept for the next start, ms. */
 const KEEP_HEARD_MS = 30_000
 
-export type SiteOptions = Pick<NodeOptions, 'network' | 'decide' | 'authorityWait' | 'firstWriteWait'> & {
+export type SiteOptions = Pick<
+  NodeOptions,
+  'network' | 'decide' | 'authorityWait' | 'firstWriteWait' | 'photosQuota'
+> & {
   readonly machine: Machine
   /** See `store/machine-id.ts`. */
   readonly machineId: string | null
@@ -44,6 +48,7 @@ export type SiteOptions = Pick<NodeOptions, 'network' | 'decide' | 'authorityWai
 
 export class Site {
   readonly replica: Replica
+  readonly files: FileKeeper
   /** `host:port`; null without a network. */
   listen: string | null = null
   readonly #options: SiteOptions
@@ -85,15 +90,23 @@ export class Site {
       onFailure: (error) => machine.log.error(error, 'the witness could not be written'),
     })
     this.#cutWord = new CutWord(machine, replica)
+    this.#slices = this.#createSlices()
+    this.files = new FileKeeper({
+      machine,
+      replica,
+      quota: options.photosQuota ?? null,
+      wake: () => this.#slices.wake(),
+      onChange: () => options.onChange(),
+    })
     this.#answers = new SiteAnswers({
       replica,
       blobs: machine.blobs,
+      files: this.files,
       cutWord: this.#cutWord,
       halted: () => this.#own.halted,
       storage: () => this.#storage.trouble,
       around: () => this.#now(),
     })
-    this.#slices = this.#createSlices()
   }
 
   #createSlices(): Slices {
@@ -109,6 +122,7 @@ export class Site {
         ready(() => this.#wait?.isOver() === true && replica.publishDue()),
         ready(() => this.#reachesAuthority() && replica.replenish()),
         () => replica.work(),
+        () => this.files.look(),
       ],
       whenQuiet: () => machine.sql.checkpoint(),
       log: machine.log,
@@ -169,6 +183,7 @@ export class Site {
     this.#storage.stop()
     this.#keepAuthorityHeard()
     await this.#network?.stop()
+    await this.files.stop()
     this.#own.stop()
   }
 
@@ -218,6 +233,7 @@ export class Site {
 
   #committed(committed: Committed): void {
     this.#own.committed(committed)
+    this.files.committed(committed)
     this.#network?.committed()
     this.#slices.wake()
     this.#options.onChange()
@@ -266,6 +282,7 @@ export class Site {
     const addresses = addressBookIn(machine.sql)
     const network = createNetwork({
       store: withholding(replica, this.#own, this.#storage),
+      exchange: this.files.exchange,
       members: () => replica.members(),
       identity: machine.identity,
       ...options,

@@ -112,13 +112,16 @@ export class Blobs {
     if (isName(sha256)) inFolder(() => rmSync(this.pathOf(sha256), { force: true }))
   }
 
-  /** Everything that is kept here. */
-  list(): KeptBlob[] {
-    return foldersIn(this.folder).flatMap((folder) =>
-      namesIn(join(this.folder, folder))
-        .filter((name) => isName(name))
-        .flatMap((sha256) => this.#kept(sha256)),
-    )
+  /** The folders in which files are kept, for `list`: few thousand files stand in each. */
+  folders(): string[] {
+    return namesIn(this.folder).filter((name) => name.length === 2)
+  }
+
+  /** What is kept in one folder. */
+  list(folder: string): KeptBlob[] {
+    return namesIn(join(this.folder, folder))
+      .filter((name) => isName(name))
+      .flatMap((sha256) => this.#kept(sha256))
   }
 
   /** After a crash: what was being written then will never be whole. To be called before anything is begun. */
@@ -188,9 +191,8 @@ export async function writeWhole(file: FileHandle, bytes: Uint8Array, from?: num
   }
 }
 
-const foldersIn = (folder: string): string[] => namesIn(folder).filter((name) => name.length === 2)
-
-function namesIn(folder: string): string[] {
+/** None of a folder that is not there. */
+export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch (error) {
@@ -198,6 +200,14 @@ function namesIn(folder: string): string[] {
     throw error
   }
 }
+
+/** Whatever the disk answered, in the product's words. */
+export const asOwn = (error: unknown): TallydeskError =>
+  error instanceof TallydeskError
+    ? error
+    : new TallydeskError('data-folder-unreadable', {
+        reason: error instanceof Error ? error.message : 'unknown',
+      })
 
 /** A folder, a socket or a device is no file to keep. */
 async function openReadable(file: string): Promise<FileHandle> {

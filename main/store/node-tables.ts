@@ -11,7 +11,8 @@ const MIGRATIONS: readonly string[] = [
      actor TEXT NOT NULL, address TEXT NOT NULL, used INTEGER NOT NULL, worked INTEGER NOT NULL,
      PRIMARY KEY (actor, address)
    ) STRICT, WITHOUT ROWID;
-   CREATE TABLE node_fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+   CREATE TABLE node_fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE node_unnamed (file TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
 ]
 
 /** Throws `data-folder-newer` for tables of a later version; only reads. */

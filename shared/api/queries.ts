@@ -4,6 +4,7 @@
  * Times are wall times in ms since 1970 and for display only. `null` means unknown or none, never "no time given".
  */
 import * as v from 'valibot'
+import type { ErrorCode } from './errors.ts'
 import { RECORD_KINDS, STAGES } from './rows.ts'
 import type {
   AttachmentRow,
@@ -254,6 +255,8 @@ type Answers = {
     } | null
     /** This device was cut from the site, as far as it knows or was told by `by`; kept over restarts. */
     readonly cut: { readonly reason: string; readonly by: string | null; readonly since: number } | null
+    /** Files that are needed here and not here yet; `trouble`: why none can be stored, as an error's code, or null. */
+    readonly photos: { readonly coming: number; readonly trouble: ErrorCode | null }
     /** Wall time at which the authority's own word last reached this device; null: never. */
     readonly authority_heard: number | null
     /** The version of the rules that the site goes by, and the highest that this build knows: below it, it needs an upgrade. */

@@ -2,6 +2,8 @@
 import { MOST_FILE_BYTES } from '../model/files.ts'
 import { KIB, limit, MIB } from './limit.ts'
 
+const ENDS = 'ends the link'
+
 export const network = {
   handshake: limit(
     5_000,
@@ -198,6 +200,35 @@ export const files = {
     'an attached file',
     'a photo has a few megabytes, a scanned manual some dozens',
     'refused as `too-large`',
+  ),
+  blobChunk: limit(
+    256 * KIB,
+    'bytes',
+    'a chunk of a file on its way',
+    'what a cut may cost, and what an operation may have to wait behind',
+    ENDS,
+  ),
+  blobNamed: limit(128, '', 'files asked about at once', 'looked up in one turn', ENDS),
+  blobSought: limit(
+    4096,
+    '',
+    'files that a peer asked for in vain',
+    'their memory',
+    'it is not told when the oldest come',
+  ),
+  blobWrong: limit(
+    3,
+    '',
+    'files of a peer that are not what they are called, and chunks that nobody asked for',
+    'no honest device sends one',
+    ENDS,
+  ),
+  thumbnailBytes: limit(
+    24 * KIB,
+    'bytes',
+    'the small picture of a photo',
+    'it travels in the operation, ahead of the photo',
+    'refused as `bad-input`',
   ),
   parcelBytes: limit(
     6_000_000,

@@ -14,6 +14,7 @@ import type { Whereabouts } from '../api/rows.ts'
 import type { NamedOp } from './chains.ts'
 import { coverageOf } from './coverage.ts'
 import { idBytes } from './interner.ts'
+import type { Files } from './files.ts'
 import type { Line } from './lines.ts'
 import type { Log } from './log.ts'
 import type { Crypto, Signer, Sql } from './ports.ts'
@@ -31,9 +32,20 @@ const coverOf = ({ heads }: Cursor): number => heads.reduce((sum, { seq }) => su
 const isNewer = (a: Cursor, b: Cursor): boolean =>
   coverOf(a) - coverOf(b) > 0 || (coverOf(a) === coverOf(b) && a.wall > b.wall)
 
+type AcksOptions = {
+  readonly sql: Sql
+  readonly log: Log
+  readonly files: Files
+  readonly crypto: Crypto
+  readonly site: SiteId
+  readonly self: ActorId
+  readonly control: () => ControlState
+}
+
 export class Acks {
   readonly #sql: Sql
   readonly #log: Log
+  readonly #files: Files
   readonly #crypto: Crypto
   readonly #site: SiteId
   readonly #self: ActorId
@@ -41,9 +53,10 @@ export class Acks {
   #authority: Cursor | null = null
   #covered: { readonly ops: number; readonly upTo: ReadonlyMap<Line, number> } | null = null
 
-  constructor(sql: Sql, log: Log, crypto: Crypto, site: SiteId, self: ActorId, control: () => ControlState) {
+  constructor({ sql, log, files, crypto, site, self, control }: AcksOptions) {
     this.#sql = sql
     this.#log = log
+    this.#files = files
     this.#crypto = crypto
     this.#site = site
     this.#self = self
@@ -74,10 +87,29 @@ export class Acks {
     return [...holders]
   }
 
+  /** Of those, the ones that hold the bytes of what it attached too: a photo is where its bytes are. */
+  wholeHolders(op: NamedOp): ActorId[] {
+    const files = this.#filesOf(op).map((file) => this.#files.holders(file))
+    return this.holders(op).filter((actor) => files.every((holders) => holders.includes(actor)))
+  }
+
   whereabouts(op: NamedOp): Whereabouts {
-    if (this.#control().authority === this.#self || this.#atAuthority(op)) return { at: 'authority' }
-    const devices = this.holders(op).length
-    return devices === 0 ? { at: 'device' } : { at: 'shared', devices }
+    const { authority } = this.#control()
+    const holders = this.wholeHolders(op)
+    const isHere = authority === this.#self && this.#filesOf(op).every((file) => this.#files.keeps(file))
+    if (isHere || (authority !== null && holders.includes(authority))) return { at: 'authority' }
+    return holders.length === 0 ? { at: 'device' } : { at: 'shared', devices: holders.length }
+  }
+
+  #filesOf(op: NamedOp): readonly string[] {
+    const no = this.#log.numberAt(op)
+    return no === null ? [] : this.#files.madeBy(no)
+  }
+
+  /** Own ops that are shared themselves, while the bytes of what they attached are not: by number. */
+  sharedWithoutBytes(): number[] {
+    const shared = this.sharedSeq()
+    return this.#files.unshared().filter((no) => this.#log.rowByNumber(no).seq <= shared)
   }
 
   /** The highest own seq that is shared: with an edge, a desk or the authority, or with any two devices. */

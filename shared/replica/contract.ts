@@ -10,6 +10,7 @@ import type { Attachment } from '../intent/attaching.ts'
 import type { Head } from '../op/run.ts'
 import type { SyncStore } from '../sync/store.ts'
 import type { Diagnosis } from './doctor.ts'
+import type { Files } from './files.ts'
 import type { Signer } from './ports.ts'
 
 /** What the node knows of the way to the authority; the replica puts it into `waits_for`. */
@@ -118,6 +119,10 @@ export interface Replica extends SyncStore {
   importRows(source: string, rows: readonly ImportRow[]): Result<ImportReport, TallydeskError>
   /** Admits a device: the authority any, a supervisor's desk technicians, as far as it may enrol. */
   admit(admission: Admission): Result<OpResult, TallydeskError>
+  /** The files that attachments name, and who holds them; to be asked anew each time. */
+  readonly files: Files
+  /** Keeps durably what a peer said of files: which it holds, and which are gone. */
+  filesHeard(peer: ActorId, held: readonly string[], gone: readonly string[]): void
   /** May this device admit somebody in this role now? */
   mayAdmit(role: Role): boolean
   members(): readonly Member[]

@@ -5,6 +5,7 @@ import { THIS_BUILD, type Vocabulary } from '../op/vocabulary.ts'
 import type { ControlState } from '../judge/control.ts'
 import { Acks } from './acks.ts'
 import { Door } from './door.ts'
+import { Files } from './files.ts'
 import { Fold } from './fold.ts'
 import { HashSum } from './hash-sum.ts'
 import { Inbox } from './inbox.ts'
@@ -33,13 +34,14 @@ export type Core = {
   readonly door: Door
   readonly inbox: Inbox
   readonly acks: Acks
+  readonly files: Files
   readonly stateHash: StateHash
   readonly control: () => ControlState
   readonly sha256: (bytes: Bytes) => Bytes
 }
 
 export function openCore(
-  { sql, crypto, vocabulary = THIS_BUILD }: Pick<World, 'sql' | 'crypto' | 'vocabulary'>,
+  { sql, crypto, keeps, vocabulary = THIS_BUILD }: Pick<World, 'sql' | 'crypto' | 'keeps' | 'vocabulary'>,
   site: SiteId,
   self: ActorId,
 ): Core {
@@ -53,6 +55,7 @@ export function openCore(
   judging.wordsFell = (op) => texts.fell(op)
   const sum = new HashSum()
   const views = new Views({ sql, log, records, origins, control, sum })
+  const files = new Files({ sql, log, records, self, control, keeps: keeps ?? (() => true) })
   const parts = { sql, log, records, origins, judging, fold, texts, views }
   return {
     ...parts,
@@ -63,7 +66,8 @@ export function openCore(
     control,
     door: new Door(parts),
     inbox: new Inbox(sql, log, vocabulary),
-    acks: new Acks(sql, log, crypto, site, self, control),
+    files,
+    acks: new Acks({ sql, log, files, crypto, site, self, control }),
     stateHash: new StateHash({ ...parts, crypto, control, sum }),
     sha256: (bytes) => crypto.sha256(bytes),
   }

@@ -5,7 +5,7 @@
  *
  * From the log: actor, line, op, context, record, creation, child, touch, text_session, text_update.
  * checkpoint: of those compared here, how many ops are under each, the state that they give here, and whether that is what was published.
- * The fold of accepted ops: value, presence; dirty: records that wait to be judged and folded anew. Views: board, board_tag, conflict, search. Sync: inbox, ack.
+ * The fold of accepted ops: value, presence; dirty: records that wait to be judged and folded anew. Views: board, board_tag, conflict, search. Sync: inbox, ack, holding.
  */
 import { TallydeskError } from '../api/errors.ts'
 import type { Sql } from './ports.ts'
@@ -62,7 +62,9 @@ CREATE TABLE value (
   PRIMARY KEY (record, field, child, sub, op, idx)
 ) STRICT, WITHOUT ROWID;
 -- Of attachments, the hash that names their bytes: by the file.
+-- Of attachments, the hash that names their bytes: by the file, and by the op that says so.
 CREATE INDEX value_file ON value (value, record, child) WHERE field = 21 AND sub = 2;
+CREATE INDEX value_file_by_op ON value (op) WHERE field = 21 AND sub = 2;
 CREATE TABLE presence (
   record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, actor INTEGER NOT NULL,
   touched INTEGER NOT NULL, removed INTEGER NOT NULL,
@@ -92,6 +94,11 @@ CREATE TABLE inbox (
 CREATE UNIQUE INDEX inbox_by_chain ON inbox (actor, seq, hash);
 CREATE TABLE ack (
   peer INTEGER NOT NULL, line INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (line, peer)
+) STRICT, WITHOUT ROWID;
+
+-- What peers said of files: that they durably hold one, or (held = 0) that its author holds it no more.
+CREATE TABLE holding (
+  file TEXT NOT NULL, peer INTEGER NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (file, peer)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE board (

@@ -8,6 +8,7 @@ import type { Head, Run } from '../op/run.ts'
 import type { Received, SyncStore } from '../sync/store.ts'
 import { Committing } from './committing.ts'
 import { lacking, lackingFrom, leavesOf, milestones } from './coverage.ts'
+import type { Files } from './files.ts'
 import { idBytes } from './interner.ts'
 import type { Arrival } from './log.ts'
 import { checkRun } from './receiving.ts'
@@ -95,6 +96,17 @@ export class SyncSide extends Committing implements SyncStore {
   acknowledged(peer: ActorId, heads: readonly Head[]): void {
     this.transaction(() => this.core.acks.acknowledge(peer, heads))
     this.tell({ records: new Set(), control: false }, false)
+  }
+
+  /** The files that attachments name, and who holds them. */
+  get files(): Files {
+    return this.core.files
+  }
+
+  /** Keeps durably what a peer said of files. */
+  filesHeard(peer: ActorId, held: readonly string[], gone: readonly string[]): void {
+    const isNew = this.transaction(() => this.core.files.heard(peer, held, gone))
+    if (isNew) this.tell({ records: new Set(), control: false }, false)
   }
 
   authorityCursor(): Bytes | null {

@@ -19,7 +19,15 @@ const PER_MS = LIMITS.actorOpsPerMinute / 60_000
 const WEIGHT = { frame: 1 / 8, vector: 128, refusal: 4096 } as const
 
 /** Messages that are dealt with as they come, so that their length counts. */
-const WHOLE: ReadonlySet<Incoming['kind']> = new Set(['vector', 'ack', 'locate', 'authority', 'unknown'])
+const WHOLE: ReadonlySet<Incoming['kind']> = new Set([
+  'vector',
+  'ack',
+  'locate',
+  'authority',
+  'unknown',
+  'blob-seek',
+  'blob-have',
+])
 
 const weightOfBytes = (bytes: number): number => bytes / LIMITS.actorOpWeight
 

@@ -14,7 +14,7 @@
  */
 import { equalBytes, type Bytes } from '../base/bytes.ts'
 import type { ActorId } from '../model/ids.ts'
-import type { Head } from '../op/run.ts'
+import type { BlobFault, BlobLink } from './blobs/blob-link.ts'
 import { Allowance } from './allowance.ts'
 import { parseCloseReason, type CloseReason } from './close.ts'
 import { CursorRelay } from './cursor-relay.ts'
@@ -24,6 +24,7 @@ import { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { PACE } from './pace.ts'
 import { Repair } from './repair.ts'
+import type { Snapshot, State } from './session-state.ts'
 import type { SyncStore } from './store.ts'
 import type { Addresses, Told } from './told.ts'
 import { PROTOCOL, type Versions } from './versions.ts'
@@ -41,7 +42,8 @@ import {
 } from './wire.ts'
 
 export type Effect =
-  | { readonly kind: 'send'; readonly bytes: Bytes }
+  /** `bulk`: the driver calls `passedOn` once the transport has passed it on; until then no more of it follows. */
+  | { readonly kind: 'send'; readonly bytes: Bytes; readonly bulk?: true }
   /** End the transport once what was sent has gone. `by` says who ended it. */
   | {
       readonly kind: 'close'
@@ -66,17 +68,9 @@ export type SessionOptions = {
   readonly allowance?: Allowance
   /** The versions of the protocol to offer; this build's without it. */
   readonly speaks?: Versions
+  /** The files' part of the session with this peer; none travel without it. */
+  readonly blobs?: (peer: ActorId) => BlobLink
 }
-
-/** What a hello said of this replica, kept until the peer's own hello can be compared with it. */
-type Snapshot = { readonly digest: Bytes; readonly heads: readonly Head[]; readonly end: number }
-
-type State =
-  | { readonly at: 'new' }
-  | { readonly at: 'greeting'; readonly snapshot: Snapshot }
-  /** While the peer's vector is still to come, nothing is streamed. */
-  | { readonly at: 'syncing'; readonly peer: ActorId; readonly awaitsVector: boolean }
-  | { readonly at: 'closed'; readonly peer: ActorId | null }
 
 export class Session {
   readonly #store: SyncStore
@@ -89,6 +83,8 @@ export class Session {
   readonly #allowance: Allowance
   readonly #speaks: Versions
   #version: number | null = null
+  /** From the greeting to the end. */
+  #blobs: BlobLink | null = null
   #state: State = { at: 'new' }
   #effects: Effect[] = []
   #unknown = 0
@@ -117,7 +113,14 @@ export class Session {
   /** `step` has something to do. */
   get busy(): boolean {
     if (this.#state.at !== 'syncing') return false
-    return this.#mayTake() || (!this.#state.awaitsVector && this.#outgoing.wantsToSend)
+    if (this.#mayTake() || (!this.#state.awaitsVector && this.#outgoing.wantsToSend)) return true
+    return this.#blobs !== null && (this.#blobs.fault !== null || (this.#isQuiet && this.#blobs.speaks))
+  }
+
+  /** No op waits, here or on its way: files may have the link until one does. */
+  get #isQuiet(): boolean {
+    const { at } = this.#state
+    return at === 'syncing' && !this.#state.awaitsVector && this.#outgoing.idle && !this.#incoming.waits
   }
 
   /** The peer has had its share for now: nothing more is to be read from it before a later tick. */
@@ -177,8 +180,20 @@ export class Session {
     if (this.#state.at !== 'syncing') return []
     this.#allowance.look(now)
     if (this.#mayTake()) this.#commitOne(this.#state.peer, now)
-    else if (this.busy) this.#sendSome(now)
+    else if (!this.#state.awaitsVector && this.#outgoing.wantsToSend) this.#sendSome(now)
+    else if (this.#blobs) this.#sendOfFiles(this.#blobs, now)
     return this.#flush()
+  }
+
+  /** The transport has passed on what was `bulk`. */
+  passedOn(): void {
+    this.#blobs?.passedOn()
+  }
+
+  /** The transport has gone without a word. */
+  lost(): void {
+    if (this.#state.at !== 'closed') this.#close('peer', 'lost', '')
+    this.#flush()
   }
 
   tick(now: number): Effect[] {
@@ -189,6 +204,7 @@ export class Session {
     if (this.slowed) this.#heartbeat.heard(now)
     if (this.#heartbeat.isSilent(now, greeted)) this.#leave('silent', '')
     else if (greeted) this.#keepUp(now)
+    if (greeted) this.#blobs?.tick(now)
     return this.#flush()
   }
 
@@ -249,6 +265,8 @@ export class Session {
       case 'pong':
         this.#takeBeat(message, now)
         break
+      default:
+        this.#endFor(this.#blobs?.take(message) ?? null)
     }
   }
 
@@ -268,6 +286,7 @@ export class Session {
     const equal = equalBytes(hello.digest, snapshot.digest)
     this.#cursors.peerHolds(hello.authority)
     this.#state = { at: 'syncing', peer: hello.actor, awaitsVector: !equal }
+    this.#blobs = this.#options.blobs?.(hello.actor) ?? null
     if (!equal) {
       this.#sendVector(now)
       return
@@ -360,6 +379,19 @@ export class Session {
     this.#relayCursor(now)
   }
 
+  /** One message about files, a chunk at most: then it is looked again whether an op waits. */
+  #sendOfFiles(blobs: BlobLink, now: number): void {
+    this.#endFor(blobs.fault)
+    const message = this.#isQuiet ? blobs.next(now) : null
+    if (message?.kind === 'blob-chunk')
+      this.#effects.push({ kind: 'send', bytes: encodeMessage(message), bulk: true })
+    else if (message) this.#send(message)
+  }
+
+  #endFor(fault: BlobFault | null): void {
+    if (fault !== null) this.#leave(fault.reason, fault.detail)
+  }
+
   #keepUp(now: number): void {
     if (this.#heartbeat.isDue(now))
       this.#send({ kind: 'ping', digest: this.#store.digest(), age: this.#age(now) })
@@ -394,6 +426,8 @@ export class Session {
   #close(by: 'us' | 'peer', reason: CloseReason, detail: string): void {
     this.#effects.push({ kind: 'close', by, reason, detail })
     this.#state = { at: 'closed', peer: this.peer }
+    this.#blobs?.end()
+    this.#blobs = null
   }
 
   #flush(): Effect[] {

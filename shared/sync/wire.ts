@@ -3,7 +3,8 @@
  * A code that is not known belongs to a newer version and is left alone; anything else that does not
  * fit its shape is malformed, and ends the session.
  *
- * Reserved: 16-23 photo chunks, 24-27 signalling of live presence, 29 addresses of other peers.
+ * 16-19 are the transfer of files (`blobs/messages.ts`). Reserved: 20-23 for more of it, 24-27 signalling of live
+ * presence, 29 addresses of other peers.
  */
 import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
 import { decodeCbor, encodeCbor, type CborValue } from '../base/cbor.ts'
@@ -15,6 +16,7 @@ import { Malformed, Reader } from '../op/reader.ts'
 import type { Head, Run } from '../op/run.ts'
 import { readAddresses, toldItem, type Addresses } from './told.ts'
 import { negotiated, PROTOCOL, type Versions } from './versions.ts'
+import { blobItems, isBlobMessage, readBlobMessage, type BlobMessage } from './blobs/messages.ts'
 
 export type Hello = {
   readonly kind: 'hello'
@@ -55,7 +57,17 @@ export type Beat = { readonly kind: 'ping' | 'pong'; readonly digest: Bytes; rea
 export type Goodbye = { readonly kind: 'goodbye'; readonly reason: string; readonly detail: string }
 
 export type Message =
-  Hello | ForeignHello | Vector | RunMessage | Ack | Locate | AuthorityCursor | Beat | Goodbye | Addresses
+  | Hello
+  | ForeignHello
+  | Vector
+  | RunMessage
+  | Ack
+  | Locate
+  | AuthorityCursor
+  | Beat
+  | Goodbye
+  | Addresses
+  | BlobMessage
 /** `unknown`: of a newer version; to be counted and otherwise ignored. */
 export type Incoming = Message | { readonly kind: 'unknown'; readonly code: number }
 
@@ -73,10 +85,11 @@ const CODES = {
 } as const
 
 export function encodeMessage(message: Exclude<Message, ForeignHello>): Bytes {
+  if (isBlobMessage(message)) return encodeCbor(blobItems(message))
   return encodeCbor([CODES[message.kind], ...fieldsOf(message)])
 }
 
-function fieldsOf(message: Exclude<Message, ForeignHello>): CborValue[] {
+function fieldsOf(message: Exclude<Message, ForeignHello | BlobMessage>): CborValue[] {
   switch (message.kind) {
     case 'hello': {
       const { speaks, site, actor, digest, authority } = message
@@ -156,7 +169,7 @@ function readFields(code: number, reader: Reader): Incoming {
     case CODES.addresses:
       return readAddresses(reader)
     default:
-      return { kind: 'unknown', code }
+      return readBlobMessage(code, reader) ?? { kind: 'unknown', code }
   }
 }
 

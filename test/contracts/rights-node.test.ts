@@ -105,7 +105,7 @@ describe('attachments', () => {
     expect(readdirSync(join(hq.data, 'blobs'))).toEqual([added.sha256.slice(0, 2)])
   })
 
-  test('NOD-36 a device that has heard of an attachment does not say that it has the bytes', async () => {
+  test('NOD-36 a device that has heard of an attachment names who has the bytes, and not itself', async () => {
     const hq = await founded()
     const tablet = await joined(hq, 'Tablet')
     const { record } = must(await newJob(hq, 'Pump'))
@@ -114,7 +114,7 @@ describe('attachments', () => {
       const answer = await tablet.node.api.query('record', { record })
       return answer.ok && answer.value.attachments.length > 0 ? answer.value.attachments : null
     })
-    expect(seen).toMatchObject([{ sha256: sha256('x'), size: 1, where: [] }])
+    expect(seen).toMatchObject([{ sha256: sha256('x'), size: 1, where: [actorOf(hq)], coming: null }])
   })
 
   test('NOD-37 what is no file, too large, or for no record is refused, and nothing is kept of it', async () => {

@@ -18,6 +18,7 @@ type Options = {
   readonly hq?: string
   readonly mdns: boolean
   readonly interface: readonly string[]
+  readonly photosQuota?: number
   readonly decide: 'policy' | 'manual'
 }
 
@@ -34,6 +35,7 @@ export function addRun(program: Command, { words, finish }: Context): void {
     .option('--hq <host:port>', words.say('hq'))
     .option('--no-mdns', words.say('noMdns'))
     .option('--interface <name>', words.say('interface'), collect, [])
+    .option('--photos-quota <bytes>', words.say('photosQuota'), bytesOf(words))
     .addOption(
       new Option('--decide <who>', words.say('decide')).choices(['policy', 'manual']).default('policy'),
     )
@@ -45,6 +47,12 @@ export function addRun(program: Command, { words, finish }: Context): void {
         return ok(undefined)
       }),
     )
+}
+
+const bytesOf = (words: Words) => (text: string) => {
+  const bytes = Number(text)
+  if (text !== '' && Number.isSafeInteger(bytes) && bytes >= 0) return bytes
+  throw new TallydeskError('usage', { reason: words.say('badBytes', { what: '--photos-quota' }) })
 }
 
 function nodeOptions(options: Options, words: Words): NodeOptions {
@@ -67,6 +75,7 @@ function nodeOptions(options: Options, words: Words): NodeOptions {
       hq: options.hq ?? null,
     },
     decide: options.decide,
+    ...(options.photosQuota === undefined ? {} : { photosQuota: options.photosQuota }),
     demo: null,
   }
 }

@@ -16,6 +16,7 @@ export const en = {
   excessArguments: 'There are more arguments than it takes.',
   badValue: 'The value of {what} is not one that it takes.',
   badAddress: '{what} must be HOST:PORT.',
+  badBytes: '{what} must be a number of bytes.',
   notLoopback: 'The control address must be on loopback, such as 127.0.0.1:0.',
 
   data: "the device's data folder",
@@ -38,6 +39,7 @@ export const en = {
   peer: 'an address to dial, besides those that are found; may be given several times',
   hq: 'the address of headquarters; links to it count as WAN',
   noMdns: 'do not announce or look for devices on the local network',
+  photosQuota: 'how much a tablet keeps of photos that others hold (4 GiB)',
   interface:
     'announce and look only on this interface (a name or an IPv4 address); may be given several times',
   decide: 'who answers close requests on the authority: its policy, or a person (manual)',

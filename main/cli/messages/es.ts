@@ -18,6 +18,7 @@ export const es: Readonly<Record<CliMessage, string>> = {
   excessArguments: 'Hay más argumentos de los que acepta.',
   badValue: 'El valor de {what} no es uno de los que acepta.',
   badAddress: '{what} debe ser HOST:PUERTO.',
+  badBytes: '{what} debe ser un número de bytes.',
   notLoopback: 'La dirección de control debe ser local (loopback), como 127.0.0.1:0.',
 
   data: 'la carpeta de datos del dispositivo',
@@ -41,6 +42,7 @@ export const es: Readonly<Record<CliMessage, string>> = {
   peer: 'una dirección a la que llamar, además de las que se encuentren; se puede dar varias veces',
   hq: 'la dirección de la central; los enlaces con ella cuentan como WAN',
   noMdns: 'no anuncia ni busca dispositivos en la red local',
+  photosQuota: 'cuánto guarda una tableta de las fotos que otros tienen (4 GiB)',
   interface:
     'anuncia y busca solo en esta interfaz (un nombre o una dirección IPv4); se puede dar varias veces',
   decide: 'quién responde a las solicitudes de cierre en la autoridad: su política o una persona (manual)',

@@ -94,7 +94,7 @@ function op(core: Core, input: QueryInput<'op'>): Answer<'op'> {
     judgement: judgementOf(row.judgement),
     reason: reasonOf(row.reason),
     effects: changesOf(core, judged, null),
-    where: core.acks.holders(judged),
+    where: core.acks.wholeHolders(judged),
     final: core.control().membership.isFinal(judged),
   })
 }

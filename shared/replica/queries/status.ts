@@ -19,7 +19,7 @@ export function status(core: Core): ReplicaStatus {
     role: roleOf(core, core.self) ?? 'joining',
     cursor: Object.fromEntries(core.log.heads().map((head) => [head.actor, head.seq])),
     state_hash: core.stateHash.value(),
-    outbox: Math.max(0, (core.log.head(core.self)?.seq ?? 0) - core.acks.sharedSeq()),
+    outbox: outboxSize(core),
     authority_heard: core.acks.authorityHeard(),
     rules: { site: control.membership.rules, known: core.vocabulary.rules },
     authority: {
@@ -52,15 +52,21 @@ function checkpoint(core: Core): ReplicaStatus['checkpoint'] {
 
 const countOf = (core: Core, text: string): number => core.sql.prepare(text).get<{ n: number }>()?.n ?? 0
 
-/** Own ops that are not shared yet, oldest first. */
+function outboxSize({ log, self, acks }: Core): number {
+  const unsent = Math.max(0, (log.head(self)?.seq ?? 0) - acks.sharedSeq())
+  return unsent + acks.sharedWithoutBytes().length
+}
+
+/** Own ops that are not shared yet, or whose photos are not, oldest first. */
 export function outbox(core: Core): QueryAnswer<'outbox'> {
+  const waiting = core.acks.sharedWithoutBytes().map((no) => core.log.rowByNumber(no))
   const rows = core.sql
-    .prepare('SELECT seq, wall FROM op WHERE actor = ? AND seq > ? ORDER BY seq LIMIT 1000')
-    .all<{ seq: number; wall: number }>(core.log.actors.find(core.self), core.acks.sharedSeq())
+    .prepare('SELECT no, seq, wall FROM op WHERE actor = ? AND seq > ? ORDER BY seq LIMIT 1000')
+    .all<{ no: number; seq: number; wall: number }>(core.log.actors.find(core.self), core.acks.sharedSeq())
   return {
-    ops: rows.map(({ seq, wall }) => {
+    ops: [...waiting, ...rows].map(({ no, seq, wall }) => {
       const ref = { actor: core.self, seq }
-      return { op: formatOpId(ref), wall, acked_by: core.acks.holders(ref) }
+      return { op: formatOpId(ref), wall, acked_by: core.acks.wholeHolders({ ...ref, no }) }
     }),
   }
 }
