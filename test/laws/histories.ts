@@ -32,7 +32,8 @@ import { misbehave, worldOf } from '../support/rogue.ts'
  * or gets a zone's closings; the authority changes a
  * member, or takes back its rights as of some ops ago; a member signs what it likes; a device is copied and both go on;
  * a desk admits a tablet; work that one device alone has is handed in at
- * another; the authority's role passes on, by itself or by the recovery key; the authority makes what it holds final.
+ * another; the authority's role passes on, by itself or by the recovery key; the authority makes what it holds final,
+ * also what a desk closed before without its hearing of it.
  */
 type What =
   | Deed
@@ -53,6 +54,7 @@ type What =
   | 'handover'
   | 'recover'
   | 'checkpoint'
+  | 'overtaken'
 
 export type Moment = { readonly who: number; readonly what: What; readonly a: number; readonly b: number }
 export type Story = readonly Moment[]
@@ -76,7 +78,7 @@ const OFFICE_MIX: readonly What[] = [
 
 /** Stories in which much becomes final, and much comes too late for it. */
 const FINAL_MIX: readonly What[] = [
-  ...OFFICE_MIX, ...often('checkpoint', 24), ...often('late', 6), ...often('delegate', 6), ...often('title', 6), ...often('tick', 4),
+  ...OFFICE_MIX, ...often('checkpoint', 24), ...often('overtaken', 12), ...often('late', 6), ...often('delegate', 6), ...often('title', 6), ...often('tick', 4),
   ...often('role', 5), ...often('cut', 3), ...often('reclaim', 6), ...often('copy', 5), ...often('meet', 8), ...often('recover', 1),
   ...often('draw', 3), ...often('number', 3), ...often('handover', 1),
 ] // prettier-ignore
@@ -200,6 +202,8 @@ class Cast {
         return void authority.replica.execute('site.handover', { actor: device.replica.actor })
       case 'recover':
         return void device.replica.recover(recoveryKey)
+      case 'overtaken':
+        return overtaken(authority, devices[a % 2 === 0 ? 1 : 4] ?? device, device, { a, b }, this.#shelf)
       case 'checkpoint':
         return void authority.replica.execute('checkpoint.publish', {})
       default:
@@ -297,6 +301,24 @@ function delegate(authority: Device, device: Device, { a, b }: Draw, shelf: Shel
   attend(device, { duty: 'zoned', a: b % 2, b }, shelf)
   perform(device, { deed: 'close', a: shelf.records.length - 1, b }, shelf)
   attend(device, { duty: 'answer', a, b: 1 }, shelf)
+}
+
+/** A desk closes by itself what another device works on; the authority hears of the work first, and makes it final. */
+function overtaken(authority: Device, desk: Device, other: Device, draw: Draw, shelf: Shelf): void {
+  if (authority === desk || desk === other || other === authority) return
+  const to = desk.replica.actor
+  authority.replica.execute('right.transfer', { right: 'decide:close:North', amount: 1, to })
+  authority.replica.execute('right.transfer', { right: 'audit-number', amount: 1, to })
+  pull(desk, authority)
+  if (!attend(desk, { duty: 'zoned', a: 0, b: 0 }, shelf)) return
+  const at = shelf.records.length - 1
+  pull(other, desk)
+  const asked = desk.replica.execute('request.close', { record: shelf.records[at] ?? '' })
+  if (asked.ok) desk.replica.execute('decide', { request: asked.value.request, accept: true })
+  for (const deed of ['title', 'minutes', 'tick'] as const) perform(other, { deed, a: at, b: draw.b }, shelf)
+  pull(authority, other)
+  authority.replica.execute('checkpoint.publish', {})
+  if (draw.b > 2) pull(other, desk)
 }
 
 /** What another device alone has is handed in here, and an item of what was handed in taken over or dismissed. */

@@ -24,6 +24,11 @@ function played(world: World, seed: number): Outcome {
   demand(world.heal(), 'the site did not come to rest')
   const hashes = new Set(world.devices.map(({ replica }) => replica.status().state_hash))
   demand(hashes.size === 1, `replicas differ: ${[...hashes].join(', ')}`)
+  for (const { replica } of world.devices) {
+    while (replica.work());
+    const { checkpoint } = replica.status()
+    demand(checkpoint === null || checkpoint.agreed === true, `another state under ${checkpoint?.op}`)
+  }
   const [account, ...others] = world.devices.map(accountFor)
   if (!account) throw new Error('a site has devices')
   demand(account.lost.length === 0, `not accounted for: ${account.lost.join('; ')}`)

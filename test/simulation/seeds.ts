@@ -56,6 +56,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'accepted sign': 8,
   'accepted cut': 8,
   'accepted handover': 0.3,
+  'accepted checkpoint': 20,
   'accepted withdraw': 5,
   'accepted revoke': 15,
   adopted: 0.1,

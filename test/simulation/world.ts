@@ -157,6 +157,7 @@ export class World {
     else if (turn < 0.945) this.#crash(this.#pick(0, this.devices.length - 1))
     else if (turn < 0.955) this.#restore(this.#pick(DESK, LIAR))
     else if (turn < 0.965) this.#recover()
+    else if (turn < 0.975) this.authority.replica.execute('checkpoint.publish', {})
     else this.authority.replica.decideWaiting(3)
   }
 

@@ -58,6 +58,17 @@ function statusLines(status: QueryAnswer<'status'>, words: Words): string[] {
     words.say('statusOutbox', { outbox, waiting, conflicts, review }),
     ...(since === null ? [] : [words.say('statusUnknown', { since: words.time(since) })]),
     ...(role === 'authority' ? [] : [heardLine(heard, words)]),
+    ...checkpointLines(status.checkpoint, words),
+  ]
+}
+
+function checkpointLines(last: QueryAnswer<'status'>['checkpoint'], words: Words): string[] {
+  if (last === null) return [words.say('statusNoCheckpoint')]
+  const { wall, ops, beyond, agreed, differs } = last
+  const check = agreed === null ? 'checkpointOpen' : agreed ? 'checkpointAgreed' : 'checkpointDiffers'
+  return [
+    words.say('statusCheckpoint', { wall: words.time(wall), ops, beyond, check: words.say(check) }),
+    ...(differs === null ? [] : [words.say('statusAlarm', { op: differs })]),
   ]
 }
 

@@ -69,6 +69,13 @@ export const en = {
   statusUnknown: 'Nobody has been heard since {since}: what others hold is not known.',
   statusHeard: 'The authority was last heard {heard}.',
   statusNeverHeard: 'The authority has not been heard yet.',
+  statusNoCheckpoint: 'No checkpoint yet: nothing is final.',
+  statusCheckpoint: 'Last checkpoint {wall}: final {ops}, not final yet {beyond}; {check}.',
+  checkpointAgreed: 'this device finds the same state',
+  checkpointDiffers: 'THIS DEVICE FINDS ANOTHER STATE',
+  checkpointOpen: 'not compared here yet',
+  statusAlarm:
+    'ALARM: the state here is not what the authority published in {op}. Run "tallydesk doctor" on both devices.',
   linkUp: 'up',
   linkDown: 'down',
   linkConnecting: 'connecting',

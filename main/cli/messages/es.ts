@@ -71,6 +71,14 @@ export const es: Readonly<Record<CliMessage, string>> = {
   statusUnknown: 'No se oye a nadie desde {since}: no se sabe qué tienen los demás.',
   statusHeard: 'La autoridad se oyó por última vez {heard}.',
   statusNeverHeard: 'Todavía no se ha oído a la autoridad.',
+  statusNoCheckpoint: 'Todavía sin punto de control: nada es definitivo.',
+  statusCheckpoint:
+    'Último punto de control {wall}: definitivas {ops}, aún no definitivas {beyond}; {check}.',
+  checkpointAgreed: 'este dispositivo obtiene el mismo estado',
+  checkpointDiffers: 'ESTE DISPOSITIVO OBTIENE OTRO ESTADO',
+  checkpointOpen: 'aún sin comparar aquí',
+  statusAlarm:
+    'ALARMA: el estado aquí no es el que publicó la autoridad en {op}. Ejecute "tallydesk doctor" en ambos dispositivos.',
   linkUp: 'en marcha',
   linkDown: 'caída',
   linkConnecting: 'conectando',
