@@ -27,7 +27,7 @@ export function phrasesOf(language: Language, changes: readonly Change[]): reado
     creation(language, changes) ?? manySettled(language, changes) ?? restoration(language, changes)
   if (whole) return [whole]
   return changes.flatMap((change, index) => {
-    if (isTold(change, changes[index - 1])) return []
+    if (isTold(change, changes[index - 1]) || isOfNewFile(change, changes.slice(0, index))) return []
     return [phraseOf(language, change, changes[index + 1])]
   })
 }
@@ -92,6 +92,13 @@ function isTold(change: Change, before: Change | undefined): boolean {
   const tellsWords = (change.what === 'set' && change.field === 'text') || change.what === 'text'
   return tellsWords && change.child === before.child
 }
+
+/** What a file is, its size and its small picture are no edits of their own: it came with them. */
+const isOfNewFile = (change: Change, before: readonly Change[]): boolean =>
+  change.what === 'set' &&
+  before.some(
+    (one) => one.what === 'child-added' && one.field === 'attachments' && one.child === change.child,
+  )
 
 function phraseOf(language: Language, change: Change, next: Change | undefined): Phrase {
   const say = (words: Bilingual, filling: Filling = {}): Phrase => compose(language, words, filling)
@@ -242,7 +249,13 @@ function childAdded(
       said: { excerpt: quoted(language, next.excerpt) },
     })
   }
-  if (change.field === 'attachments') return compose(language, CHANGE_WORDS['attachment-added'], {})
+  if (change.field === 'attachments') {
+    if (next?.what !== 'set' || next.field !== 'name' || next.child !== change.child)
+      return compose(language, CHANGE_WORDS['attachment-added-bare'], {})
+    return compose(language, CHANGE_WORDS['attachment-added'], {
+      said: { value: quoted(language, valueText(language, next.value)) },
+    })
+  }
   return compose(language, CHANGE_WORDS['child-added'], {
     plain: { field: fieldName(language, change.field) },
   })

@@ -77,7 +77,7 @@ describe('adding photos', () => {
     const [gate] = await attachments(warehouse.desk, record)
     expect(gate).toMatchObject({ name: 'gate.jpg', mime: 'image/jpeg', size: files[0]?.buffer.length })
     expect(await drawn(tile('gate.jpg').locator('img'))).toEqual([320, 240])
-    await onPage(panel().getByRole('listitem').filter({ hasText: 'added a photo' }).locator('img')).toHaveCount(2)
+    await onPage(panel().getByRole('listitem').filter({ hasText: 'attached' }).locator('img')).toHaveCount(2)
     await onPage(page.locator('a.card', { hasText: 'Pallet wrapper' }).getByText('2 photos')).toBeAttached()
   })
 

@@ -175,6 +175,22 @@ describe('sentences', () => {
     ).toEqual(['wrote the note “Filter was cracked”'])
   })
 
+  test('DESK-55 a photo with its name, kind, size and small picture is one sentence', () => {
+    const added = { what: 'child-added', field: 'attachments', child: TASK } as const
+    const set = (field: string, value: string | number) =>
+      ({ what: 'set', field, child: TASK, value, settles: 0 }) as const
+    const whole = [
+      added,
+      set('name', 'oil.jpg'),
+      set('mime', 'image/jpeg'),
+      set('size', 9),
+      set('thumbnail', 'x'),
+    ]
+    expect(told('en', ...whole)).toEqual(['attached “oil.jpg”'])
+    expect(told('es', added)).toEqual(['añadió una foto'])
+    expect(told('en', set('name', 'gate.jpg'))).not.toEqual([])
+  })
+
   test('DESK-55 a new job is one sentence with its tasks, an import one with its jobs', () => {
     const task: Change = { what: 'child-added', field: 'tasks', child: TASK }
     const title: Change = { what: 'set', field: 'title', child: null, value: 'Pump', settles: 0 }
