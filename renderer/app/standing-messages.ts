@@ -42,6 +42,12 @@ export const standingWords = catalogue({
     rejoinLead:
       'Ask at a desk of the site for a new code. This device gets a new key and is a new member; what was unsent is handed in for review.',
     rejoined: (site: string) => `This device is a member of ${site} again.`,
+    upgrade: {
+      label: 'The version of this program',
+      title: 'This device needs an upgrade',
+      about: (site: number, known: number) =>
+        `The site goes by version ${site} of its rules, and this program knows version ${known}. Nothing can be changed here, and what was done since is not shown; it is kept and passed on to others. Install the newer version of Tallydesk.`,
+    },
   },
   es: {
     label: 'La situación de este equipo',
@@ -83,5 +89,11 @@ export const standingWords = catalogue({
     rejoinLead:
       'Pida un código nuevo en un puesto del sitio. Este equipo recibe otra clave y es un miembro nuevo; lo no enviado se entrega para su revisión.',
     rejoined: (site: string) => `Este equipo vuelve a ser miembro de ${site}.`,
+    upgrade: {
+      label: 'La versión de este programa',
+      title: 'Este equipo necesita una actualización',
+      about: (site: number, known: number) =>
+        `El sitio sigue la versión ${site} de sus reglas, y este programa conoce la versión ${known}. Aquí no se puede cambiar nada, y lo hecho desde entonces no se muestra; se guarda y se pasa a los demás. Instale la versión más nueva de Tallydesk.`,
+    },
   },
 })

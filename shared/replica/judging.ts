@@ -413,20 +413,13 @@ const isText = ({ type }: Effect): boolean => type === 'text' || type === 'sessi
 /** Values that were set; not what made the record, and not words of a text, whose note is revoked as a whole. */
 const REVOCABLE: ReadonlySet<Effect['type']> = new Set(['assign', 'draft', 'insert', 'child', 'count'])
 
-export const controlOpOf = ({ actor, seq, no, lamport, wall, effects }: JudgedOp): ControlOp => ({
-  actor,
-  seq,
-  no,
-  lamport,
-  wall,
-  effects: effects.filter(isControl),
+export const controlOpOf = (op: JudgedOp): ControlOp => ({
+  ...headOf(op),
+  effects: op.effects.filter(isControl),
 })
 
-const reviewOpOf = ({ actor, seq, no, lamport, wall, effects }: JudgedOp): ReviewOp => ({
-  actor,
-  seq,
-  no,
-  lamport,
-  wall,
-  effects: effects.filter(isReview),
-})
+const reviewOpOf = (op: JudgedOp): ReviewOp => ({ ...headOf(op), effects: op.effects.filter(isReview) })
+
+const headOf = ({ actor, seq, no, lamport, wall }: JudgedOp): Omit<ControlOp, 'effects'> => {
+  return { actor, seq, no, lamport, wall }
+}

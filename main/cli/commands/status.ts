@@ -47,6 +47,7 @@ function statusLines(status: QueryAnswer<'status'>, words: Words): string[] {
     review,
     unknown_since: since,
     authority_heard: heard,
+    rules,
   } = status
   return [
     words.say('statusDevice', { name, role, site: status.site_name }),
@@ -56,6 +57,7 @@ function statusLines(status: QueryAnswer<'status'>, words: Words): string[] {
       linked: status.peers.linked,
     }),
     words.say('statusOutbox', { outbox, waiting, conflicts, review }),
+    ...(rules.site > rules.known ? [words.say('statusUpgrade', rules)] : []),
     ...(since === null ? [] : [words.say('statusUnknown', { since: words.time(since) })]),
     ...(role === 'authority' ? [] : [heardLine(heard, words)]),
     ...checkpointLines(status.checkpoint, words),

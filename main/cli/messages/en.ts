@@ -66,6 +66,8 @@ export const en = {
   statusLink: 'WAN {wan}, LAN {lan}, peers linked {linked}',
   statusOutbox:
     'Not yet shared: {outbox}. Waiting for the authority: {waiting}. Conflicts: {conflicts}. In review: {review}.',
+  statusUpgrade:
+    'This device needs an upgrade: the site goes by version {site} of its rules, and this program knows version {known}.',
   statusUnknown: 'Nobody has been heard since {since}: what others hold is not known.',
   statusHeard: 'The authority was last heard {heard}.',
   statusNeverHeard: 'The authority has not been heard yet.',

@@ -68,6 +68,8 @@ export const es: Readonly<Record<CliMessage, string>> = {
   statusLink: 'WAN {wan}, LAN {lan}, dispositivos enlazados {linked}',
   statusOutbox:
     'Sin compartir: {outbox}. En espera de la autoridad: {waiting}. Conflictos: {conflicts}. En revisión: {review}.',
+  statusUpgrade:
+    'Este dispositivo necesita una actualización: el sitio sigue la versión {site} de sus reglas, y este programa conoce la versión {known}.',
   statusUnknown: 'No se oye a nadie desde {since}: no se sabe qué tienen los demás.',
   statusHeard: 'La autoridad se oyó por última vez {heard}.',
   statusNeverHeard: 'Todavía no se ha oído a la autoridad.',
