@@ -10,6 +10,7 @@ const OTHER = 'b2'.repeat(32) as ActorId
 const SITE = 'c3'.repeat(32) as SiteId
 const RECORD = 'd4'.repeat(16) as RecordId
 const CHILD = 'e5'.repeat(16) as ChildId
+const FILE = '77'.repeat(32)
 const PARCEL = 'f6'.repeat(16) as ParcelId
 const op: OpRef = { actor: OTHER, seq: 300 }
 const dot: DotRef = { ...op, index: 2 }
@@ -131,6 +132,10 @@ export const MESSAGES: MessageSamples = {
   ping: [{ kind: 'ping', digest: hash, age: null }],
   pong: [{ kind: 'pong', digest: hash, age: 1700 }],
   goodbye: [{ kind: 'goodbye', reason: 'cut', detail: 'perdió la tableta' }],
+  'blob-seek': [{ kind: 'blob-seek', files: [FILE, OTHER] }],
+  'blob-have': [{ kind: 'blob-have', held: [FILE], gone: [] }],
+  'blob-want': [{ kind: 'blob-want', sha256: FILE, from: 262_144 }],
+  'blob-chunk': [{ kind: 'blob-chunk', sha256: FILE, at: 0, size: 4, bytes: Uint8Array.of(1, 2, 3, 4) }],
   addresses: [
     {
       kind: 'addresses',
