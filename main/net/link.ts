@@ -31,6 +31,7 @@ type LinkOptions = {
   readonly onGreeted: (link: Link) => void
   readonly onAuthorityHeard: (age: number) => void
   readonly onTold: (link: Link, told: readonly Told[]) => void
+  readonly onAuthoritySigned: () => void
   /** The replica threw (a full disk, a broken invariant): the link ends, the node goes on. */
   readonly onFault: (link: Link, error: unknown) => void
   /** Once, when the socket is gone. */
@@ -205,6 +206,7 @@ export class Link implements Worker {
       if (effect.kind === 'send') this.#send(effect)
       else if (effect.kind === 'told') this.#options.onTold(this, effect.told)
       else if (effect.kind === 'authority-heard') this.#options.onAuthorityHeard(effect.age)
+      else if (effect.kind === 'authority-signed') this.#options.onAuthoritySigned()
       else this.#close(effect)
     }
     this.#wake()

@@ -81,6 +81,7 @@ class NodeNetwork implements Network {
       tell: (link) => this.#hearsay.tell(link),
       authorityAge: (now) => this.#standing.authorityAge(now),
       onAuthorityHeard: (age) => this.#standing.authorityHeardBy(age),
+      onAuthoritySigned: () => this.#standing.authoritySigned(),
       onUp: (link) => this.#onUp(link),
       onDown: (link, end) => this.#onDown(link, end),
       log: this.#options.log,

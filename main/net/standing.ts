@@ -36,7 +36,7 @@ type StandingOptions = {
 
 export class Standing {
   readonly #options: StandingOptions
-  readonly #authority = new AuthorityWatch()
+  readonly #authority: AuthorityWatch
   /** When peers whose link has ended were last heard, wall time. */
   readonly #heard = new Map<ActorId, number>()
   /** When this device's own link to the authority ended, by the monotonic clock. */
@@ -49,6 +49,7 @@ export class Standing {
     const now = options.clock.now()
     this.#options = options
     for (const { actor, worked } of options.met) this.#heard.set(actor, worked)
+    this.#authority = new AuthorityWatch(options.monotonic())
     this.#wan = new Since(this.#wanState(), now)
     this.#lan = new Since(this.#lanState(), now)
     this.#alone = new Since(true, now)
@@ -75,7 +76,12 @@ export class Standing {
 
   /** A peer said that the authority was heard `age` ms ago. */
   authorityHeardBy(age: number): void {
-    this.#authority.heard(age, this.#options.monotonic())
+    this.#authority.told(age, this.#options.monotonic())
+  }
+
+  /** Something new under the authority's signature has come. */
+  authoritySigned(): void {
+    this.#authority.signed(this.#options.monotonic())
   }
 
   /** ms since the authority was heard, directly or through others; null: never since the start. */

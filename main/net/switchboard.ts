@@ -38,6 +38,7 @@ type SwitchboardOptions = {
   readonly onTold: (link: Link, told: readonly Told[]) => void
   /** What this peer may be told of others. */
   readonly tell: (link: Link) => readonly Told[]
+  readonly onAuthoritySigned: () => void
   readonly onUp: (link: Link) => void
   readonly onDown: (link: Link, end: LinkEnd) => void
   readonly log: Log
@@ -93,7 +94,8 @@ export class Switchboard {
   }
 
   #createLink(connection: Connection): Link {
-    const { store, exchange, roster, monotonic, authorityAge, onAuthorityHeard, onTold, onUp } = this.#options
+    const { store, exchange, roster, monotonic, onTold, onUp } = this.#options
+    const { authorityAge, onAuthorityHeard, onAuthoritySigned } = this.#options
     const { peer, keyHash } = connection
     const admits = (actor: ActorId): ReturnType<Roster['admits']> =>
       actor === peer ? roster.admits(actor, keyHash) : { ok: false, cut: null }
@@ -105,6 +107,7 @@ export class Switchboard {
       monotonic,
       onAuthorityHeard,
       onTold,
+      onAuthoritySigned,
       onGreeted: onUp,
       onFault: (link, error) =>
         this.#options.log.warn(

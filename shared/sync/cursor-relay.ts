@@ -30,10 +30,15 @@ export class CursorRelay {
     this.#shared = null
   }
 
-  /** One that cannot be checked yet (the genesis op is not here) is nobody's fault; it is offered again. */
-  take(bytes: Bytes): void {
+  /**
+   * One that cannot be checked yet (the genesis op is not here) is nobody's fault; it is offered again. True when the
+   * authority has said something new by it.
+   */
+  take(bytes: Bytes): boolean {
+    const before = this.tag()
     const taken = this.#store.receiveAuthorityCursor(bytes)
     if (taken && tagOf(bytes) === this.tag()) this.#shared = tagOf(bytes)
+    return taken && this.tag() !== before
   }
 
   /** The cursor to be sent now, to a peer that has all the ops that it speaks of; null when none is due. */

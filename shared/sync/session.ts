@@ -55,6 +55,8 @@ export type Effect =
   | { readonly kind: 'authority-heard'; readonly age: number }
   /** The peer says where members may be reached. */
   | { readonly kind: 'told'; readonly told: readonly Told[] }
+  /** Something new that the authority signed has come: what peers say of when it was heard is borne out. */
+  | { readonly kind: 'authority-signed' }
 
 export type SessionOptions = {
   readonly store: SyncStore
@@ -259,7 +261,7 @@ export class Session {
         this.#askWhereTheyPart()
         break
       case 'authority':
-        this.#cursors.take(message.bytes)
+        if (this.#cursors.take(message.bytes)) this.#effects.push({ kind: 'authority-signed' })
         break
       case 'ping':
       case 'pong':

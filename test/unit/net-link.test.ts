@@ -66,6 +66,7 @@ function greeted(turns: Turns, now: () => number): Desk {
     turns,
     monotonic: now,
     onGreeted: () => undefined,
+    onAuthoritySigned: () => undefined,
     onAuthorityHeard: () => undefined,
     onTold: () => undefined,
     onFault: () => undefined,
