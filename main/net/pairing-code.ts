@@ -98,7 +98,8 @@ function readAddress(body: Cut): string {
   const host = length === 0 ? body.take(4).join('.') : new TextDecoder().decode(body.take(length))
   const address: Address = { host, port: body.byte() * 256 + body.byte() }
   const text = formatAddress(address)
-  if (parseAddress(text) === null) throw new Malformed('expected an address')
+  const read = parseAddress(text)
+  if (read === null || formatAddress(read) !== text) throw new Malformed('expected an address')
   return text
 }
 

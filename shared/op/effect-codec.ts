@@ -180,10 +180,10 @@ const PARSERS: Readonly<Record<number, (read: Reader, codes: Codes) => Parsed>> 
     return { type: 'cut', actor, through, hash: read.bytes(through === 0 ? 0 : 32), reason: read.text(500) }
   },
   [EFFECT_CODES.request]: requestOf,
-  [EFFECT_CODES.withdraw]: (read) => ({ type: 'withdraw', request: opRef(read.nested()) }),
+  [EFFECT_CODES.withdraw]: (read) => ({ type: 'withdraw', request: read.inside(opRef) }),
   [EFFECT_CODES.decide]: (read) => ({
     type: 'decide',
-    request: opRef(read.nested()),
+    request: read.inside(opRef),
     accept: read.boolean(),
     number: read.optional((inner) => ({ year: inner.count(), count: inner.count() })),
     reason: read.nullableText(500),
@@ -219,14 +219,14 @@ const PARSERS: Readonly<Record<number, (read: Reader, codes: Codes) => Parsed>> 
   }),
   [EFFECT_CODES.checkpoint]: (read) => ({ type: 'checkpoint', ops: read.count(), stateHash: read.bytes(32) }),
   [EFFECT_CODES.ruleVersion]: (read) => ({ type: 'ruleVersion', version: read.positive() }),
-  [EFFECT_CODES.adopt]: (read) => ({ type: 'adopt', op: opRef(read.nested()), hash: read.bytes(32) }),
+  [EFFECT_CODES.adopt]: (read) => ({ type: 'adopt', op: read.inside(opRef), hash: read.bytes(32) }),
   [EFFECT_CODES.dismiss]: (read) => ({
     type: 'dismiss',
-    op: opRef(read.nested()),
+    op: read.inside(opRef),
     hash: read.bytes(32),
     reason: read.text(500),
   }),
-  [EFFECT_CODES.revoke]: (read) => ({ type: 'revoke', dot: dotRef(read.nested()), reason: read.text(500) }),
+  [EFFECT_CODES.revoke]: (read) => ({ type: 'revoke', dot: read.inside(dotRef), reason: read.text(500) }),
   [EFFECT_CODES.parcel]: parcelOf,
 }
 

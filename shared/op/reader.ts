@@ -73,6 +73,14 @@ export class Reader {
     return Reader.of(this.next())
   }
 
+  /** What the array that stands here says, and no more. */
+  inside<T>(parse: (item: Reader) => T): T {
+    const reader = this.nested()
+    const value = parse(reader)
+    reader.end()
+    return value
+  }
+
   list<T>(max: number, parse: (item: Reader) => T): T[] {
     const items = this.next()
     if (!isList(items) || items.length > max) return this.fail(`a list of at most ${max}`)
