@@ -20,6 +20,8 @@ type DiscoveryOptions = {
   readonly port: number
   /** Names or addresses of the interfaces to use; undefined: all usable ones. */
   readonly interfaces: readonly string[] | undefined
+  /** Nobody is linked: whoever comes is to be found soon. */
+  readonly isAlone: () => boolean
   /** `actor`: who announces it, where that is a member that is known here. */
   readonly onSight: (address: string, actor: ActorId | null) => void
   readonly log: Log
@@ -33,6 +35,7 @@ const WATCH = 3_000
 /** ms between looks round, doubled from the least to the most; after a change from the least again. */
 const LOOK_LEAST = 1_000
 const LOOK_MOST = 60_000
+const LOOK_MOST_ALONE = 6_000
 
 export class Discovery {
   readonly #options: DiscoveryOptions
@@ -84,7 +87,7 @@ export class Discovery {
   #lookAgain(): void {
     for (const responder of this.#responders.values()) responder.look()
     if (this.#timers !== null) this.#timers.look = setTimeout(() => this.#lookAgain(), this.#wait)
-    this.#wait = Math.min(2 * this.#wait, LOOK_MOST)
+    this.#wait = Math.min(2 * this.#wait, this.#options.isAlone() ? LOOK_MOST_ALONE : LOOK_MOST)
   }
 
   /** One change after the other; stopping waits for the last. */

@@ -143,6 +143,7 @@ class NodeNetwork implements Network {
       onLink: (socket, keyHash, address, ends) => this.#onLink(socket, keyHash, address, ends),
       mayPair: () => this.invites.owesAnswers() && mayAdmit(),
       onPair: (body, keyHash) => this.#onPair(body, keyHash),
+      isAlone: () => this.#switchboard.up().length === 0,
       members: () => this.#roster.others().map(({ actor }) => actor),
       onSight: (address, actor) => this.#onSight(address, actor),
     })

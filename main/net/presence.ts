@@ -11,6 +11,7 @@ import { Listener, type ListenerOptions } from './listener.ts'
 
 type PresenceOptions = Pick<NetworkOptions, 'identity' | 'listen' | 'mdns' | 'store' | 'log'> &
   Pick<ListenerOptions, 'handshake' | 'isMember' | 'onLink' | 'mayPair' | 'onPair'> & {
+    readonly isAlone: () => boolean
     readonly members: () => readonly ActorId[]
     readonly onSight: (address: string, actor: ActorId | null) => void
   }
@@ -74,7 +75,7 @@ export class Presence {
   }
 
   async #announce(): Promise<void> {
-    const { mdns, store, members, onSight, log } = this.#options
+    const { mdns, store, members, isAlone, onSight, log } = this.#options
     if (mdns === null || this.#discovery !== null) return
     const { interfaces } = mdns
     this.#discovery = new Discovery({
@@ -83,6 +84,7 @@ export class Presence {
       members,
       port: this.#port,
       interfaces,
+      isAlone,
       onSight,
       log,
     })

@@ -46,6 +46,7 @@ async function discover(
     site,
     actor: newActor(),
     members: () => [],
+    isAlone: () => true,
     port,
     interfaces: LOOPBACK,
     onSight: (address) => seen.add(address),

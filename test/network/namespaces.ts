@@ -12,6 +12,7 @@ import { invariant } from '../../shared/base/invariant.ts'
 import { RemoteDesk } from './remote-desk.ts'
 
 const REMOTE_DESK_END = join(import.meta.dirname, 'remote-desk-end.ts')
+const NODE_END = join(import.meta.dirname, 'node-end.ts')
 const TALLYDESK = join(import.meta.dirname, '..', '..', 'main', 'cli', 'tallydesk.ts')
 
 function ip(...args: readonly string[]): void {
@@ -76,8 +77,24 @@ export class Wifi {
 
   /** What managed Wi-Fi does: multicast goes nowhere, the rest is as before. */
   blockMulticast(): void {
+    this.#multicast('off')
+  }
+
+  letMulticast(): void {
+    this.#multicast('on')
+  }
+
+  #multicast(state: 'on' | 'off'): void {
     for (const { port } of this.#devices)
-      ip('-n', this.#hub, 'link', 'set', port, 'type', 'bridge_slave', 'mcast_flood', 'off')
+      ip('-n', this.#hub, 'link', 'set', port, 'type', 'bridge_slave', 'mcast_flood', state)
+  }
+
+  /** A place that has no Wi-Fi, and a wire to another. */
+  wiredTo(place: Place): Place {
+    this.corner('wire')
+    const wired = this.#add({ port: 'socket', address: '10.79.0.2', bridge: 'wire', gateway: null })
+    place.plug({ port: 'wire1', name: 'eth0', address: '10.79.0.1', bridge: 'wire' })
+    return wired
   }
 
   async close(): Promise<void> {
@@ -110,6 +127,19 @@ export class Place {
     ip('-n', this.#namespace, 'link', 'set', 'wlan0', 'up')
     ip('-n', this.#namespace, 'addr', 'add', `${address}/24`, 'dev', 'wlan0')
     if (gateway !== null) ip('-n', this.#namespace, 'route', 'add', 'default', 'via', gateway)
+  }
+
+  /** Another interface, on another network. */
+  plug({ port, name, address, bridge }: Record<'port' | 'name' | 'address' | 'bridge', string>): void {
+    ip('-n', this.#hub, 'link', 'add', port, 'type', 'veth', 'peer', 'name', name, 'netns', this.#namespace)
+    ip('-n', this.#hub, 'link', 'set', port, 'master', bridge)
+    ip('-n', this.#hub, 'link', 'set', port, 'up')
+    ip('-n', this.#namespace, 'link', 'set', name, 'up')
+    ip('-n', this.#namespace, 'addr', 'add', `${address}/24`, 'dev', name)
+  }
+
+  get address(): string {
+    return this.#address
   }
 
   get data(): string {
@@ -156,6 +186,25 @@ export class Place {
     this.#node = { process: child, ready: JSON.parse(line) as Json }
   }
 
+  /** Starts a node that has no console and does what it is asked through its desk: it needs but one process. */
+  node(given: { readonly hq: string | null; readonly listen: { host: string; port: number } }): RemoteDesk {
+    const child = this.#spawn(
+      [process.execPath, NODE_END, JSON.stringify({ data: this.data, ...given })],
+      'pipe',
+    )
+    this.#helpers.push(child)
+    return new RemoteDesk(child)
+  }
+
+  /** The lid is closed, and opened again. */
+  sleep(): void {
+    this.#node?.process.kill('SIGSTOP')
+  }
+
+  wake(): void {
+    this.#node?.process.kill('SIGCONT')
+  }
+
   async stop(): Promise<void> {
     const node = this.#node
     this.#node = null
@@ -168,10 +217,40 @@ export class Place {
   }
 
   /** A program that runs here for as long as the place is open; answers its first line. */
-  start(script: string): Promise<string> {
-    const child = this.#spawn([process.execPath, '--eval', script])
+  start(script: string, ...args: readonly string[]): Promise<string> {
+    const child = this.#spawn([process.execPath, '--eval', script, ...args])
     this.#helpers.push(child)
     return firstLine(child)
+  }
+
+  /** Somebody else has this UDP port, until the answer is called. */
+  async hold(port: number): Promise<() => Promise<void>> {
+    const child = this.#spawn([
+      process.execPath,
+      '--eval',
+      `require('node:dgram').createSocket('udp4').bind(${port}, () => console.log('taken'))`,
+    ])
+    this.#helpers.push(child)
+    await firstLine(child)
+    return () =>
+      new Promise((resolve) => {
+        child.once('close', () => resolve())
+        child.kill()
+      })
+  }
+
+  interface(name: string, state: 'up' | 'down'): void {
+    ip('-n', this.#namespace, 'link', 'set', name, state)
+  }
+
+  /** A network of its own, to which everything goes that is not on the spot. */
+  vpn(state: 'up' | 'down'): void {
+    if (state === 'down') return ip('-n', this.#namespace, 'link', 'del', 'tun0')
+    ip('-n', this.#namespace, 'link', 'add', 'tun0', 'type', 'veth', 'peer', 'name', 'tunnel')
+    ip('-n', this.#namespace, 'link', 'set', 'tunnel', 'up')
+    ip('-n', this.#namespace, 'addr', 'add', '10.8.0.2/24', 'dev', 'tun0')
+    ip('-n', this.#namespace, 'link', 'set', 'tun0', 'up')
+    ip('-n', this.#namespace, 'route', 'add', 'default', 'dev', 'tun0')
   }
 
   /** Out of the Wi-Fi's reach, and back. */
