@@ -16,7 +16,7 @@ export default {
     'test/**/*.test.ts',
     'test/bench/*.ts',
     'test/desktop/electron/{electron-stand-in,parent-port,register}.ts',
-    'test/network/remote-desk-end.ts',
+    'test/network/{remote-desk-end,node-end}.ts',
     'test/power/{marks,unsynced}.ts',
     '*.config.{ts,js}',
     '.dependency-cruiser.cjs',

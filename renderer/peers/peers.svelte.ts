@@ -10,6 +10,7 @@ import type { PeerRow } from '../../shared/api/rows.ts'
 
 export type Member = QueryAnswer<'members'>['members'][number]
 type Seen = QueryAnswer<'peers'>['seen'][number]
+type Tablets = QueryAnswer<'peers'>['tablets']
 
 /** `peer` is null for this device itself, and while the node says nothing of the device. */
 export type Device = { readonly member: Member; readonly peer: PeerRow | null }
@@ -20,6 +21,8 @@ export class Peers {
   #members = $state.raw<readonly Member[] | null>(null)
   #peers = $state.raw<readonly PeerRow[] | null>(null)
   seen = $state.raw<readonly Seen[]>([])
+  /** This tablet's links to other tablets; null where it links everyone. */
+  tablets = $state.raw<Tablets>(null)
   failure = $state.raw<ErrorBody | null>(null)
   isDialing = $state(false)
   /** The address that was dialled last; it shows among the links once it answers. */
@@ -45,6 +48,7 @@ export class Peers {
       if (answer.ok) {
         this.#peers = answer.value.peers
         this.seen = answer.value.seen
+        this.tablets = answer.value.tablets
       } else this.failure = answer.error
     })
     return () => {

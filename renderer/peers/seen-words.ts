@@ -3,7 +3,7 @@ import type { CloseReason } from '../../shared/sync/close.ts'
 import { catalogue } from '../services/language.svelte.ts'
 
 /** Beside the reasons of a goodbye: what can go wrong before there is a session. */
-type Code = CloseReason | 'unreachable' | 'turned-away' | 'untried'
+type Code = CloseReason | 'unreachable' | 'turned-away' | 'untried' | 'enough'
 
 const reasons = catalogue({
   en: {
@@ -26,6 +26,7 @@ const reasons = catalogue({
     unreachable: 'does not answer',
     'turned-away': 'turned the call away',
     untried: 'was not called yet',
+    enough: 'needs no link: this tablet has links to the tablets next to it',
   } satisfies Readonly<Record<Code, string>>,
   es: {
     cut: 'fue excluido de este sitio',
@@ -47,6 +48,7 @@ const reasons = catalogue({
     unreachable: 'no responde',
     'turned-away': 'rechazó la llamada',
     untried: 'aún no se le ha llamado',
+    enough: 'no necesita enlace: esta tableta ya está enlazada con las más próximas a ella',
   },
 })
 
