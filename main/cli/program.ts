@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander'
 import { TallydeskError } from '../../shared/api/errors.ts'
 import { VERSION } from '../node/version.ts'
 import { addBackup } from './commands/backup.ts'
+import { addAudit } from './commands/audit.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDo } from './commands/do.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addInvite } from './commands/invite.ts'
@@ -32,6 +34,8 @@ const COMMANDS = [
   addDoctor,
   addBackup,
   addRestore,
+  addExport,
+  addAudit,
   addRecover,
   addDemo,
 ]

@@ -10,6 +10,7 @@ import { attach } from './attaching.ts'
 import { importCsv } from './import/import-csv.ts'
 import { Backups } from './keeping/backing-up.ts'
 import { examine } from './keeping/examining.ts'
+import { exportSite } from './keeping/exporting.ts'
 import type { Life } from './life.ts'
 import { importParcel, saveParcel } from './parcels.ts'
 import { qrDataUrl } from './qr.ts'
@@ -51,6 +52,8 @@ export function nodeCommands(options: NodeCommandsOptions): NodeCommands {
     },
     'text.open': ({ record, note }) => writing(life, ({ replica }) => replica.openText(record, note)),
     'node.backup': ({ folder }) => backups.make(life, folder),
+    'node.export': ({ file }) =>
+      withSite(life, async ({ replica }) => ok(await exportSite(life.machine, replica, file))),
     'node.doctor': () => withSite(life, async ({ replica }) => ok(await examine(life.machine, replica))),
     'import.csv': ({ source, content }) =>
       writing(life, ({ replica }) => importCsv(replica, source ?? DEFAULT_SOURCE, content)),

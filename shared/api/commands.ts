@@ -194,6 +194,8 @@ export const NODE_COMMANDS = {
   'node.doctor': v.strictObject({}),
   /** Writes a backup of this device to a folder (an absolute path): an empty one, or one that holds its last backup. */
   'node.backup': v.strictObject({ folder: path }),
+  /** Writes the whole site to a new archive (an absolute path): every op with its signatures, and attachments. */
+  'node.export': v.strictObject({ file: path }),
   /** Adds a file of this device as an attachment, or bytes that this device keeps already: they are kept by their content. */
   'attachment.add': v.union([
     v.strictObject({ record: id32, file: path, thumbnail }),
@@ -325,6 +327,17 @@ type Results = {
     /** Files of attachments whose bytes were looked at. */
     readonly attachments: number
     readonly findings: readonly DoctorFinding[]
+  }
+  'node.export': {
+    readonly file: string
+    /** Wall time. */
+    readonly made: number
+    readonly bytes: number
+    readonly ops: number
+    readonly state_hash: string
+    /** Files of attachments in it, and how many were left out because they are damaged. */
+    readonly attachments: number
+    readonly damaged: number
   }
   'node.backup': {
     readonly folder: string

@@ -193,6 +193,8 @@ describe('CLI-4 every command explains itself, in English or Spanish', () => {
     'doctor',
     'backup',
     'restore',
+    'export',
+    'audit',
     'demo',
   ]
 

@@ -12,21 +12,21 @@ afterEach(async () => {
   for (const close of undo.splice(0).reverse()) await close()
 })
 
-function run(...line: readonly [string, ...string[]]): void {
-  const [program, ...args] = line
+function run(program: string, ...args: readonly string[]): void {
   const done = spawnSync(program, args, { encoding: 'utf8' })
-  invariant(done.status === 0, `${line.join(' ')}: ${done.stderr}`)
+  invariant(done.status === 0, `${program} ${args.join(' ')}: ${done.stderr}`)
 }
 
-type Disk = { readonly data: string; fill(): void; empty(): void }
+type Disk = { readonly data: string; readonly fill: () => void; readonly empty: () => void }
 
 /** A small disk of its own, which can be filled to the last byte. */
 function smallDisk(): Disk {
-  const { path, remove } = scratchFolder()
+  const folder = scratchFolder()
+  const { path } = folder
   run('mount', '-t', 'tmpfs', '-o', 'size=8m,mode=0700', 'tmpfs', path)
   undo.push(() => {
     run('umount', '-l', path)
-    remove()
+    folder.remove()
   })
   const data = join(path, 'data')
   mkdirSync(data)

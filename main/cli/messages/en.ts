@@ -135,6 +135,21 @@ export const en = {
     'Run it where it reaches another device, so that it catches up; then join it again: tallydesk join CODE --data {data} --name NAME. What was on it alone is handed in for review.',
   restoreWrites: 'It goes on as it is: run it with --data {data}.',
 
+  export:
+    'write the whole site to one new file: every op with its signatures and the attachments that are here, for an audit or to be kept; with --csv its jobs as a table',
+  exportFile: 'the file to write; it must not exist',
+  exportCsv: 'jobs with their audit numbers as CSV, one line each',
+  exportDone: 'Wrote {ops} ops and {attachments} attachments to {file}, {bytes} bytes. State {state_hash}.',
+  exportCsvDone: 'Wrote {jobs} jobs to {file}.',
+
+  audit:
+    'open an archive that export wrote, and change nothing: checks every chain and signature, rebuilds the state and compares it with what was signed',
+  auditFile: 'the archive',
+  auditQuery: "ask it a question, as in: --query board '{}'",
+  auditDone:
+    '{file} is whole: {site_name}, {ops} ops of {members} members, {attachments} attachments; written by {name} at {made}.',
+  auditState: 'State {hash}, rebuilt from the ops, as it was signed.',
+
   recover:
     'make this device the authority of its site with the recovery key, when the authority is lost. Prints {"op", "actor", "before"} with --json',
   recoverKey: 'the recovery key that init printed; - reads it from standard input',

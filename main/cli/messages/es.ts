@@ -139,6 +139,22 @@ export const es: Readonly<Record<CliMessage, string>> = {
     'Ejecútelo donde alcance a otro dispositivo, para que se ponga al día; después únalo de nuevo: tallydesk join CODE --data {data} --name NOMBRE. Lo que solo estaba en él se entrega para su revisión.',
   restoreWrites: 'Sigue como estaba: ejecútelo con --data {data}.',
 
+  export:
+    'escribe el sitio entero en un archivo nuevo: cada operación con sus firmas y los adjuntos que están aquí, para una auditoría o para guardarlo; con --csv sus trabajos como tabla',
+  exportFile: 'el archivo que se escribe; no debe existir',
+  exportCsv: 'los trabajos con sus números de auditoría en CSV, uno por línea',
+  exportDone:
+    'Se escribieron {ops} operaciones y {attachments} adjuntos en {file}, {bytes} bytes. Estado {state_hash}.',
+  exportCsvDone: 'Se escribieron {jobs} trabajos en {file}.',
+
+  audit:
+    'abre un archivo escrito por export sin cambiar nada: comprueba cada cadena y cada firma, reconstruye el estado y lo compara con el firmado',
+  auditFile: 'el archivo',
+  auditQuery: "le hace una consulta, como: --query board '{}'",
+  auditDone:
+    '{file} está completo: {site_name}, {ops} operaciones de {members} miembros, {attachments} adjuntos; escrito por {name} el {made}.',
+  auditState: 'Estado {hash}, reconstruido a partir de las operaciones, tal como se firmó.',
+
   recover:
     'convierte este dispositivo en la autoridad de su sitio con la clave de recuperación, cuando se ha perdido la autoridad. Con --json escribe {"op", "actor", "before"}',
   recoverKey: 'la clave de recuperación que mostró init; con - se lee de la entrada estándar',
