@@ -216,6 +216,7 @@ export const SCENARIOS: Readonly<Record<CommandName, (() => Scenario) | Keeps>> 
   'demo.tablet': 'switches of the demo hold for this start',
   'node.doctor': 'it changes nothing',
   'node.backup': 'it writes another file, complete or absent (STO-6)',
+  'node.export': 'it writes another file, complete or absent (KEEP-15)',
   'parcel.save': 'it writes another file, complete or absent',
 }
 
