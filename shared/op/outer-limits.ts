@@ -224,7 +224,7 @@ export const files = {
     ENDS,
   ),
   thumbnailBytes: limit(
-    24 * KIB,
+    12 * KIB,
     'bytes',
     'the small picture of a photo',
     'it travels in the operation, ahead of the photo',
