@@ -42,6 +42,7 @@ describe('decoders', () => {
   test('FUZ-1 a frame is a message or refused', () => {
     const [heads, digest] = [[{ actor: AUTHORITY, seq: 7, hash: new Uint8Array(16) }], new Uint8Array(32)]
     const site = aSite().hq.replica.site
+    const file = 'f'.repeat(64)
     const corpus = [
       encodeMessage({ kind: 'hello', speaks: PROTOCOL, site, actor: AUTHORITY, digest, authority: 5 }),
       encodeMessage({
@@ -60,6 +61,11 @@ describe('decoders', () => {
       encodeMessage({ kind: 'ping', digest, age: null }),
       encodeMessage({ kind: 'pong', digest, age: 1200 }),
       encodeMessage({ kind: 'goodbye', reason: 'cut', detail: 'it was stolen' }),
+      encodeMessage({ kind: 'addresses', told: [{ actor: AUTHORITY, address: '10.0.0.1:7000', age: 5 }] }),
+      encodeMessage({ kind: 'blob-seek', files: [file, file] }),
+      encodeMessage({ kind: 'blob-have', held: [file], gone: [] }),
+      encodeMessage({ kind: 'blob-want', sha256: file, from: 1 << 18 }),
+      encodeMessage({ kind: 'blob-chunk', sha256: file, at: 0, size: 90, bytes: new Uint8Array(90) }),
     ]
     const outcomes = fuzz(
       'frames',
@@ -79,6 +85,11 @@ describe('decoders', () => {
       'ping',
       'pong',
       'goodbye',
+      'addresses',
+      'blob-seek',
+      'blob-have',
+      'blob-want',
+      'blob-chunk',
       'unknown',
     ])
       expect(outcomes.get(kind), kind).toBeGreaterThan(20)
