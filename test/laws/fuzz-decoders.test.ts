@@ -15,8 +15,6 @@ import { readWorkOrders } from '../../main/node/import/work-orders.ts'
 import { parseCommand, parseQuery } from '../../shared/api/parse.ts'
 import { checkUpdate } from '../../shared/merge/text/check.ts'
 import { emptyText, isWhole } from '../../shared/merge/text/document.ts'
-import { editPlain } from '../../shared/merge/text/edit.ts'
-import { newText } from '../../shared/merge/text/new-text.ts'
 import { encodeOp, parseOp, type OpToWrite } from '../../shared/op/op.ts'
 import { parseParcel } from '../../shared/replica/parcel.ts'
 import { PROTOCOL } from '../../shared/sync/versions.ts'
@@ -26,6 +24,7 @@ import { parcelOf } from '../support/parcels.ts'
 import { must, signerFrom } from '../support/replicas.ts'
 import { aSite, newJob } from '../support/site.ts'
 import { SEED } from '../support/seed.ts'
+import { CLIENT, FIRST, updates } from '../support/text-corpus.ts'
 import { actorNamed, AUTHORITY, FORGED, forgedRun } from '../unit/sync/memory-store.ts'
 import { anyOp } from './ops.ts'
 
@@ -114,30 +113,22 @@ describe('decoders', () => {
   })
 
   test('FUZ-3 an update of a text is refused, or fits into its document as a whole', () => {
-    const client = 77
-    const first = newText('One\nTwo 😀\nThree', 'paragraphs', client)
     const doc = emptyText()
-    Y.applyUpdate(doc, first)
-    const next = Y.getState(doc.store, client)
-    const corpus = [
-      first,
-      newText('let x = 1', 'code', client),
-      ...['One', 'One\nTwo and more\nThree\nFour', '', 'x'.repeat(300)].flatMap(
-        (text) => editPlain(doc, text, client) ?? [],
-      ),
-    ]
+    Y.applyUpdate(doc, FIRST)
+    const next = Y.getState(doc.store, CLIENT)
+    const corpus = updates()
     const outcomes = fuzz(
       'updates',
       (dice) => ({ update: mutated(dice, corpus), at: dice.roll(2) === 0 ? 0 : next }),
       ({ update, at }, dice) => {
-        const read = checkUpdate(update, { client, next: at, covers: () => false })
+        const read = checkUpdate(update, { client: CLIENT, next: at, covers: () => false })
         if (!read.ok) return read.error
         if (dice.roll(4) > 0) return 'fits'
         const copy = emptyText()
-        if (at > 0) Y.applyUpdate(copy, first)
+        if (at > 0) Y.applyUpdate(copy, FIRST)
         Y.applyUpdate(copy, update)
         expect(isWhole(copy)).toBe(true)
-        expect(Y.getState(copy.store, client)).toBe(Math.max(at, read.value.to))
+        expect(Y.getState(copy.store, CLIENT)).toBe(Math.max(at, read.value.to))
         return 'fits, and was applied'
       },
     )
