@@ -162,11 +162,32 @@ function dropBeyond(core: Core, no: number, numbers: readonly number[], records:
     sql.prepare('DELETE FROM line WHERE no = ?').run(line.no)
     sql.prepare('DELETE FROM ack WHERE line = ?').run(line.no)
   }
+  joinBranches(sql)
   for (const table of ['creation', 'touch', 'child', 'text_session', 'text_update'])
     for (const record of records)
       sql.prepare(`DELETE FROM ${table} WHERE record = ? AND op NOT IN (SELECT no FROM op)`).run(record)
   for (const op of numbers) sql.prepare('DELETE FROM touch WHERE op = ?').run(op)
 }
+
+/** A branch that goes on where the line that it left now ends forks nothing: it is that line. */
+function joinBranches(sql: Sql): void {
+  const next = sql.prepare(
+    `SELECT no, base FROM line WHERE base IS NOT NULL AND first > (SELECT max(seq) FROM op WHERE op.line = line.base)
+     ORDER BY no LIMIT 1`,
+  )
+  for (let found = next.get<Joined>(); found; found = next.get<Joined>()) {
+    const { no, base } = found
+    sql.prepare('UPDATE op SET line = ? WHERE line = ?').run(base, no)
+    sql.prepare('UPDATE context SET line = ? WHERE line = ?').run(base, no)
+    // Who had seen the branch had seen what it left: the farther of the two is how far that one saw the line.
+    sql.prepare('UPDATE OR REPLACE context SET on_line = ? WHERE on_line = ?').run(base, no)
+    sql.prepare('UPDATE line SET base = ? WHERE base = ?').run(base, no)
+    sql.prepare('DELETE FROM ack WHERE line = ?').run(no)
+    sql.prepare('DELETE FROM line WHERE no = ?').run(no)
+  }
+}
+
+type Joined = { readonly no: number; readonly base: number }
 
 function recordsOf({ sql }: Core, numbers: readonly number[]): number[] {
   const touched = sql.prepare('SELECT record FROM touch WHERE op = ?')

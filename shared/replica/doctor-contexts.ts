@@ -98,6 +98,9 @@ class Past {
   }
 
   #below({ base, first }: Line): Context {
-    return base ? this.#at({ line: base, seq: first - 1 }) : new Map()
+    if (!base) return new Map()
+    const seen = this.#at({ line: base, seq: first - 1 })
+    // Who stands on a branch has seen what it left, and may have seen more of that by way of others.
+    return new Map([...seen, [base, Math.max(first - 1, seen.get(base) ?? 0)]])
   }
 }

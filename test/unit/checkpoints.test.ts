@@ -3,7 +3,17 @@ import type { QueryAnswer } from '../../shared/api/queries.ts'
 import type { CommandResult } from '../../shared/api/commands.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import { coreOf, craft, writeEffects } from '../support/crafting.ts'
-import { foundSite, joinSite, must, pull, REACH, restart, sync, type Device } from '../support/replicas.ts'
+import {
+  copyOf,
+  foundSite,
+  joinSite,
+  must,
+  pull,
+  REACH,
+  restart,
+  sync,
+  type Device,
+} from '../support/replicas.ts'
 import { judged, lastOp, page, refusal } from '../support/site.ts'
 
 const HASH = new Uint8Array(32)
@@ -150,4 +160,26 @@ test('CKP-5 the authority publishes by itself once a day where anything is new, 
   now -= 9 * DAY
   job(hq)
   expect(hq.replica.publishDue()).toBe(true)
+})
+
+test('CKP-3 a branch of the authority itself that came first, and fell, is no fork at the frontier', () => {
+  const hq = foundSite()
+  const desk = joinSite(hq, 'Desk', 'supervisor')
+  job(desk)
+  sync(hq, desk)
+  const clone = copyOf(hq)
+  job(clone, 'By the copy')
+  // Some device heard the copy first, so that the chain which stands is a branch there.
+  const reader = copyOf(desk)
+  pull(reader, clone)
+  job(hq)
+  publish(hq)
+  must(hq.replica.execute('site.handover', { actor: desk.replica.actor }))
+  pull(desk, hq)
+  for (const device of [reader, desk]) {
+    pull(device, hq)
+    pull(device, clone)
+    expect(checkpointAt(device)).toMatchObject({ agreed: true, ops: 4 })
+    expect(device.replica.diagnose().findings).toEqual([])
+  }
 })
