@@ -135,6 +135,8 @@ export interface Network {
   reach(): AuthorityReach
   /** Wall time at which the authority was last heard, directly or through others. */
   authorityHeard(): number | null
+  /** The last own op of which nobody can be asked now whether it arrived; null while somebody is heard. */
+  unknownThrough(): number | null
   /** Closes the real links of this class and refuses new ones, or allows them again. `lan` closes the listener too. */
   setLan(on: boolean): void
   setWan(on: boolean): void

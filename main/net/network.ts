@@ -107,6 +107,7 @@ class NodeNetwork implements Network {
       met: addressBook.list(),
       authorityHeard,
       clock,
+      ownSeq: () => store.heads().find(({ actor }) => actor === store.actor)?.seq ?? 0,
       monotonic: this.#monotonic,
       hearsay: this.#hearsay,
       roster: this.#roster,
@@ -320,6 +321,10 @@ class NodeNetwork implements Network {
 
   authorityHeard(): number | null {
     return this.#standing.authorityHeard()
+  }
+
+  unknownThrough(): number | null {
+    return this.#standing.unknownThrough()
   }
 
   onChange(listener: () => void): () => void {

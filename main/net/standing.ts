@@ -26,6 +26,8 @@ type StandingOptions = {
   /** Wall time, from before this start. */
   readonly authorityHeard: number | null
   readonly clock: Clock
+  /** The seq of this device's last own op. */
+  readonly ownSeq: () => number
   readonly monotonic: () => number
   readonly hearsay: Pick<Hearsay, 'through'>
   readonly roster: Roster
@@ -44,6 +46,8 @@ export class Standing {
   readonly #wan: Since<NetworkStatus['wan']['state']>
   readonly #lan: Since<NetworkStatus['lan']['state']>
   readonly #alone: Since<boolean>
+  /** The last own op when the last peer was lost. */
+  #lastHeard: number
 
   constructor(options: StandingOptions) {
     const now = options.clock.now()
@@ -53,16 +57,15 @@ export class Standing {
     this.#wan = new Since(this.#wanState(), now)
     this.#lan = new Since(this.#lanState(), now)
     this.#alone = new Since(true, now)
+    this.#lastHeard = options.ownSeq()
   }
 
   /** States change with time alone, too; each keeps the moment at which its change was noticed. True after a change. */
   update(): boolean {
     const now = this.#options.clock.now()
-    const changes = [
-      this.#wan.set(this.#wanState(), now),
-      this.#lan.set(this.#lanState(), now),
-      this.#alone.set(this.#options.switchboard.up().length === 0, now),
-    ]
+    const turned = this.#alone.set(this.#options.switchboard.up().length === 0, now)
+    if (turned && this.#alone.state) this.#lastHeard = this.#options.ownSeq()
+    const changes = [this.#wan.set(this.#wanState(), now), this.#lan.set(this.#lanState(), now), turned]
     return changes.includes(true)
   }
 
@@ -92,6 +95,12 @@ export class Standing {
     const link = authority === null ? null : switchboard.link(authority)
     if (link?.up === true) this.#authority.heard(now - link.heard, now)
     return this.#authority.age(now)
+  }
+
+  /** The last own op of which nobody can be asked now whether it arrived; null while somebody is heard. */
+  unknownThrough(): number | null {
+    this.update()
+    return this.#alone.state ? this.#lastHeard : null
   }
 
   authorityHeard(): number | null {

@@ -3,6 +3,7 @@ import type { TallydeskError } from '../../shared/api/errors.ts'
 import type { AttachmentRow } from '../../shared/api/rows.ts'
 import type { ParsedQuery } from '../../shared/api/parse.ts'
 import type { QueryAnswer, QueryInput, QueryName } from '../../shared/api/queries.ts'
+import { parseOpId } from '../../shared/model/ids.ts'
 import { ok, type Result } from '../../shared/base/result.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import type { Blobs } from '../store/blobs.ts'
@@ -54,6 +55,8 @@ export class SiteAnswers {
         return ok({ members: cutWord.members() })
       case 'record':
         return this.#record(asked.input)
+      case 'feed':
+        return this.#feed(asked.input)
       default:
         return replica.query(asked.query, asked.input, around().reach())
     }
@@ -100,6 +103,21 @@ export class SiteAnswers {
     if (!found.ok) return found
     const attachments = found.value.attachments.map((attachment) => this.#located(attachment))
     return ok({ ...found.value, attachments })
+  }
+
+  /** Of what nobody acknowledged, and nobody can be asked about, it is not known where it is. */
+  #feed(input: QueryInput<'feed'>): Result<QueryAnswer<'feed'>, TallydeskError> {
+    const { replica, around } = this.#options
+    const found = replica.query('feed', input, around().reach())
+    const through = around().unknownThrough()
+    const since = around().status().unknown_since
+    if (!found.ok || through === null || since === null) return found
+    const rows = found.value.rows.map((row) => {
+      const seq = row.author === replica.actor ? (parseOpId(row.op)?.seq ?? Infinity) : Infinity
+      const isUnknown = row.where.at === 'device' && seq <= through
+      return isUnknown ? { ...row, where: { at: 'unknown', since } as const } : row
+    })
+    return ok({ ...found.value, rows })
   }
 
   /** An attachment with where its bytes are. */

@@ -71,6 +71,7 @@ export class Site {
     const { machine, replica } = options
     this.#around = unlinked(
       machine.clock.now(),
+      replica.ownSeq(),
       () => this.#isAuthority(),
       () => machine.facts.authorityHeard(),
     )

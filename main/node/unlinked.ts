@@ -3,14 +3,15 @@ import type { Network } from '../net/contract.ts'
 
 export type Reachability = Pick<
   Network,
-  'peers' | 'seen' | 'tablets' | 'status' | 'reach' | 'authorityHeard'
+  'peers' | 'seen' | 'tablets' | 'status' | 'reach' | 'authorityHeard' | 'unknownThrough'
 > & {
   readonly invites: Pick<Network['invites'], 'list'>
 }
 
-/** `isAuthority` and `heard` are asked each time: both may change. Times are wall times. */
+/** `ownSeq`: of the last op before this start. `isAuthority` and `heard` are asked each time: both may change. Times are wall times. */
 export function unlinked(
   since: number,
+  ownSeq: number,
   isAuthority: () => boolean,
   heard: () => number | null,
 ): Reachability {
@@ -29,6 +30,8 @@ export function unlinked(
       return heard() === null ? { why: 'never-heard', since: null } : { why: 'no-route', since }
     },
     authorityHeard: heard,
+    // What was written in this very start is on this device alone.
+    unknownThrough: () => ownSeq,
     invites: { list: () => [] },
   }
 }

@@ -29,9 +29,9 @@ export function withholding(replica: Replica, own: OwnChain, storage: Storage): 
       if (!may.ok) throw may.error
       return replica.receive(run, from)
     },
-    acknowledged: (peer, heads) => {
+    acknowledged: (peer, heads, areAll) => {
       own.heard(heads)
-      storage.acknowledged(peer, heads, (...told) => replica.acknowledged(...told))
+      storage.acknowledged(peer, heads, (...told) => replica.acknowledged(...told, areAll))
     },
     // A halted authority says nothing any more, not what it holds either.
     authorityCursor: () => (isHaltedAuthority(replica, own) ? null : replica.authorityCursor()),

@@ -38,6 +38,7 @@ export const words = catalogue({
       shared: (n: number) =>
         plural('en', n, { one: 'Shared with {n} device', other: 'Shared with {n} devices' }),
       authority: 'At the authority',
+      unknown: (when: string) => `Unknown since ${when}`,
     },
     clock: 'Clock wrong',
     clockHint: 'The author’s clock says earlier than something the author had already seen.',
@@ -79,6 +80,7 @@ export const words = catalogue({
       shared: (n: number) =>
         plural('es', n, { one: 'Compartido con {n} equipo', other: 'Compartido con {n} equipos' }),
       authority: 'En la autoridad',
+      unknown: (when: string) => `Sin saberse desde ${when}`,
     },
     clock: 'Reloj mal',
     clockHint: 'El reloj del autor dice una hora anterior a algo que el autor ya había visto.',

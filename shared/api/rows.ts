@@ -25,6 +25,8 @@ export type Whereabouts =
   | { readonly at: 'device' }
   | { readonly at: 'shared'; readonly devices: number }
   | { readonly at: 'authority' }
+  /** Written before the last device was lost from hearing, and not acknowledged: it may have arrived or not. */
+  | { readonly at: 'unknown'; readonly since: number }
 
 export type BoardRow = {
   readonly record: string

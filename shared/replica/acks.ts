@@ -12,7 +12,7 @@ import { CAUSE_HASH_BYTES } from '../op/op.ts'
 import { foremost, type Head } from '../op/run.ts'
 import type { Whereabouts } from '../api/rows.ts'
 import type { NamedOp } from './chains.ts'
-import { coverageOf } from './coverage.ts'
+import { coverageOf, heldOf } from './coverage.ts'
 import { idBytes } from './interner.ts'
 import type { Files } from './files.ts'
 import type { Line } from './lines.ts'
@@ -23,7 +23,12 @@ const CURSOR_TAG = Uint8Array.from('tallydesk cursor 1\n', (letter) => letter.ch
 const MAX_BYTES = LIMITS.actors * 64
 
 /** Names heads by hash: it says nothing of another branch. */
-type Cursor = { readonly wall: number; readonly heads: readonly Head[]; readonly bytes: Bytes }
+type Cursor = {
+  readonly by: ActorId
+  readonly wall: number
+  readonly heads: readonly Head[]
+  readonly bytes: Bytes
+}
 
 /** How much a cursor covers. The authority's log only grows, so of two cursors the one that covers more is newer. */
 const coverOf = ({ heads }: Cursor): number => heads.reduce((sum, { seq }) => sum + seq, 0)
@@ -51,7 +56,11 @@ export class Acks {
   readonly #self: ActorId
   readonly #control: () => ControlState
   #authority: Cursor | null = null
-  #covered: { readonly ops: number; readonly upTo: ReadonlyMap<Line, number> } | null = null
+  #covered: {
+    readonly ops: number
+    readonly word: Cursor | null
+    readonly upTo: ReadonlyMap<Line, number>
+  } | null = null
 
   constructor({ sql, log, files, crypto, site, self, control }: AcksOptions) {
     this.#sql = sql
@@ -67,20 +76,28 @@ export class Acks {
     if (kept) this.#authority = this.#read(kept)
   }
 
-  /** A head that is not here yet may lie on another branch: it counts once it has come and is told again. */
-  acknowledge(peer: ActorId, heads: readonly Head[]): void {
+  /**
+   * A head that is not here yet may lie on another branch: it counts once it has come and is told again. Where the peer
+   * named all that it holds, what it once had acknowledged and holds no more is forgotten: it was set back.
+   */
+  acknowledge(peer: ActorId, heads: readonly Head[], areAll = false): void {
     const by = this.#log.actors.numberOf(peer)
     const raise = this.#sql.prepare(
       `INSERT INTO ack (peer, line, seq) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`,
     )
-    for (const [line, seq] of coverageOf(this.#log, heads).upTo) raise.run(by, line.no, seq)
+    const { upTo, ahead } = coverageOf(this.#log, heads)
+    for (const [line, seq] of upTo) raise.run(by, line.no, seq)
+    if (!areAll || heads.length >= LIMITS.heads) return
+    const lower = this.#sql.prepare('UPDATE ack SET seq = ? WHERE peer = ? AND line = ? AND seq > ?')
+    for (const line of this.#log.lines.all())
+      if (!ahead.has(line.actor)) lower.run(heldOf({ upTo }, line), by, line.no, heldOf({ upTo }, line))
   }
 
   /** Other devices, not cut, that are known to hold the op; its author among them. */
   holders(op: NamedOp): ActorId[] {
     const holders = new Set<ActorId>()
-    if (op.actor !== this.#self) holders.add(op.actor)
+    if (op.actor !== this.#self && this.#counts(op.actor)) holders.add(op.actor)
     for (const { peer, seq } of this.#acksOf(this.#log.lineOf(op))) if (seq >= op.seq) holders.add(peer)
     const { authority } = this.#control()
     if (authority && authority !== this.#self && this.#atAuthority(op)) holders.add(authority)
@@ -97,7 +114,9 @@ export class Acks {
     const { authority } = this.#control()
     const holders = this.wholeHolders(op)
     const isHere = authority === this.#self && this.#filesOf(op).every((file) => this.#files.keeps(file))
-    if (isHere || (authority !== null && holders.includes(authority))) return { at: 'authority' }
+    // Its own acknowledgement over a link is not its signature.
+    const isThere = authority !== null && holders.includes(authority) && this.#atAuthority(op)
+    if (isHere || isThere) return { at: 'authority' }
     return holders.length === 0 ? { at: 'device' } : { at: 'shared', devices: holders.length }
   }
 
@@ -115,6 +134,8 @@ export class Acks {
   /** The highest own seq that is shared: with an edge, a desk or the authority, or with any two devices. */
   sharedSeq(): number {
     const control = this.#control()
+    // What the authority itself wrote is at the authority.
+    if (control.authority === this.#self) return this.#log.head(this.#self)?.seq ?? 0
     const own = this.#log.lineOf({ actor: this.#self, seq: 1 })
     const acks = this.#acksOf(own)
     const alone = acks.filter(({ peer }) => {
@@ -127,11 +148,11 @@ export class Acks {
 
   /** Wall time of the authority's newest word that reached this device; null: never. */
   authorityHeard(): number | null {
-    return this.#authority?.wall ?? null
+    return this.#word()?.wall ?? null
   }
 
   authorityCursor(): Bytes | null {
-    return this.#authority?.bytes ?? null
+    return this.#word()?.bytes ?? null
   }
 
   /** By the authority itself: states under its signature what it holds at `wall`. */
@@ -140,14 +161,14 @@ export class Acks {
     const items = heads.map((head) => [idBytes(head.actor), head.seq, head.hash])
     const body = encodeCbor([idBytes(this.#site), wall, items])
     const signature = signer.sign(concatBytes(CURSOR_TAG, body))
-    this.#keep({ wall, heads, bytes: encodeCbor([body, signature]) })
+    this.#keep({ by: this.#self, wall, heads, bytes: encodeCbor([body, signature]) })
   }
 
   /** False for what is no cursor of this site's authority; an older one is taken note of by doing nothing. */
   receive(bytes: Bytes): boolean {
     const cursor = this.#read(bytes)
     if (!cursor) return false
-    if (!this.#authority || isNewer(cursor, this.#authority)) this.#keep(cursor)
+    if (this.#authority?.by !== cursor.by || isNewer(cursor, this.#authority)) this.#keep(cursor)
     return true
   }
 
@@ -165,21 +186,21 @@ export class Acks {
     const { authority } = this.#control()
     const key = authority && this.#control().member(authority)?.opKey
     const whole = decodeCanonical(bytes, MAX_BYTES)
-    if (!key || !whole.ok) return null
+    if (!authority || !key || !whole.ok) return null
     try {
       const outer = Reader.of(whole.value)
       const body = outer.bytes()
       const signature = outer.bytes(64)
       outer.end()
       if (!this.#crypto.verify(key, concatBytes(CURSOR_TAG, body), signature)) return null
-      return this.#readBody(body, bytes)
+      return this.#readBody(authority, body, bytes)
     } catch (problem) {
       if (problem instanceof Malformed) return null
       throw problem
     }
   }
 
-  #readBody(body: Bytes, bytes: Bytes): Cursor | null {
+  #readBody(by: ActorId, body: Bytes, bytes: Bytes): Cursor | null {
     const decoded = decodeCbor(body, MAX_BYTES)
     if (!decoded.ok) return null
     const read = Reader.of(decoded.value)
@@ -190,7 +211,7 @@ export class Acks {
       seq: item.positive(),
       hash: item.bytes(CAUSE_HASH_BYTES),
     }))
-    return { wall, heads, bytes }
+    return { by, wall, heads, bytes }
   }
 
   #atAuthority(op: NamedOp): boolean {
@@ -202,18 +223,27 @@ export class Acks {
   /** What the authority's cursor says of every line; it may name heads that come only later. */
   #authorityHolds(): ReadonlyMap<Line, number> {
     const ops = this.#log.lastNumber
-    if (this.#covered?.ops !== ops)
-      this.#covered = { ops, upTo: coverageOf(this.#log, this.#authority?.heads ?? []).upTo }
+    const word = this.#word()
+    if (this.#covered?.ops !== ops || this.#covered.word !== word)
+      this.#covered = { ops, word, upTo: coverageOf(this.#log, word?.heads ?? []).upTo }
     return this.#covered.upTo
+  }
+
+  /** The cursor of who is the authority now: what another one once held says nothing of it. */
+  #word(): Cursor | null {
+    return this.#authority?.by === this.#control().authority ? this.#authority : null
+  }
+
+  #counts(peer: ActorId): boolean {
+    return this.#control().member(peer)?.cut === null
   }
 
   #acksOf(line: Line | null): { readonly peer: ActorId; readonly seq: number }[] {
     if (line === null) return []
-    const control = this.#control()
     return this.#sql
       .prepare('SELECT peer, seq FROM ack WHERE line = ?')
       .all<{ peer: number; seq: number }>(line.no)
       .map((row) => ({ peer: this.#log.actors.idOf(row.peer), seq: row.seq }))
-      .filter(({ peer }) => peer !== this.#self && control.member(peer)?.cut === null)
+      .filter(({ peer }) => peer !== this.#self && this.#counts(peer))
   }
 }

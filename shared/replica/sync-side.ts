@@ -93,8 +93,8 @@ export class SyncSide extends Committing implements SyncStore {
     return this.#take(fresh, from)
   }
 
-  acknowledged(peer: ActorId, heads: readonly Head[]): void {
-    this.transaction(() => this.core.acks.acknowledge(peer, heads))
+  acknowledged(peer: ActorId, heads: readonly Head[], areAll = false): void {
+    this.transaction(() => this.core.acks.acknowledge(peer, heads, areAll))
     this.tell({ records: new Set(), control: false }, false)
   }
 

@@ -311,7 +311,7 @@ export class Session {
       return
     }
     this.#state = { at: 'syncing', peer, awaitsVector: false }
-    this.#store.acknowledged(peer, vector.heads)
+    this.#store.acknowledged(peer, vector.heads, true)
     this.#outgoing.startFrom(vector.heads, vector.through)
     this.#askWhereTheyPart()
     this.#cursors.offerAgain()

@@ -51,7 +51,7 @@ export interface SyncStore {
   /** Checks a run wholly, then commits it in one transaction. Synchronous; a full run takes a few ms. */
   receive(run: Run, from: ActorId): Received
   /** Remembers durably that `peer` has committed up to `heads`. */
-  acknowledged(peer: ActorId, heads: readonly Head[]): void
+  acknowledged(peer: ActorId, heads: readonly Head[], areAll?: boolean): void
   /** The newest cursor signed by the authority that this replica holds, to be relayed; null when none. */
   authorityCursor(): Bytes | null
   /** Takes a relayed cursor of the authority; false when it is not one, true when taken or already superseded. */

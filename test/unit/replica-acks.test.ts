@@ -99,7 +99,8 @@ test('REP-16 a cursor with anything changed, of another site, or by anybody else
     Uint8Array.of(...cursor, 0),
     cursor.subarray(1),
     elsewhere ?? cursor,
-    core.acks.authorityCursor() ?? cursor,
+    desk.sql.prepare("SELECT value FROM meta WHERE key = 'authority-cursor'").get<{ value: Uint8Array }>()
+      ?.value ?? cursor,
   ]
   for (const forgery of forgeries) expect(tablet.replica.receiveAuthorityCursor(forgery)).toBe(false)
   expect(tablet.replica.authorityCursor()).toBeNull()
