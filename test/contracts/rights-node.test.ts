@@ -145,6 +145,26 @@ describe('attachments', () => {
     expect(new Blobs(folder).has('../escape')).toBe(false)
   })
 
+  test('PHO-18 bytes that are kept already become an attachment with its small picture; what is not here is refused', async () => {
+    const hq = await founded()
+    const { record } = must(await newJob(hq, 'Pump'))
+    const { sha256: kept } = must(await hq.node.api.do('attachment.add', { record, file: fileWith('x') }))
+    const small = Buffer.alloc(LIMITS.thumbnailBytes, 7).toString('base64')
+    const add = (hash: string, thumbnail: string) =>
+      hq.node.api.do('attachment.add', { record, sha256: hash, name: 'Größe.jpg', thumbnail })
+    must(await add(kept, small))
+    expect((await attachmentsOf(hq, record))[1]).toMatchObject({
+      name: 'Größe.jpg'.normalize('NFC'),
+      mime: 'image/jpeg',
+      size: 1,
+      thumbnail: small,
+    })
+    expect(codeOf(await add(sha256('not here'), small))).toBe('not-found')
+    expect(codeOf(await add(kept, `${small}AAAA`))).toBe('bad-input')
+    expect(codeOf(await add(kept, 'no picture!'))).toBe('bad-input')
+    expect(await attachmentsOf(hq, record)).toHaveLength(2)
+  })
+
   test('NOD-38 the authority takes what the retention policy does not let stay out by itself', async () => {
     const hq = await founded({ authorityWait: 100 })
     const tablet = await joined(hq, 'Tablet')

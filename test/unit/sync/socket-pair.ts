@@ -29,6 +29,8 @@ export class Side {
   perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (effect.kind === 'send') this.#send(effect.bytes)
+      // A queue passes on at once whatever it is given.
+      if (effect.kind === 'send' && effect.bulk) this.session.passedOn()
       if (effect.kind === 'close') this.closed = effect
       if (effect.kind === 'authority-heard') this.heard.push(effect.age)
     }
