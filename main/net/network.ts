@@ -53,6 +53,7 @@ class NodeNetwork implements Network {
   #telling: NodeJS.Immediate | null = null
   #addresses = ownAddresses()
   #looked = 0
+  #isOver = false
 
   constructor(options: NetworkOptions) {
     const { store, members, bootstrapPin: pin, identity, random } = options
@@ -183,6 +184,7 @@ class NodeNetwork implements Network {
     await this.#calls.cancel(() => true)
     await this.#switchboard.stop()
     await this.#presence.close()
+    this.#isOver = true
     if (this.#telling !== null) clearImmediate(this.#telling)
     this.#listeners.clear()
   }
@@ -248,6 +250,8 @@ class NodeNetwork implements Network {
   }
 
   #onDown(link: Link, { by, reason, detail }: LinkEnd): void {
+    // A socket that lingers may go when the node has stopped, and its store with it.
+    if (this.#isOver) return
     const heard = this.#standing.linkEnded(link)
     if (link.dialled && this.#roster.isMember(link.peer))
       this.#options.addressBook.remember(link.peer, link.address, heard)
