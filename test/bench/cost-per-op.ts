@@ -14,7 +14,7 @@ import { must, steppingClock, type Device } from '../support/replicas.ts'
 import { aSite } from '../support/site.ts'
 
 const OPS = Number(process.argv[2] ?? 100_000)
-const STEP = 10_000
+const STEP = Math.min(OPS, 10_000)
 
 const folder = mkdtempSync(join(tmpdir(), 'tallydesk-bench-'))
 const site = aSite()
@@ -24,12 +24,14 @@ let written = 0
 try {
   measure('written', desk.file, () => (written += day(desk.replica)))
   let [position, received] = [0, 0]
-  const have = edge.replica.heads()
+  const have = [...edge.replica.heads()]
   measure('received', edge.file, () => {
     const page = desk.replica.runsAfter(have, position, PACE.run)
     position = page.position
     for (const run of page.runs) {
-      edge.replica.receive(run, desk.replica.actor)
+      const { outcome } = edge.replica.receive(run, desk.replica.actor)
+      if (outcome !== 'stored') throw new Error(`a run was not stored: ${outcome}`)
+      have.push(desk.replica.nameOf(run))
       received += run.ops.length
     }
     return received
