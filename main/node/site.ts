@@ -181,11 +181,11 @@ export class Site {
     clearTimeout(this.#waker)
     this.#slices.stop()
     this.#firstWrite?.stop()
-    this.#storage.stop()
     this.#keepAuthorityHeard()
     await this.#network?.stop()
     await this.files.stop()
     this.#own.stop()
+    this.#storage.stop()
   }
 
   #halted(): { readonly ok: false; readonly error: TallydeskError } | null {

@@ -26,6 +26,7 @@ export class Storage {
   /** What peers told of what they hold while it could not be kept; told again once it can. */
   readonly #told = new Map<ActorId, readonly Head[]>()
   #trouble: StorageTrouble | null = null
+  #isStopped = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: StorageOptions) {
@@ -57,6 +58,8 @@ export class Storage {
 
   /** For what is only a hint, or is told again: it does not fail for a disk that does. */
   hint(work: () => void): void {
+    // A link may go down after the node has ended and closed its database.
+    if (this.#isStopped) return
     try {
       work()
     } catch (error) {
@@ -91,6 +94,7 @@ export class Storage {
   }
 
   stop(): void {
+    this.#isStopped = true
     clearInterval(this.#timer)
   }
 
