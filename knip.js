@@ -15,6 +15,7 @@ export default {
     'scripts/*.ts',
     'test/**/*.test.ts',
     'test/bench/*.ts',
+    'test/formats/record.ts',
     'test/desktop/electron/{electron-stand-in,parent-port,register}.ts',
     'test/network/{remote-desk-end,node-end}.ts',
     'test/power/{marks,unsynced}.ts',
