@@ -32,8 +32,8 @@ export type Outgoing = {
 
 type Job = { readonly file: File; thumbnail: string | null | undefined; sha256: string | null; tries: number }
 
-/** Sent at once: one fills the disk's time, a second the gaps. */
-const AT_ONCE = 2
+/** One after the other, so that they stand in the order in which they were chosen. */
+const AT_ONCE = 1
 /** By then the watched record tells of what was added, ms. */
 const SEEN_MS = 3_000
 

@@ -66,15 +66,18 @@ afterAll(async () => {
 
 describe('adding photos', () => {
   test('DESK-200 DESK-210 several files at once by the picker, each with a small picture, its size, who and where', async () => {
+    // The browser is told to hand its choosers over a while before one opens.
+    const chooser = page.waitForEvent('filechooser', { timeout: 60_000 })
     const record = await openJob('Pallet wrapper stops')
-    const chooser = page.waitForEvent('filechooser')
-    await page.keyboard.press('p')
     const files = [await jpeg('gate.jpg'), await jpeg('belt.jpg', 2)]
+    await onPage(panel().getByRole('button', { name: 'Add photo' })).toBeVisible()
+    await page.keyboard.press('p')
     await (await chooser).setFiles(files)
     await onPage(tile('gate.jpg')).toBeVisible()
     await onPage(tile('belt.jpg')).toContainText('Desk 1, now')
     await onPage(tile('belt.jpg')).toContainText('kB')
-    const [gate] = await attachments(warehouse.desk, record)
+    const [gate, belt] = await attachments(warehouse.desk, record)
+    expect(belt?.name).toBe('belt.jpg')
     expect(gate).toMatchObject({ name: 'gate.jpg', mime: 'image/jpeg', size: files[0]?.buffer.length })
     expect(await drawn(tile('gate.jpg').locator('img'))).toEqual([320, 240])
     await onPage(panel().getByRole('listitem').filter({ hasText: 'attached' }).locator('img')).toHaveCount(2)
