@@ -1,8 +1,10 @@
 /** Dead code: files that nothing reaches, exports that nobody imports, packages that are not used. */
 
-/** The scripts of a Svelte file, and what its markup loads on demand. */
+/** The scripts of a Svelte file, less the names that its instances answer to, and what its markup loads on demand. */
 function scriptsOf(text) {
-  const scripts = [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, script]) => script)
+  const scripts = [...text.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)].map(([, kind, script]) =>
+    kind.includes('module') ? script : script.replaceAll(/^  export (?=(async )?function )/gm, ''),
+  )
   const loads = [...text.matchAll(/import\((['"])[^'"]+\1\)/g)].map(([load]) => `void ${load}`)
   return [...scripts, ...loads].join('\n')
 }
