@@ -15,7 +15,7 @@ export function asTallydeskError(error: unknown): unknown {
   const reason = `${error.message} (${error.code})`
   if (error.code === 'SQLITE_FULL') return new TallydeskError('disk-full', {}, { cause: error })
   if (DAMAGED.test(error.code)) return new TallydeskError('database-damaged', { reason }, { cause: error })
-  if (FAILED.test(error.code)) return new TallydeskError('storage-failed', { reason }, { cause: error })
+  if (error.code.startsWith("SQLITE_IOERR")) return new TallydeskError('storage-failed', { reason }, { cause: error })
   if (UNREADABLE.test(error.code)) {
     return new TallydeskError('data-folder-unreadable', { reason }, { cause: error })
   }

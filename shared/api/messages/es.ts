@@ -109,7 +109,8 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     hint: 'Use el nodo que está en marcha o detenga antes el proceso {pid}.',
   },
   'data-folder-newer': {
-    message: 'La carpeta de datos la escribió una versión más nueva (esquema {found}; esta versión conoce {known}).',
+    message:
+      'La carpeta de datos la escribió una versión más nueva (esquema {found}; esta versión conoce {known}).',
     hint: 'Instale la versión más nueva. No se cambió nada.',
   },
   'data-folder-not-durable': {
