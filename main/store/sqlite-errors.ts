@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { TallydeskError } from '../../shared/api/errors.ts'
 
 const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/
-const FAILED = /^SQLITE_IOERR/
+const FAILED = 'SQLITE_IOERR'
 const UNREADABLE = /^SQLITE_(READONLY|CANTOPEN|PERM|AUTH|NOLFS|BUSY|LOCKED)/
 
 /** The error of the product for an error of SQLite; everything else unchanged. */
@@ -15,7 +15,7 @@ export function asTallydeskError(error: unknown): unknown {
   const reason = `${error.message} (${error.code})`
   if (error.code === 'SQLITE_FULL') return new TallydeskError('disk-full', {}, { cause: error })
   if (DAMAGED.test(error.code)) return new TallydeskError('database-damaged', { reason }, { cause: error })
-  if (error.code.startsWith("SQLITE_IOERR")) return new TallydeskError('storage-failed', { reason }, { cause: error })
+  if (error.code.startsWith(FAILED)) return new TallydeskError('storage-failed', { reason }, { cause: error })
   if (UNREADABLE.test(error.code)) {
     return new TallydeskError('data-folder-unreadable', { reason }, { cause: error })
   }
