@@ -78,4 +78,14 @@ export const FOUND_OFFICE: readonly Story[] = [
     moment('closing', 2, 3, 5),
     moment('role', 3, 5, 4),
   ],
+  // A block of numbers was given in answer to a request that fell with its author's role: the answer tells of the gap.
+  [
+    moment('refill', 4, 0, 1),
+    moment('copy', 1, 4, 2),
+    moment('refill', 5, 5, 4),
+    moment('gather', 4, 0, 5),
+    moment('closing', 5, 4, 3),
+    moment('role', 4, 0, 2),
+    moment('number', 0, 2, 2),
+  ],
 ]

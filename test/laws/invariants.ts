@@ -56,7 +56,9 @@ function* wrongNumbers(core: Core, ops: readonly Judged[], right: string): Gener
   const given = sum(ops, ({ effect, accepted }) =>
     accepted && effect.type === 'mint' && effect.right === right ? effect.share : NOTHING,
   )
-  const fallen = sum(ops, ({ effect, accepted }) => (accepted ? NOTHING : usedBy(effect, right)))
+  const fallen = sum(ops, ({ op, effect, accepted }) =>
+    accepted ? NOTHING : plus(usedBy(effect, right), givenInVain(core, op, effect, right)),
+  )
   const back = ops.some(
     ({ op, accepted }) => accepted && op.effects.some((one) => one.type === 'reclaim' && one.right === right),
   )
@@ -69,15 +71,17 @@ function* wrongNumbers(core: Core, ops: readonly Judged[], right: string): Gener
     }
 }
 
-function sum(
-  ops: readonly Judged[],
-  of: (one: { readonly effect: Effect; readonly accepted: boolean }) => Share,
-): Share {
+function sum(ops: readonly Judged[], of: (one: Judged & { readonly effect: Effect }) => Share): Share {
   let total = NOTHING
-  for (const { op, accepted } of ops)
-    for (const effect of op.effects) total = plus(total, of({ effect, accepted }))
+  for (const one of ops) for (const effect of one.op.effects) total = plus(total, of({ ...one, effect }))
   return total
 }
+
+/** A block that the authority gave in answer to a request which fell later, with its author's role. */
+const givenInVain = (core: Core, op: JudgedOp, effect: Effect, right: string): Share =>
+  effect.type === 'mint' && effect.right === right && core.control().membership.isAuthority(op)
+    ? effect.share
+    : NOTHING
 
 function usedBy(effect: Effect, right: string): Share {
   if (effect.type === 'spend' && effect.right === right && sizeOf(effect.share) <= 500) return effect.share
