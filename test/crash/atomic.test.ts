@@ -40,7 +40,8 @@ describe('a command', () => {
 })
 
 describe('what is done without a command', () => {
-  test.each(Object.entries(OTHERS))(
+  const doings = Object.entries(OTHERS)
+  test.each(doings)(
     'PWR-11 %s that fails at any statement is there as a whole or not at all',
     (name, scenario) => {
       expect(failAtEach(scenario(), countedFor(name))).toBeGreaterThan(0)

@@ -59,18 +59,16 @@ describe('the recorded bytes of format 1', () => {
     expect([...THIS_BUILD.known.effects].sort()).toEqual(Object.values(EFFECT_CODES).sort())
   })
 
-  test.each(Object.entries(recorded.messages()))(
-    'VER-31 a message %s is read, and written as the same bytes',
-    (kind, all) => {
-      for (const hex of all) {
-        const message = decodeMessage(bytesOf(hex))
-        if (!message.ok || message.value.kind === 'unknown' || message.value.kind === 'foreign-hello')
-          throw new Error(`${kind} is not read`)
-        expect(message.value.kind).toBe(kind)
-        expect(toHex(encodeMessage(message.value))).toBe(hex)
-      }
-    },
-  )
+  const messages = Object.entries(recorded.messages())
+  test.each(messages)('VER-31 a message %s is read, and written as the same bytes', (kind, all) => {
+    for (const hex of all) {
+      const message = decodeMessage(bytesOf(hex))
+      if (!message.ok || message.value.kind === 'unknown' || message.value.kind === 'foreign-hello')
+        throw new Error(`${kind} is not read`)
+      expect(message.value.kind).toBe(kind)
+      expect(toHex(encodeMessage(message.value))).toBe(hex)
+    }
+  })
 
   test('VER-32 the runs of a site fold to the recorded state, each op is judged as it was, and they are sent on as they came', () => {
     const reader = device()
