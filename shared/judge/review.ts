@@ -67,6 +67,11 @@ export class Review {
     return this.#revocations.get(no) ?? []
   }
 
+  /** Does any act adopt, dismiss or revoke something of the op? */
+  isNamed(no: number): boolean {
+    return [this.#adoptions, this.#dismissals, this.#revocations].some((acts) => acts.has(no))
+  }
+
   get hasRevocations(): boolean {
     return this.#revocations.size > 0
   }

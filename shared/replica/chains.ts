@@ -21,6 +21,16 @@ export type NamedOp = OpRef & { readonly no?: number }
 export type Found = Place & { readonly op: number; readonly lamport: number }
 
 const HIGHEST: Bytes = new Uint8Array(32).fill(255)
+/** Where an op that was dropped stood, as a number below all numbers of ops that are here: seqs of one line. */
+const SEQS = 2 ** 32
+
+/** The number of an op that was dropped: it is told from the op's place. */
+export const droppedNumber = ({ line, seq }: Place): number => -(line.no * SEQS + seq)
+/** Was the op of this number dropped? Only where it stood, its name and what it had seen are known. */
+export const isDropped = (no: number): boolean => no < 0
+
+/** `hash`: as much of it as names a cause. */
+type Imprint = { readonly hash: Bytes; readonly lamport: number }
 /** Places kept in memory: judgement asks of the same ops again and again. */
 const CACHED_PLACES = 4096
 
@@ -97,7 +107,26 @@ export class Chains {
         'SELECT no, line, lamport FROM op WHERE actor = ? AND seq = ? AND hash >= ? AND hash <= ? LIMIT 1',
       )
       .get<{ no: number; line: number; lamport: number }>(this.actors.find(actor), seq, hash, top)
-    return row ? { line: this.lines.byNumber(row.line), seq, op: row.no, lamport: row.lamport } : null
+    return row
+      ? { line: this.lines.byNumber(row.line), seq, op: row.no, lamport: row.lamport }
+      : this.#findDropped({ actor, seq, hash })
+  }
+
+  #findDropped({ actor, seq, hash }: Cause): Found | null {
+    for (const line of this.lines.of(actor)) {
+      const imprint = line.first <= seq ? this.imprintAt({ line, seq }) : null
+      const op = droppedNumber({ line, seq })
+      if (imprint && begins(hash, imprint.hash)) return { line, seq, op, lamport: imprint.lamport }
+    }
+    return null
+  }
+
+  /** What remains of the op at a place, where it was dropped. */
+  protected imprintAt({ line, seq }: Place): Imprint | null {
+    const row = this.sql
+      .prepare('SELECT hash, lamport FROM imprint WHERE line = ? AND seq = ?')
+      .get<Imprint>(line.no, seq)
+    return row ?? null
   }
 
   /** The hash of the op at a seq in the chain that `head` ends. */
@@ -111,10 +140,24 @@ export class Chains {
     return null
   }
 
+  /** Of an op that was dropped, as much as names a cause. */
   hashOf(no: number): Bytes {
+    if (isDropped(no)) return this.#imprintOf(no).hash
     const row = this.sql.prepare('SELECT hash FROM op WHERE no = ?').get<{ hash: Bytes }>(no)
     invariant(row, 'an op number in a table stands for an op')
     return row.hash
+  }
+
+  /** Is this the hash of the op? */
+  isHashOf(no: number, hash: Bytes): boolean {
+    const own = this.hashOf(no)
+    return hash.length === 32 && begins(hash, own)
+  }
+
+  #imprintOf(no: number): Imprint {
+    const imprint = this.imprintAt(this.placeOf(no))
+    invariant(imprint, 'an op that was dropped left its imprint')
+    return imprint
   }
 
   /** The op under this name; of several, this device's own or else the least by hash. */
@@ -162,14 +205,15 @@ export class Chains {
     const row = this.sql
       .prepare('SELECT no FROM op WHERE actor = ? AND seq = ? AND line = ?')
       .get<{ no: number }>(this.actors.find(line.actor), seq, line.no)
-    invariant(row, 'a line has an op of every seq from its first to its last')
-    return row.no
+    invariant(row ?? this.imprintAt({ line, seq }), 'a line has an op of every seq from its first to its last')
+    return row?.no ?? droppedNumber({ line, seq })
   }
 
   /** Where an op stands, by its number. */
   placeOf(no: number): Place {
     const known = this.#places.get(no)
     if (known) return known
+    if (isDropped(no)) return { line: this.lines.byNumber(Math.floor(-no / SEQS)), seq: -no % SEQS }
     const row = this.sql
       .prepare('SELECT line, seq FROM op WHERE no = ?')
       .get<{ line: number; seq: number }>(no)

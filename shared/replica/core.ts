@@ -4,6 +4,7 @@ import type { ActorId, SiteId } from '../model/ids.ts'
 import { THIS_BUILD, type Vocabulary } from '../op/vocabulary.ts'
 import type { ControlState } from '../judge/control.ts'
 import { Acks } from './acks.ts'
+import { Base } from './base.ts'
 import { Door } from './door.ts'
 import { Files } from './files.ts'
 import { Fold } from './fold.ts'
@@ -29,6 +30,7 @@ export type Core = {
   readonly origins: Origins
   readonly judging: Judging
   readonly fold: Fold
+  readonly base: Base
   readonly texts: Texts
   readonly views: Views
   readonly door: Door
@@ -50,13 +52,14 @@ export function openCore(
   const origins = new Origins(sql, log, records, crypto)
   const judging = new Judging({ sql, log, records, origins, crypto, vocabulary })
   const control = (): ControlState => judging.control
-  const fold = new Fold(sql, log, crypto)
+  const fold = new Fold(sql, log, crypto, (no) => judging.isFinal(no))
+  const base = new Base({ sql, log, judging })
   const texts = new Texts(sql, log, records, crypto, control)
   judging.wordsFell = (op) => texts.fell(op)
   const sum = new HashSum()
   const views = new Views({ sql, log, records, origins, control, sum })
   const files = new Files({ sql, log, records, self, control, keeps: keeps ?? (() => true) })
-  const parts = { sql, log, records, origins, judging, fold, texts, views }
+  const parts = { sql, log, records, origins, judging, fold, base, texts, views }
   return {
     ...parts,
     site,

@@ -81,7 +81,8 @@ class Past {
   }
 
   take(line: Line, seq: number, growth: Growth): void {
-    const before = this.#tips.get(line)?.context ?? new Map(this.#below(line))
+    const tip = this.#tips.get(line)
+    const before = tip && tip.seq === seq - 1 ? tip.context : this.#behindGap(line, seq)
     for (const [on, seen] of growth) before.set(on, seen.seq)
     this.#tips.set(line, { seq, context: before })
   }
@@ -95,6 +96,11 @@ class Past {
     const tip = this.#tips.get(place.line)
     if (tip?.seq === place.seq) return tip.context
     return this.#core.log.contexts.at(place)
+  }
+
+  /** Ops between were dropped: what they had seen is told by the table alone. */
+  #behindGap(line: Line, seq: number): Map<Line, number> {
+    return new Map(seq === line.first ? this.#below(line) : this.#core.log.contexts.at({ line, seq: seq - 1 }))
   }
 
   #below({ base, first }: Line): Context {

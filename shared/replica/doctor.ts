@@ -59,9 +59,11 @@ function* chainFindings(core: Core): Generator<Finding> {
     for (const row of opsOf(core, line)) {
       const id = formatOpId({ actor, seq: row.seq })
       const parsed = parseOp(row.bytes, core.vocabulary)
-      if (row.seq !== expected) yield { what: 'chain', detail: `${id} follows ${expected - 1}` }
+      const dropped = row.seq > expected ? droppedBetween(core, line, expected, row.seq) : null
+      if (dropped) before = dropped
+      else if (row.seq !== expected) yield { what: 'chain', detail: `${id} follows ${expected - 1}` }
       if (!parsed.ok || !equalBytes(core.sha256(row.bytes), row.hash)) yield { what: 'bytes', detail: id }
-      else if (!equalBytes(parsed.value.prev, before))
+      else if (!equalBytes(parsed.value.prev.subarray(0, before.length), before))
         yield { what: 'chain', detail: `${id} names another op before it` }
       const key = core.judging.past.keyOf(actor)
       if (row.signature && key && !core.crypto.verify(key, signedBytes(row.hash), row.signature)) {
@@ -71,6 +73,14 @@ function* chainFindings(core: Core): Generator<Finding> {
       before = row.hash
     }
   }
+}
+
+/** How the hash of the last begins, where every op of the line from one seq up to another, exclusive, was dropped. */
+function droppedBetween({ sql }: Core, line: Line, from: number, to: number): Bytes | null {
+  const rows = sql
+    .prepare('SELECT hash FROM imprint WHERE line = ? AND seq >= ? AND seq < ? ORDER BY seq')
+    .all<{ hash: Bytes }>(line.no, from, to)
+  return rows.length === to - from ? (rows.at(-1)?.hash ?? null) : null
 }
 
 function* contextFindings(core: Core): Generator<Finding> {

@@ -5,8 +5,10 @@
 import type { RecordId, SiteId } from '../model/ids.ts'
 import { isReview } from '../op/op.ts'
 import type { Verdict } from '../judge/reason.ts'
+import type { Base } from './base.ts'
+import { isDropped } from './chains.ts'
 import type { Fold } from './fold.ts'
-import { decidedBeyond } from './frontier.ts'
+import { spokenOfBeyond } from './frontier.ts'
 import type { RecordRow, Records } from './interner.ts'
 import { classOf, CLASSES, JUDGEMENTS, type JudgedOp, type Judging } from './judging.ts'
 import { OP_COLUMNS, type Arrival, type Log, type OpRow } from './log.ts'
@@ -24,9 +26,13 @@ export type Parts = {
   readonly origins: Origins
   readonly judging: Judging
   readonly fold: Fold
+  readonly base: Base
   readonly texts: Texts
   readonly views: Views
 }
+
+/** `sealed`: 1 where what it says of the record is in the record's base. */
+export type TouchingRow = OpRow & { readonly sealed: number }
 
 /** What one pass through the door changed, told to listeners after the commit. */
 export type Passage = { readonly records: Set<RecordId>; control: boolean }
@@ -118,15 +124,22 @@ export class Door {
     this.settle(Infinity)
   }
 
-  /** Folds a record anew from its own ops: the truth that the fast path must equal. */
+  /** Folds a record anew, from its base and the ops that are not in it: the truth that the fast path must equal. */
   refold(record: number): void {
-    const { fold, judging, records, texts } = this.#parts
+    this.foldAll(record, this.opsOf(record))
+    this.#parts.texts.forget(record)
+    this.#touched.add(record)
+  }
+
+  /** Folds a record from its base and those of these ops that count and are not in it. */
+  foldAll(record: number, rows: readonly TouchingRow[]): void {
+    const { base, fold, judging, records } = this.#parts
     const { id } = records.byNumber(record)
     fold.clear(record)
-    for (const row of this.#opsOf(record))
-      if (row.judgement === 0) this.#fold(judging.fromRow(row), id, record)
-    texts.forget(record)
-    this.#touched.add(record)
+    base.restore(record)
+    for (const row of rows)
+      if (row.judgement === 0 && row.sealed === 0) this.#fold(judging.fromRow(row), id, record)
+    base.withoutGone(record)
   }
 
   #foldNew(op: JudgedOp, verdict: Verdict, touched: ReadonlyMap<RecordId, RecordRow>): void {
@@ -140,7 +153,7 @@ export class Door {
 
   #fold(op: JudgedOp, id: RecordId, record: number): void {
     const { fold, judging } = this.#parts
-    fold.apply(op, id, record, (index, child) => judging.isRevokedIn(op.no, index, record, child))
+    fold.apply(op, id, record, (index, child) => judging.revokedIn(op.no, index, record, child))
   }
 
   #touch(record: number, op: number): void {
@@ -156,8 +169,7 @@ export class Door {
       if (!turned && !isReview(effect)) continue
       for (const row of touched.values()) this.#doubtful.add(row.no)
       if (!isReview(effect)) continue
-      for (const { no } of this.#parts.judging.targetsOf(op, effect))
-        this.#rejudgeOp(this.#parts.log.rowByNumber(no), null)
+      for (const { no } of this.#parts.judging.targetsOf(op, effect)) this.#rejudgeTarget(no)
     }
   }
 
@@ -173,7 +185,7 @@ export class Door {
   /** What a checkpoint took in, no closing reaches any more that came without its knowing. */
   #tookIn(op: JudgedOp, verdict: Verdict): void {
     if (verdict.judgement !== 'accepted' || !op.effects.some(({ type }) => type === 'checkpoint')) return
-    for (const record of decidedBeyond(this.#parts, op.no)) this.#doubtful.add(record)
+    for (const record of spokenOfBeyond(this.#parts, op.no)) this.#doubtful.add(record)
   }
 
   /** Puts records in doubt from outside. */
@@ -194,7 +206,7 @@ export class Door {
   #rejudgeRecord(record: number): void {
     this.#doubtful.delete(record)
     this.#parts.sql.prepare('DELETE FROM dirty WHERE record = ?').run(record)
-    for (const row of this.#opsOf(record)) this.#rejudgeOp(row, record)
+    for (const row of this.opsOf(record)) this.#rejudgeOp(row, record)
     this.refold(record)
   }
 
@@ -210,11 +222,16 @@ export class Door {
 
   /** What an act of review names counts, or not, with the act. */
   #rejudgeTargets(op: JudgedOp): void {
-    const { judging, log } = this.#parts
+    const { judging } = this.#parts
     for (const { no } of op.effects.filter(isReview).flatMap((effect) => judging.targetsOf(op, effect))) {
       this.#doubtOthers(no, null)
-      this.#rejudgeOp(log.rowByNumber(no), null)
+      this.#rejudgeTarget(no)
     }
+  }
+
+  /** What was dropped counts, whatever is said of it. */
+  #rejudgeTarget(no: number): void {
+    if (!isDropped(no)) this.#rejudgeOp(this.#parts.log.rowByNumber(no), null)
   }
 
   #doubtOthers(op: number, record: number | null): void {
@@ -240,12 +257,14 @@ export class Door {
       .run(dismissed, op.no, dismissed)
   }
 
-  #opsOf(record: number): OpRow[] {
+  /** The ops that touch a record and are here, in order of arrival. */
+  opsOf(record: number): TouchingRow[] {
     return this.#parts.sql
       .prepare(
-        `SELECT ${OP_COLUMNS} FROM touch JOIN op ON op.no = touch.op WHERE touch.record = ? ORDER BY op.no`,
+        `SELECT ${OP_COLUMNS}, touch.sealed FROM touch JOIN op ON op.no = touch.op
+         WHERE touch.record = ? ORDER BY op.no`,
       )
-      .all<OpRow>(record)
+      .all<TouchingRow>(record)
   }
 
   /** Ops that touch no record: of control alone, or naming none that their author can have seen. */

@@ -14,6 +14,7 @@ import { count } from '../merge/tally.ts'
 import type { Address, DataEffect, Effect, Scalar } from '../op/effect.ts'
 import { childAt } from '../op/identity.ts'
 import { idBytes } from './interner.ts'
+import type { ChildAt, Revoked } from './judging.ts'
 import type { Log } from './log.ts'
 import type { Crypto, Sql } from './ports.ts'
 
@@ -43,13 +44,10 @@ export const cellOf = (record: number, at: Address): Cell => ({
   sub: at.sub,
 })
 
-/** Is the i-th effect of the op, or the child that it is about, taken out of every view? */
-export type IsRevoked = (
-  index: number,
-  child: { readonly field: number; readonly id: ChildId } | null,
-) => boolean
+/** Is the i-th effect of the op, or the child that it is about, taken out of every view, and how far? */
+export type RevokedIn = (index: number, child: ChildAt | null) => Revoked
 
-function childIn(effect: Effect): { field: number; id: ChildId } | null {
+function childIn(effect: Effect): ChildAt | null {
   if (effect.type === 'drop') return { field: effect.field, id: effect.child }
   if (!('at' in effect) || effect.at.child === null) return null
   return { field: effect.at.field, id: effect.at.child }
@@ -59,18 +57,22 @@ export class Fold {
   readonly #sql: Sql
   readonly #log: Log
   readonly #crypto: Crypto
+  readonly #isFinal: (op: number) => boolean
 
-  constructor(sql: Sql, log: Log, crypto: Crypto) {
+  constructor(sql: Sql, log: Log, crypto: Crypto, isFinal: (op: number) => boolean) {
     this.#sql = sql
     this.#log = log
     this.#crypto = crypto
+    this.#isFinal = isFinal
   }
 
   /** Takes in what an accepted op says of one record, but for effects that were revoked. */
-  apply(op: FoldedOp, id: RecordId, record: number, isRevoked: IsRevoked): void {
+  apply(op: FoldedOp, id: RecordId, record: number, revokedIn: RevokedIn): void {
     op.effects.forEach((effect, index) => {
-      if (isRevoked(index, childIn(effect))) return
-      if (effect.type === 'child' && effect.record === id)
+      const revoked = revokedIn(index, childIn(effect))
+      if (revoked === 'wholly') return
+      if (revoked === 'alone') this.#supersede(op, id, record, effect, index)
+      else if (effect.type === 'child' && effect.record === id)
         this.#touchNewChild(op, record, effect.field, index)
       else if (effect.type === 'drop' && effect.record === id) this.#drop(record, effect)
       else if ('at' in effect && effect.at.record === id) this.#applyAt(op, record, effect, index)
@@ -102,6 +104,16 @@ export class Fold {
       lamport: row.lamport,
       wall: row.wall,
     }))
+  }
+
+  /** Of a value that is gone: what it had superseded stays so. */
+  #supersede(op: FoldedOp, id: RecordId, record: number, effect: Effect, index: number): void {
+    if ((effect.type !== 'assign' && effect.type !== 'draft') || effect.at.record !== id) return
+    const cell = cellOf(record, effect.at)
+    for (const dot of this.#changeOf(op, cell, effect, index).remove) {
+      const meant = this.#meant(op, dot, effect.type === 'draft')
+      this.#removeDot(cell, dot, effect.type === 'draft' ? meant.filter((no) => this.#isFinal(no)) : meant)
+    }
   }
 
   #applyAt(op: FoldedOp, record: number, effect: Extract<DataEffect, { at: Address }>, index: number): void {

@@ -36,14 +36,14 @@ export const opsBeyond = ({ sql, log }: Needed, no: number): number[] =>
       .map((row) => row.no),
   )
 
-/** Records that acts of control beyond the op are about, decisions among them. */
-export const decidedBeyond = ({ sql, log }: Needed, no: number): number[] =>
+/** Records that acts of control and review beyond the op are about, decisions and revocations among them. */
+export const spokenOfBeyond = ({ sql, log }: Needed, no: number): number[] =>
   beyond(log, no).flatMap(({ line, after }) =>
     sql
       .prepare(
         `SELECT DISTINCT touch.record FROM op JOIN touch ON touch.op = op.no
-         WHERE op.actor = ? AND op.seq > ? AND op.line = ? AND op.control = ?`,
+         WHERE op.actor = ? AND op.seq > ? AND op.line = ? AND op.control <> ?`,
       )
-      .all<{ record: number }>(log.actors.find(line.actor), after, line.no, CLASSES.control)
+      .all<{ record: number }>(log.actors.find(line.actor), after, line.no, CLASSES.data)
       .map(({ record }) => record),
   )

@@ -17,6 +17,7 @@ import { Review, type Named, type ReviewOp } from '../judge/review.ts'
 import type { Turn } from '../judge/requests.ts'
 import { flawOf, flawOrUnread, touchesFrozen, type StructurePast } from '../judge/structure.ts'
 import type { RecordRow, Records } from './interner.ts'
+import { isDropped } from './chains.ts'
 import { OP_COLUMNS, type Log, type OpRow } from './log.ts'
 import { LogPast } from './log-past.ts'
 import type { Origin, Origins } from './origins.ts'
@@ -31,6 +32,9 @@ export type JudgedOp = Placed & {
   readonly effects: readonly Effect[]
   readonly flaw: ReasonOf | null
 }
+
+/** Does an effect that is revoked go with all that it did, so that what it superseded comes back, or its value alone? */
+export type Revoked = 'wholly' | 'alone' | null
 
 /** Where a child is: its map's field, and its id. */
 export type ChildAt = { readonly field: number; readonly id: ChildId }
@@ -169,20 +173,51 @@ export class Judging {
   }
 
   /** Is the i-th effect of an op out of every view: itself revoked, or part of a child whose making was? */
-  isRevokedIn(no: number, index: number, record: number, child: ChildAt | null): boolean {
-    if (!this.review.hasRevocations) return false
-    if (this.isRevoked(no, index)) return true
-    const made = child ? this.#origins.creationsOfChild(record, child.field, child.id) : []
-    return made.some((one) => this.#log.knowsNo(no, one.op) && this.isRevoked(one.op, one.index))
+  revokedIn(no: number, index: number, record: number, child: ChildAt | null): Revoked {
+    if (!this.review.hasRevocations) return null
+    if (child && this.isMakingRevoked(record, child, no)) return 'wholly'
+    const revoking = this.#revocations(no, index)
+    return revoking.length === 0 ? null : this.#howFar(no, revoking)
   }
 
   /** Is the i-th effect of an op taken out of every view? */
   isRevoked(no: number, index: number): boolean {
+    return this.#revocations(no, index).length > 0
+  }
+
+  /** Is a making of the child, as far as the op knows of it (null: at all), taken out of every view? */
+  isMakingRevoked(record: number, { field, id }: ChildAt, no: number | null): boolean {
+    if (!this.review.hasRevocations) return false
+    const made = this.#origins.creationsOfChild(record, field, id)
+    return made.some(
+      (one) => (no === null || this.#log.knowsNo(no, one.op)) && this.isRevoked(one.op, one.index),
+    )
+  }
+
+  /** Is the op under a checkpoint? */
+  isFinal(no: number): boolean {
+    return this.control.membership.isFinal(this.#placed(no))
+  }
+
+  #placed(no: number): Placed {
+    const { line, seq } = this.#log.placeOf(no)
+    return { actor: line.actor, seq, no }
+  }
+
+  #revocations(no: number, index: number): ReviewOp[] {
     return this.review
       .revocationsOf(no)
-      .some(
+      .filter(
         ({ op, effect }) => effect.dot.index === index && this.#reviewVerdict(op).judgement === 'accepted',
       )
+      .map(({ op }) => op)
+  }
+
+  /** What a value had superseded before it became final is final too, unless the first checkpoint over it knows better. */
+  #howFar(no: number, revoking: readonly ReviewOp[]): Revoked {
+    const checkpoint = this.control.membership.finalBy(this.#placed(no))
+    const isKnown = checkpoint && revoking.some((op) => this.past.knows(checkpoint, op))
+    return checkpoint && !isKnown ? 'alone' : 'wholly'
   }
 
   /** Folds the control state anew from the log. */
@@ -261,19 +296,24 @@ export class Judging {
     if (held) return held
     if (op.flaw) return rejected(op.flaw)
     const problems = op.effects.filter(isReview).map((effect) => {
-      return this.control.roleProblem(op, actOf(effect)) ?? this.#reviewProblem(op, effect)
+      const problem = this.control.roleProblem(op, actOf(effect)) ?? this.#reviewProblem(op, effect)
+      return { problem, isVain: problem !== null && isVain(effect, problem) }
     })
-    // One of several that counts by itself needs no adoption; that must not take it from the others.
-    const problem = problems.find((one) => one && one.code !== 'not-in-review') ?? null
-    if (problem) return rejected(problem)
+    // One of several that says nothing must not take from the others what they say.
+    const spoils = problems.find(({ problem, isVain }) => problem !== null && !isVain)?.problem
+    if (spoils) return rejected(spoils)
     const [first] = problems
-    return first && problems.every((one) => one !== null) ? rejected(first) : ACCEPTED
+    return first?.problem && problems.every(({ problem }) => problem !== null)
+      ? rejected(first.problem)
+      : ACCEPTED
   }
 
   #reviewProblem(op: Placed, effect: ReviewEffect): ReasonOf | null {
     if (effect.type === 'parcel')
       return effect.of === 'settled' && !this.#knowsParcel(op, effect) ? reason('unknown-parcel') : null
     const problems = this.review.targets(op, effect).map((target) => {
+      // It counted, and nothing of it is left to be taken away.
+      if (isDropped(target.no)) return effect.type === 'adopt' ? reason('not-in-review') : null
       const named = this.byNumber(target.no)
       if (effect.type === 'revoke') return this.#revokeProblem(op, named, effect.dot.index)
       return effect.type === 'adopt' ? this.#adoptProblem(op, named) : this.#dismissProblem(named)
@@ -409,6 +449,10 @@ export class Judging {
 }
 
 const isText = ({ type }: Effect): boolean => type === 'text' || type === 'session'
+
+/** Of an op that counts no adoption is needed, and what cannot be taken out of the views stays there. */
+const isVain = ({ type }: ReviewEffect, { code }: ReasonOf): boolean =>
+  code === 'not-in-review' || (type === 'revoke' && (code === 'not-revocable' || code === 'frozen'))
 
 /** Values that were set; not what made the record, and not words of a text, whose note is revoked as a whole. */
 const REVOCABLE: ReadonlySet<Effect['type']> = new Set(['assign', 'draft', 'insert', 'child', 'count'])

@@ -6,6 +6,7 @@ import { isPresent } from '../merge/map.ts'
 import type { Action } from '../op/codes.ts'
 import type { Address, Effect, Seen } from '../op/effect.ts'
 import type { Reading } from '../intent/reading.ts'
+import { isDropped } from './chains.ts'
 import type { Core } from './core.ts'
 import { cellOf } from './fold.ts'
 import { idBytes } from './interner.ts'
@@ -50,7 +51,7 @@ export class LocalReading implements Reading {
 
   effectsOf(op: OpRef): readonly Effect[] {
     const no = this.#core.log.numberAt(op)
-    return no === null ? [] : this.#core.judging.fromRow(this.#core.log.rowByNumber(no)).effects
+    return no === null || isDropped(no) ? [] : this.#core.judging.fromRow(this.#core.log.rowByNumber(no)).effects
   }
 
   waiting(record: RecordId, action: Action): OpRef | null {

@@ -1,5 +1,5 @@
 /** The causal past of ops, as judgement asks for it, read from the log. */
-import { equalBytes, type Bytes } from '../base/bytes.ts'
+import type { Bytes } from '../base/bytes.ts'
 import type { ActorId, ChildId, OpRef, RecordId } from '../model/ids.ts'
 import { fieldByName, fieldsOf } from '../model/fields.ts'
 import type { KindName } from '../model/kinds.ts'
@@ -47,7 +47,7 @@ export class LogPast implements ForkPast {
   }
 
   resolveHash(op: Placed, ref: OpRef, hash: Bytes): Placed | null {
-    const found = this.branches(ref.actor, ref.seq).find((one) => equalBytes(this.#log.hashOf(one.no), hash))
+    const found = this.branches(ref.actor, ref.seq).find((one) => this.#log.isHashOf(one.no, hash))
     return found && this.knows(op, found) ? found : null
   }
 

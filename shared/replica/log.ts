@@ -5,8 +5,8 @@
 import type { Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import type { ActorId, OpRef } from '../model/ids.ts'
-import type { Cause, Op } from '../op/op.ts'
-import { Chains, type Found, type NamedOp } from './chains.ts'
+import { CAUSE_HASH_BYTES, type Cause, type Op } from '../op/op.ts'
+import { Chains, isDropped, type Found, type NamedOp } from './chains.ts'
 import { Contexts, type Growth } from './contexts.ts'
 import { alongChain, type Line, type Place } from './lines.ts'
 import type { Sql } from './ports.ts'
@@ -67,7 +67,9 @@ export class Log extends Chains {
 
   /** The same of two ops by number. */
   knowsNo(op: number, target: number): boolean {
-    return target <= op && (op === target || this.#seen(this.placeOf(op), this.placeOf(target)))
+    // A cause is always here before what knows it; of what was dropped the number tells nothing.
+    if (target > op && !isDropped(op)) return false
+    return op === target || this.#seen(this.placeOf(op), this.placeOf(target))
   }
 
   /** The op of this name in the causal past of an op, itself included: in its own chain first, then the least by hash. */
@@ -162,16 +164,38 @@ export class Log extends Chains {
         .run(signature, found.op)
   }
 
+  /** Forgets an op but for its name, its place in the total order, and what it had seen. Never the last of its line. */
+  drop(no: number): void {
+    const { line, seq } = this.placeOf(no)
+    invariant(this.lines.tip(line).seq > seq, 'the last op of a line is never dropped')
+    this.sql
+      .prepare(
+        `INSERT INTO imprint (line, seq, hash, lamport)
+         SELECT line, seq, substr(hash, 1, ${CAUSE_HASH_BYTES}), lamport FROM op WHERE no = ?`,
+      )
+      .run(no)
+    if (this.#bytes !== null) this.#bytes -= this.rowByNumber(no).bytes.length
+    this.sql.prepare('DELETE FROM op WHERE no = ?').run(no)
+  }
+
+  /** Does a holder of no more than `upTo` of a line lack ops that were dropped here? */
+  hasDroppedBehind(line: Line, upTo: number): boolean {
+    const behind = 'SELECT 1 AS here FROM imprint WHERE line = ? AND seq > ? LIMIT 1'
+    return this.sql.prepare(behind).get(line.no, upTo) !== undefined
+  }
+
   rowByNumber(no: number): OpRow {
     const row = this.sql.prepare(`SELECT ${OP_COLUMNS} FROM op WHERE no = ?`).get<OpRow>(no)
     invariant(row, 'an op number in a table stands for an op')
     return row
   }
 
+  /** Ops known here, also those that were dropped, and the bytes of those that are here. */
   size(): { ops: number; bytes: number } {
     this.#bytes ??=
       this.sql.prepare('SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM op').get<{ bytes: number }>()
         ?.bytes ?? 0
-    return { ops: this.#last, bytes: this.#bytes }
+    const ops = this.lines.all().reduce((sum, line) => sum + this.lines.tip(line).seq - line.first + 1, 0)
+    return { ops, bytes: this.#bytes }
   }
 }

@@ -16,6 +16,7 @@ import { formatDot, type DotRef, type OpRef, type RecordId } from '../model/ids.
 import type { Address, DataEffect, Effect } from '../op/effect.ts'
 import { childAt } from '../op/identity.ts'
 import { isData, type Op } from '../op/op.ts'
+import { isDropped } from './chains.ts'
 import type { Core } from './core.ts'
 import type { StoredParcel } from './parcel-log.ts'
 import { ParcelNames, type Making } from './parcel-names.ts'
@@ -112,6 +113,7 @@ export class Takeover {
   #isHere(op: Op): boolean {
     const { log, judging } = this.#core
     return log.numbersAt(op).some((no) => {
+      if (isDropped(no)) return false
       const row = log.rowByNumber(no)
       return row.judgement === 0 && sameEffects(judging.fromRow(row).effects, op.effects)
     })

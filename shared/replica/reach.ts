@@ -7,7 +7,7 @@ import type { ControlState } from '../judge/control.ts'
 import type { Effect } from '../op/effect.ts'
 import { actorOf } from '../op/identity.ts'
 import type { Parts } from './door.ts'
-import type { JudgedOp, Judging } from './judging.ts'
+import { CLASSES, type JudgedOp, type Judging } from './judging.ts'
 
 type Needed = Pick<Parts, 'sql' | 'log' | 'judging' | 'records'>
 
@@ -111,7 +111,18 @@ export class Reach {
         ? []
         : after.requests.turns.keys()),
     ]
-    return changed.flatMap((id) => this.#parts.records.find(id)?.no ?? [])
+    const decided = changed.flatMap((id) => this.#parts.records.find(id)?.no ?? [])
+    return same(before.membership.checkpoints, after.membership.checkpoints)
+      ? decided
+      : [...decided, ...this.#reviewed()]
+  }
+
+  /** Records that acts of review are about: how far a revocation goes rests on what is final. */
+  #reviewed(): number[] {
+    return this.#parts.sql
+      .prepare('SELECT DISTINCT touch.record FROM op JOIN touch ON touch.op = op.no WHERE op.control = ?')
+      .all<{ record: number }>(CLASSES.review)
+      .map(({ record }) => record)
   }
 
   #addOps(

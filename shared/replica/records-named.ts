@@ -4,6 +4,7 @@ import { parseRight } from '../model/rights.ts'
 import type { Placed } from '../judge/past.ts'
 import type { Effect } from '../op/effect.ts'
 import { isReview } from '../op/op.ts'
+import { isDropped } from './chains.ts'
 import type { RecordRow } from './interner.ts'
 import type { Parts } from './door.ts'
 import type { JudgedOp } from './judging.ts'
@@ -47,7 +48,7 @@ function idsIn(parts: Needed, op: Placed, effect: Effect): RecordId[] {
 function requested({ judging }: Needed, op: Placed, request: OpRef): RecordId[] {
   return judging.past
     .branches(request.actor, request.seq)
-    .filter((asked) => judging.past.knows(op, asked))
+    .filter((asked) => !isDropped(asked.no) && judging.past.knows(op, asked))
     .flatMap((asked) => judging.byNumber(asked.no).effects)
     .flatMap((effect) => (effect.type === 'request' && 'record' in effect ? [effect.record] : []))
 }

@@ -6,6 +6,7 @@ import { parseOpId, type DotRef, type OpRef } from '../model/ids.ts'
 import { refuse, type Refusal } from '../intent/refusal.ts'
 import type { ReviewEffect } from '../op/effect.ts'
 import type { Plan, Planner } from './commands.ts'
+import { isDropped } from './chains.ts'
 import type { Core } from './core.ts'
 
 export function adopt(planner: Planner, input: CommandInput<'review.adopt'>): Result<Plan, Refusal> {
@@ -63,7 +64,8 @@ function namedOp(core: Core, id: string): Result<NamedByHash, Refusal> {
   const op = parseOpId(id)
   const numbers = op ? core.log.numbersAt(op) : []
   if (!op || numbers.length === 0) return err(refuse('not-found', { what: 'op', id }))
-  const no = numbers.find((one) => [1, 2].includes(core.log.rowByNumber(one).judgement))
+  const here = numbers.filter((one) => !isDropped(one))
+  const no = here.find((one) => [1, 2].includes(core.log.rowByNumber(one).judgement))
   return no === undefined ? err(refuse('not-in-review')) : ok({ op, hash: core.log.hashOf(no), no })
 }
 

@@ -5,6 +5,8 @@
  *
  * From the log: actor, line, op, context, record, creation, child, touch, text_session, text_update.
  * checkpoint: of those compared here, how many ops are under each, the state that they give here, and whether that is what was published.
+ * Sealed (decision 19): base_value, base_presence, base_gone, base_text, text_reach hold what was folded of ops that are
+ * final; of those that were dropped imprint keeps the name.
  * The fold of accepted ops: value, presence; dirty: records that wait to be judged and folded anew. Views: board, board_tag, conflict, search. Sync: inbox, ack, holding.
  */
 import { TallydeskError } from '../api/errors.ts'
@@ -61,7 +63,6 @@ CREATE TABLE value (
   op INTEGER NOT NULL, idx INTEGER NOT NULL, value ANY,
   PRIMARY KEY (record, field, child, sub, op, idx)
 ) STRICT, WITHOUT ROWID;
--- Of attachments, the hash that names their bytes: by the file.
 -- Of attachments, the hash that names their bytes: by the file, and by the op that says so.
 CREATE INDEX value_file ON value (value, record, child) WHERE field = 21 AND sub = 2;
 CREATE INDEX value_file_by_op ON value (op) WHERE field = 21 AND sub = 2;
@@ -118,6 +119,42 @@ CREATE TABLE conflict (
 ) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5 (title, body, tokenize = 'unicode61 remove_diacritics 2');
 CREATE TABLE search_todo (record INTEGER PRIMARY KEY) STRICT;
+`,
+  `
+-- What remains of an op that was dropped: by which name it was known, and its place in the total order.
+CREATE TABLE imprint (
+  line INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, lamport INTEGER NOT NULL, PRIMARY KEY (line, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE base_value (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,
+  op INTEGER NOT NULL, idx INTEGER NOT NULL, value ANY,
+  PRIMARY KEY (record, field, child, sub, op, idx)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE base_presence (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, actor INTEGER NOT NULL,
+  touched INTEGER NOT NULL, removed INTEGER NOT NULL,
+  PRIMARY KEY (record, field, child, actor)
+) STRICT, WITHOUT ROWID;
+-- Values of ops that do not count, and that what counts had superseded.
+CREATE TABLE base_gone (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,
+  op INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (record, field, child, sub, op, idx)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE base_text (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,
+  bytes BLOB NOT NULL, deletes BLOB NOT NULL, PRIMARY KEY (record, field, child, sub)
+) STRICT, WITHOUT ROWID;
+-- How far an editing session whose words are in the base had come by which op of its author.
+CREATE TABLE text_reach (
+  record INTEGER NOT NULL, field INTEGER NOT NULL, child BLOB NOT NULL, sub INTEGER NOT NULL,
+  client INTEGER NOT NULL, line INTEGER NOT NULL, steps BLOB NOT NULL,
+  PRIMARY KEY (record, field, child, sub, client)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE touch ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+-- Of a record's ops that were sealed, when the last was written; how many were dropped.
+ALTER TABLE record ADD COLUMN edited INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE record ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
 `,
 ]
 

@@ -100,8 +100,8 @@ export class TextForks {
   }
 
   #placed(no: number): Placed {
-    const { actor, seq } = this.#log.rowByNumber(no)
-    return { actor: this.#log.actors.idOf(actor), seq, no }
+    const { line, seq } = this.#log.placeOf(no)
+    return { actor: line.actor, seq, no }
   }
 }
 

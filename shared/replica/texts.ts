@@ -7,7 +7,7 @@ import type { Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import { reason, type ReasonOf } from '../judge/reason.ts'
 import type * as Y from 'yjs'
-import { appendText, foldText, type StoredUpdate } from '../merge/text/fold.ts'
+import { appendText, foldText, sealText, type StoredUpdate, type TextBase } from '../merge/text/fold.ts'
 import type { ClockRange } from '../merge/text/struct.ts'
 import { checkUpdate, type CheckedUpdate } from '../merge/text/check.ts'
 import { clientIdOf } from '../merge/text/client-id.ts'
@@ -21,6 +21,7 @@ import type { Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Crypto, Sql } from './ports.ts'
 import { TextForks } from './text-forks.ts'
+import { TextReach } from './text-reach.ts'
 
 /** Documents kept in memory; a note is some kilobytes. */
 const CACHED_DOCS = 256
@@ -59,6 +60,7 @@ export class Texts {
   readonly #records: Records
   readonly #crypto: Crypto
   readonly #forks: TextForks
+  readonly #reach: TextReach
   readonly #docs = new Map<string, Cached>()
   readonly #generations = new Map<number, number>()
   /** The texts of the op last filed, until it is settled. */
@@ -76,6 +78,7 @@ export class Texts {
     this.#records = records
     this.#crypto = crypto
     this.#forks = new TextForks(sql, log, control)
+    this.#reach = new TextReach(sql, log)
   }
 
   /** Have the words of this op no place, since they or what they point to stand on a branch that fell? */
@@ -214,18 +217,57 @@ export class Texts {
         `SELECT to_clock, op FROM text_update WHERE ${WHERE} AND client = ? ORDER BY to_clock DESC LIMIT ?`,
       )
       .all<{ to_clock: number; op: number }>(...keyOf(cell), client, most)
-    return rows.find((row) => this.#log.knowsNo(op.no, row.op))?.to_clock ?? 0
+    const loose = rows.find((row) => this.#log.knowsNo(op.no, row.op))?.to_clock ?? 0
+    const sealed = this.#reach.of(cell, client).findLast((step) => this.#log.knowsNo(op.no, step.op))?.to ?? 0
+    return Math.max(loose, sealed)
   }
 
   /** Clocks of a client are contiguous along its actor's chain: who had seen the last had seen all. */
   #covers(op: Placed, cell: Cell, client: number, from: number, to: number): boolean {
     if (to <= from) return true
+    const sealed = this.#reach.of(cell, client).find((step) => step.to >= to)
+    if (sealed && this.#log.knowsNo(op.no, sealed.op)) return true
     return this.#sql
       .prepare(
         `SELECT op FROM text_update WHERE ${WHERE} AND client = ? AND from_clock < ? AND to_clock >= ?`,
       )
       .all<{ op: number }>(...keyOf(cell), client, to, to)
       .some((row) => this.#log.knowsNo(op.no, row.op))
+  }
+
+  /**
+   * Puts what counts of the updates of these ops into the texts' bases, for good. What does not count of them stays
+   * as it is, beside its structs in the base; of which op each session's words were is kept.
+   */
+  seal(record: number, isUnder: (op: number) => boolean): void {
+    const cells = this.#sql
+      .prepare('SELECT DISTINCT record, field, child, sub FROM text_update WHERE record = ?')
+      .all<Cell>(record)
+    for (const cell of cells) this.#sealCell(cell, isUnder)
+  }
+
+  #sealCell(cell: Cell, isUnder: (op: number) => boolean): void {
+    const updates = this.#updates(cell).filter(({ op }) => isUnder(op))
+    const counting = updates.filter(({ counts }) => counts)
+    if (counting.length === 0) return
+    const { bytes, deletes } = sealText(updates, this.#base(cell))
+    this.#sql
+      .prepare(
+        `INSERT INTO base_text (record, field, child, sub, bytes, deletes) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET bytes = excluded.bytes, deletes = excluded.deletes`,
+      )
+      .run(...keyOf(cell), bytes, deletes)
+    this.#reach.add(cell, counting)
+    const loose = this.#sql.prepare(`DELETE FROM text_update WHERE ${WHERE} AND op = ?`)
+    for (const op of new Set(counting.map((update) => update.op))) loose.run(...keyOf(cell), op)
+    this.#reach.declareByPlace(cell, isUnder)
+  }
+
+  #base(cell: Cell): TextBase | null {
+    return (
+      this.#sql.prepare(`SELECT bytes, deletes FROM base_text WHERE ${WHERE}`).get<TextBase>(...keyOf(cell)) ??
+      null
+    )
   }
 
   #store(no: number, { cell, index, bytes, update }: Checked): void {
@@ -247,7 +289,7 @@ export class Texts {
     }
     const updates = this.#updates(cell)
     const made: Cached = {
-      doc: foldText(updates),
+      doc: foldText(updates, this.#base(cell)),
       hidden: updates.filter((update) => !update.counts),
       plain: null,
     }
@@ -257,7 +299,7 @@ export class Texts {
     return made
   }
 
-  #updates(cell: Cell): StoredUpdate[] {
+  #updates(cell: Cell): (StoredUpdate & { readonly op: number })[] {
     return this.#sql
       .prepare(
         // An order of its own, not of arrival: the same on every replica, causes first.
@@ -268,6 +310,7 @@ export class Texts {
       .all<UpdateRow>(...keyOf(cell))
       .filter((row) => !this.#forks.fell(row.op))
       .map((row) => ({
+        op: row.op,
         bytes: row.bytes,
         counts: row.judgement === 0,
         client: row.client,

@@ -150,8 +150,10 @@ export class Views {
   #lastEdit(record: number): number {
     const row = this.#sql
       .prepare(
-        `SELECT max(op.wall) AS wall FROM touch JOIN op ON op.no = touch.op
-         WHERE touch.record = ? AND op.judgement = 0`,
+        `SELECT max(record.edited, coalesce((
+           SELECT max(op.wall) FROM touch JOIN op ON op.no = touch.op
+           WHERE touch.record = record.no AND op.judgement = 0), 0)) AS wall
+         FROM record WHERE no = ?`,
       )
       .get<{ wall: number }>(record)
     return row?.wall ?? 0

@@ -83,6 +83,16 @@ const FINAL_MIX: readonly What[] = [
   ...often('draw', 3), ...often('number', 3), ...often('handover', 1),
 ] // prettier-ignore
 
+/** Stories of much work on few records, most of it superseded or final soon, some of it late, adopted or revoked. */
+const WORN_MIX: readonly What[] = [
+  ...often('title', 14), ...often('zone', 4), ...often('label', 4), ...often('tag', 5), ...often('untag', 5), ...often('rename', 4), ...often('tick', 8),
+  ...often('untick', 7), ...often('task', 3), ...often('untask', 3), ...often('note', 3), ...often('rewrite', 14), ...often('unnote', 2),
+  ...often('minutes', 5), ...often('settle', 6), ...often('restore', 2), ...often('job', 2), ...often('import', 1), ...often('gather', 14),
+  ...often('meet', 10), ...often('checkpoint', 12), ...often('closing', 3), ...often('late', 7), ...often('delegate', 2), ...often('overtaken', 2),
+  ...often('adopt', 4), ...often('dismiss', 3), ...often('revoke', 5), ...often('cut', 1), ...often('role', 2), ...often('copy', 1), ...often('stock', 1),
+  ...often('draw', 2), ...often('number', 2), ...often('incident', 1), ...often('rogue', 1), ...often('lie', 1), ...often('parcel', 1),
+] // prettier-ignore
+
 const momentOf = (mix: readonly What[]): fc.Arbitrary<Moment> =>
   fc.record({ what: fc.constantFrom(...mix), who: fc.nat(6), a: fc.nat(5), b: fc.nat(5) })
 
@@ -96,6 +106,12 @@ export const officeStory: fc.Arbitrary<Story> = fc.array(momentOf(OFFICE_MIX), {
 export const finalStory: fc.Arbitrary<Story> = fc.array(momentOf(FINAL_MIX), {
   minLength: 1,
   maxLength: 60,
+  size: 'max',
+})
+
+export const wornStory: fc.Arbitrary<Story> = fc.array(momentOf(WORN_MIX), {
+  minLength: 12,
+  maxLength: 48,
   size: 'max',
 })
 

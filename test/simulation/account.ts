@@ -117,7 +117,7 @@ class Ledger {
     const row = 'at' in effect ? this.#core.records.find(effect.at.record) : null
     if (!row || !('at' in effect)) return this.#core.judging.isRevoked(op.no, index)
     const { field, child } = effect.at
-    return this.#core.judging.isRevokedIn(op.no, index, row.no, child === null ? null : { field, id: child })
+    return this.#core.judging.revokedIn(op.no, index, row.no, child === null ? null : { field, id: child }) !== null
   }
 
   #isNamed(dot: DotRef): boolean {

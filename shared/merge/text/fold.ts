@@ -28,23 +28,46 @@ export type StoredUpdate = {
   readonly counts: boolean
 }
 
+/** What many updates say together, for good: all their structs, and what those of them deleted that count. */
+export type TextBase = { readonly bytes: Bytes; readonly deletes: Bytes }
+
 /**
- * `updates` in an order that respects causes. What editors write gives the same document in any such order;
+ * `updates` in an order that respects causes, behind what is in `base`. What editors write gives the same document in any such order;
  * give the one order that all replicas share (lamport, actor), and so does what a member with software of
  * their own wrote.
  */
-export function foldText(updates: readonly StoredUpdate[]): Y.Doc {
+export function foldText(updates: readonly StoredUpdate[], base: TextBase | null = null): Y.Doc {
   const doc = emptyText()
   const hidden = updates.filter((update) => !update.counts)
   transactExactly(doc, (transaction) => {
-    for (const update of updates) Y.applyUpdate(doc, countingPart(update))
-    // What came before its causes waits in Yjs for one more update, though all that it needs has come.
-    for (const update of updates) if (!isWhole(doc)) Y.applyUpdate(doc, countingPart(update))
-    assertWhole(doc)
+    applyAll(doc, updates, base)
     removeMisplaced(transaction, structsOf(doc))
-    if (hidden.length > 0) hideStructs(transaction, rangesToSet(hidden), deletesThatCount(updates))
+    if (hidden.length > 0) hideStructs(transaction, rangesToSet(hidden), deletesThatCount(updates, base))
   })
   return doc
+}
+
+/** The base that updates and the one before make together. What does not count among them is still to be given as such. */
+export function sealText(updates: readonly StoredUpdate[], base: TextBase | null): TextBase {
+  const doc = emptyText()
+  transactExactly(doc, () => {
+    applyAll(doc, updates, base)
+  })
+  const deletes = [...deletesThatCount(updates, base).clients].flatMap(([client, items]) =>
+    items.map(({ clock, len }) => ({ client, from: clock, to: clock + len })),
+  )
+  return {
+    bytes: Y.encodeStateAsUpdate(doc),
+    deletes: writeUpdate({ client: null, structs: [], deletes }),
+  }
+}
+
+function applyAll(doc: Y.Doc, updates: readonly StoredUpdate[], base: TextBase | null): void {
+  if (base) Y.applyUpdate(doc, base.bytes)
+  for (const update of updates) Y.applyUpdate(doc, countingPart(update))
+  // What came before its causes waits in Yjs for one more update, though all that it needs has come.
+  for (const update of updates) if (!isWhole(doc)) Y.applyUpdate(doc, countingPart(update))
+  assertWhole(doc)
 }
 
 /**
@@ -96,8 +119,11 @@ function countingPart(update: StoredUpdate): Bytes {
   return update.counts ? update.bytes : writeUpdate({ ...stored(update.bytes), deletes: [] })
 }
 
-const deletesThatCount = (updates: readonly StoredUpdate[]): DeleteSet =>
-  rangesToSet(updates.filter((update) => update.counts).flatMap((update) => stored(update.bytes).deletes))
+function deletesThatCount(updates: readonly StoredUpdate[], base: TextBase | null): DeleteSet {
+  const counting = updates.filter((update) => update.counts)
+  const own = rangesToSet(counting.flatMap((update) => stored(update.bytes).deletes))
+  return base ? Y.mergeDeleteSets([own, Y.decodeUpdate(base.deletes).ds]) : own
+}
 
 function stored(bytes: Bytes): Update {
   const read = readUpdate(bytes)

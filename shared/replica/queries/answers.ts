@@ -7,6 +7,7 @@ import { formatOpId, parseOpId, type ChildId, type OpRef, type RecordId } from '
 import { fieldByName } from '../../model/fields.ts'
 import { stateOf, vectorOf } from '../../merge/text/document.ts'
 import type { AuthorityReach, ReplicaQueryName } from '../contract.ts'
+import { isDropped, type NamedOp } from '../chains.ts'
 import type { Core } from '../core.ts'
 import { cellOf } from '../fold.ts'
 import { LocalReading } from '../local-reading.ts'
@@ -85,7 +86,8 @@ function text(core: Core, input: QueryInput<'text'>): Answer<'text'> {
 function op(core: Core, input: QueryInput<'op'>): Answer<'op'> {
   const ref = parseOpId(input.op)
   const no = ref && numberOfStanding(core, ref)
-  if (no === null) return notFound('op', input.op)
+  if (ref === null || no === null) return notFound('op', input.op)
+  if (isDropped(no)) return ok(droppedOp(core, { ...ref, no }))
   const row = core.log.rowByNumber(no)
   const judged = core.judging.fromRow(row)
   return ok({
@@ -98,6 +100,17 @@ function op(core: Core, input: QueryInput<'op'>): Answer<'op'> {
     final: core.control().membership.isFinal(judged),
   })
 }
+
+/** It counted, and is final: what it said is in its records. */
+const droppedOp = (core: Core, op: NamedOp): QueryAnswer<'op'> => ({
+  op: formatOpId(op),
+  author: op.actor,
+  judgement: 'accepted',
+  reason: null,
+  effects: [],
+  where: core.acks.holders(op),
+  final: true,
+})
 
 /** Of a forked device's op the one that stands, or else the least by hash. */
 function numberOfStanding(core: Core, ref: OpRef): number | null {

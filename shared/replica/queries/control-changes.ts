@@ -5,6 +5,7 @@ import { formatDot, formatOpId, type DotRef, type OpRef } from '../../model/ids.
 import { auditNumber, jobNumber, sizeOf } from '../../model/rights.ts'
 import type { Placed } from '../../judge/past.ts'
 import type { ControlEffect, Effect, ReviewEffect } from '../../op/effect.ts'
+import { isDropped } from '../chains.ts'
 import type { Core } from '../core.ts'
 import type { JudgedOp } from '../judging.ts'
 import { detailOf } from './asked.ts'
@@ -97,7 +98,7 @@ export function reviewChange(core: Core, op: Placed, effect: ReviewEffect): Chan
 }
 
 function revoked(core: Core, target: Placed | null, dot: DotRef, reason: string): Change {
-  const named = target && core.judging.byNumber(target.no)
+  const named = target && !isDropped(target.no) ? core.judging.byNumber(target.no) : null
   return { what: 'revoked', dot: formatDot(dot), field: named ? fieldOf(core, named, dot.index) : '', reason }
 }
 

@@ -63,7 +63,9 @@ function finality(core: Core, record: number): { ops: number; of: number } {
   const final = rows.filter(({ no, actor, seq }) =>
     membership.isFinal({ actor: core.log.actors.idOf(actor), seq, no }),
   )
-  return { ops: final.length, of: rows.length }
+  const dropped =
+    core.sql.prepare('SELECT dropped FROM record WHERE no = ?').get<{ dropped: number }>(record)?.dropped ?? 0
+  return { ops: final.length + dropped, of: rows.length + dropped }
 }
 
 /** Of several creations of an imported record, the first in the total order and not the first to arrive. */

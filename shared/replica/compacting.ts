@@ -1,0 +1,148 @@
+/**
+ * Compaction (decision 19): what is final is folded into the bases of records (sealed), and ops of which nothing more
+ * is needed than their names are dropped. It changes nothing of what is judged, folded or shown, but for the history
+ * itself. It goes in slices, each a whole: wherever it stops, the replica is sound, and the next pass goes on.
+ *
+ * Kept beneath the checkpoint are acts of control and review, what does not count or counts by an adoption, what made a
+ * record or a child, what said a value that stands, all that touches an incident, all of a device that forked, and the
+ * last op of every chain, here and as far as the checkpoint knows.
+ */
+import { declared } from '../model/fields.ts'
+import type { Placed } from '../judge/past.ts'
+import type { Core } from './core.ts'
+import type { TouchingRow } from './door.ts'
+import { spokenOfBeyond } from './frontier.ts'
+import type { RecordRow } from './interner.ts'
+import type { Line } from './lines.ts'
+
+type OpRow = { readonly no: number; readonly line: number; readonly seq: number }
+type Touch = { readonly record: number; readonly sealed: number }
+
+const ROWS_LOOKED_AT = 200
+const RECORDS_LOOKED_AT = 50
+
+/** One pass over a replica, beneath one checkpoint. Made anew when the core is. */
+export class Compaction {
+  readonly checkpoint: Placed
+  readonly #core: Core
+  readonly #under: ReadonlyMap<Line, number>
+  /** Acts that the checkpoint does not know may yet change these. */
+  readonly #open: ReadonlySet<number>
+  #record = 0
+  #op = 0
+
+  constructor(core: Core, checkpoint: Placed) {
+    this.#core = core
+    this.checkpoint = checkpoint
+    const place = core.log.placeOf(checkpoint.no)
+    this.#under = new Map([...core.log.contexts.at(place), [place.line, place.seq - 1]])
+    this.#open = new Set(spokenOfBeyond(core, checkpoint.no))
+  }
+
+  /** One piece, inside a transaction; false once the pass is through. */
+  step(): boolean {
+    return this.#sealSome() || this.#dropSome()
+  }
+
+  #sealSome(): boolean {
+    const { sql, records } = this.#core
+    const rows = sql
+      .prepare('SELECT no FROM record WHERE no > ? ORDER BY no LIMIT ?')
+      .all<{ no: number }>(this.#record, RECORDS_LOOKED_AT)
+    for (const { no } of rows) {
+      this.#record = no
+      if (this.#seal(records.byNumber(no))) return true
+    }
+    return rows.length > 0
+  }
+
+  /** Answers whether there was anything to do. */
+  #seal(record: RecordRow): boolean {
+    const { door, judging, texts } = this.#core
+    const rows = this.#open.has(record.no) ? [] : door.opsOf(record.no)
+    const under = rows.filter((row) => this.#isUnder(row))
+    const sealing = under.filter(({ judgement, sealed }) => judgement === 0 && sealed === 0)
+    if (sealing.length === 0 || !this.#maySeal(record, under)) return false
+    const aside = new Set(under.filter(({ judgement }) => judgement !== 0).map(({ no }) => no))
+    const { base } = this.#core
+    for (const row of aside.size > 0 ? sealing : []) base.keepGone(record, judging.fromRow(row).effects, aside)
+    const isAll = under.length === rows.length
+    if (!isAll || aside.size > 0) door.foldAll(record.no, under)
+    base.keep(record.no)
+    texts.seal(record.no, (no) => no <= 0 || this.#isUnder(this.#core.log.rowByNumber(no)))
+    this.#mark(record.no, sealing)
+    if (!isAll || aside.size > 0) door.foldAll(record.no, door.opsOf(record.no))
+    return true
+  }
+
+  #mark(record: number, sealed: readonly TouchingRow[]): void {
+    const { sql } = this.#core
+    const mark = sql.prepare('UPDATE touch SET sealed = 1 WHERE record = ? AND op = ?')
+    for (const { no } of sealed) mark.run(record, no)
+    const edited = sealed.reduce((last, { wall }) => Math.max(last, wall), 0)
+    sql.prepare('UPDATE record SET edited = max(edited, ?) WHERE no = ?').run(edited, record)
+  }
+
+  /** A sign-off rests on edits one by one, and of a device that forked another branch may come. */
+  #maySeal({ kind }: RecordRow, under: readonly TouchingRow[]): boolean {
+    const { lines } = this.#core.log
+    return (
+      declared(kind).closing !== 'signed' &&
+      under.every(({ line }) => !lines.forked().has(lines.byNumber(line).actor))
+    )
+  }
+
+  #isUnder({ line, seq }: OpRow): boolean {
+    return seq <= (this.#under.get(this.#core.log.lines.byNumber(line)) ?? 0)
+  }
+
+  #dropSome(): boolean {
+    const { sql } = this.#core
+    const rows = sql
+      .prepare(
+        'SELECT no, line, seq FROM op WHERE no > ? AND control = 0 AND judgement = 0 ORDER BY no LIMIT ?',
+      )
+      .all<OpRow>(this.#op, ROWS_LOOKED_AT)
+    const shared = this.#core.acks.sharedSeq()
+    for (const row of rows) {
+      this.#op = row.no
+      const touches = this.#isSpent(row, shared) ? this.#touches(row.no) : []
+      if (touches.length === 0 || touches.some((touch) => this.#needs(touch, row.no))) continue
+      this.#drop(row.no, touches)
+    }
+    return rows.length > 0
+  }
+
+  #drop(no: number, touches: readonly Touch[]): void {
+    const { sql, log } = this.#core
+    log.drop(no)
+    sql.prepare('DELETE FROM touch WHERE op = ?').run(no)
+    const count = sql.prepare('UPDATE record SET dropped = dropped + 1 WHERE no = ?')
+    for (const { record } of touches) count.run(record)
+  }
+
+  /** Could it go, were nothing of it left? */
+  #isSpent({ no, line: number, seq }: OpRow, shared: number): boolean {
+    const { log, judging, self } = this.#core
+    const line = log.lines.byNumber(number)
+    // The last of a chain that the checkpoint knows is where the state beneath it ends.
+    if (seq >= (this.#under.get(line) ?? 0) || log.lines.tip(line).seq === seq) return false
+    if (log.lines.forked().has(line.actor) || judging.review.isNamed(no)) return false
+    return line.actor !== self || seq <= shared
+  }
+
+  #touches(no: number): Touch[] {
+    return this.#core.sql.prepare('SELECT record, sealed FROM touch WHERE op = ?').all<Touch>(no)
+  }
+
+  /** Does the record rest on the op: not in its base yet, or made by it, or shown as it said? */
+  #needs({ record, sealed }: Touch, no: number): boolean {
+    if (sealed === 0) return true
+    const { sql } = this.#core
+    return ['creation', 'child', 'value', 'base_value', 'text_update'].some(
+      (table) =>
+        sql.prepare(`SELECT 1 AS here FROM ${table} WHERE record = ? AND op = ? LIMIT 1`).get(record, no) !==
+        undefined,
+    )
+  }
+}
