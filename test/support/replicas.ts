@@ -113,7 +113,7 @@ export function restart(device: Device): void {
 }
 
 /** One-way anti-entropy without a network: gives `to` everything that it lacks of `from`. */
-export function pull(to: Device, from: Device): void {
+export function pull(to: Pick<Device, 'replica'>, from: Pick<Device, 'replica'>): void {
   const have = to.replica
     .heads()
     .flatMap((head) => (from.replica.holds(head) ? [head] : to.replica.milestones(head.actor)))
