@@ -36,9 +36,12 @@ function isErrorBody(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'code' in value && 'message' in value
 }
 
+/** `pid`: of the process that should answer there, where it is known. */
+export type ControlAddress = Omit<ControlFile, 'pid'> & { readonly pid?: number }
+
 /** Throws `control-unreachable`, or `unauthorised` where another node than the file's answers. */
-export function openControlClient(control: ControlFile): Promise<ControlClient> {
-  const { address, token, pid } = control
+export function openControlClient(control: ControlAddress): Promise<ControlClient> {
+  const { address, token, pid = '?' } = control
   const socket = new WebSocket(`ws://${address}${CONTROL_PATH}`, [CONTROL_PROTOCOL, tokenProtocol(token)], {
     handshakeTimeout: CONNECT_MS,
     maxPayload: MOST_ANSWER_BYTES,

@@ -7,7 +7,7 @@ import type { DeskApi } from '../../shared/api/desk-api.ts'
 import { type Console, openConsole } from '../console/console.ts'
 import { Watches } from '../console/watches.ts'
 import { type Preferences, preferencesIn } from '../store/preferences.ts'
-import { removeControlFile, writeControlFile } from './control-file.ts'
+import { showControl, type ShownControl } from './control-file.ts'
 import { Desk } from './desk.ts'
 import { filesOf } from './files.ts'
 import { Life } from './life.ts'
@@ -55,6 +55,7 @@ class Node implements RunningNode {
   readonly #desk: Desk
   readonly #watches: Watches
   #console: Console | null = null
+  #shown: ShownControl | null = null
   #closing: Promise<void> | null = null
 
   constructor(machine: Machine, options: NodeOptions) {
@@ -108,12 +109,12 @@ class Node implements RunningNode {
     })
     const { address } = this.#console
     this.control = { address, token }
-    writeControlFile(this.#machine.paths.control, { pid: process.pid, address, token })
+    this.#shown = showControl(this.#machine.paths.control, { pid: process.pid, address, token })
   }
 
   /** The console goes first, so that nobody is answered by half a node. */
   async #close(): Promise<void> {
-    if (this.#console !== null) removeControlFile(this.#machine.paths.control)
+    this.#shown?.remove()
     await this.#console?.close()
     this.#watches.close()
     this.#machine.log.info('the node stops')

@@ -8,6 +8,8 @@
  * That is soon enough: it only must never be ahead of the database, and what a crash leaves it behind by is made up
  * at the next start.
  */
+import { TallydeskError } from '../../shared/api/errors.ts'
+import { err, ok, type Result } from '../../shared/base/result.ts'
 import type { Head } from '../../shared/op/run.ts'
 import type { Committed, Replica } from '../../shared/replica/contract.ts'
 import type { Clock } from '../../shared/replica/ports.ts'
@@ -34,6 +36,8 @@ export class OwnChain {
   #compared = false
   #timer: NodeJS.Timeout | undefined
   #written: Witness | null = null
+  /** Why it could not be written the last time. */
+  #failure: TallydeskError | null = null
   /** This start has ended in order, or another had before the file was damaged. */
   #isFinal = false
   /** The own seq up to which this very start wrote, or found its log. */
@@ -53,6 +57,16 @@ export class OwnChain {
   /** Some peer has told what it knows of this device. */
   get compared(): boolean {
     return this.#compared
+  }
+
+  /**
+   * Before the first op of this start the witness says that the last end is over: of a file that is damaged later it
+   * would else be thought that nothing came after. A full disk may not have taken that yet; then it is tried again.
+   */
+  begun(): Result<void, TallydeskError> {
+    const isEnded = () => this.#written?.final === true && !this.#isFinal
+    if (isEnded()) this.#write()
+    return isEnded() ? err(this.#failure ?? failed('witness.json')) : ok(undefined)
   }
 
   committed({ own }: Pick<Committed, 'own'>): void {
@@ -154,6 +168,7 @@ export class OwnChain {
       this.#written = next
     } catch (error) {
       // A full disk ends nothing: it is behind for a while, which it may be.
+      this.#failure = error instanceof TallydeskError ? error : failed(String(error))
       this.#options.onFailure(error)
       this.#later()
     }
@@ -163,3 +178,5 @@ export class OwnChain {
     return this.#options.replica.ownSeq()
   }
 }
+
+const failed = (reason: string): TallydeskError => new TallydeskError('storage-failed', { reason })

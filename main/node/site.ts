@@ -81,6 +81,7 @@ export class Site {
       onChange: (trouble) => this.#onStorage(trouble),
     })
     machine.sql.onFailure = (error) => this.#storage.failed(error)
+    if (machine.sql.unwritable) this.#storage.failed(machine.sql.unwritable)
     this.#own = new OwnChain({
       replica,
       witness: witnessAt(machine.paths.witness),
@@ -146,7 +147,7 @@ export class Site {
   /** Answers once this device may write, or why it may not. */
   async mayWrite(): Promise<Result<void, TallydeskError>> {
     if (this.#own.halted === null && this.#firstWrite?.isOver() === false) await this.#firstWrite.over()
-    return this.#halted() ?? this.#storage.mayWrite()
+    return this.#barred() ?? this.#storage.mayWrite()
   }
 
   /** The authority invites anybody, a desk only technicians, and as many as it was given leave for. */
@@ -193,10 +194,14 @@ export class Site {
     return halted && err(new TallydeskError('device-halted', { cause: halted.cause }))
   }
 
+  /** Halted, or its witness cannot be told that this start may write. */
+  #barred(): { readonly ok: false; readonly error: TallydeskError } | null {
+    const begun = this.#own.begun()
+    return this.#halted() ?? (begun.ok ? null : begun)
+  }
+
   #isReady(): boolean {
-    return (
-      this.#own.halted === null && this.#storage.trouble === null && (this.#firstWrite?.isOver() ?? false)
-    )
+    return this.#storage.trouble === null && this.#barred() === null && (this.#firstWrite?.isOver() ?? false)
   }
 
   #reachesAuthority(): boolean {
@@ -293,7 +298,7 @@ export class Site {
         remember: (...used) => this.#storage.hint(() => addresses.remember(...used)),
       },
       bootstrapPin: pin,
-      admit: (admission) => this.#halted() ?? replica.admit(admission),
+      admit: (admission) => this.#barred() ?? replica.admit(admission),
       mayAdmit: () => this.#own.halted === null && this.mayInvite('technician'),
       onCut: (by, reason) => {
         this.#storage.hint(() => this.#cutWord.told(by, reason))

@@ -2,6 +2,9 @@
  * The `Sql` port on better-sqlite3: one connection, owned by one process. It keeps true: a statement is prepared
  * once per text; a transaction takes the write lock at its beginning, is never nested and never left open; errors
  * of the disk come out as `TallydeskError`. Blobs are answered as Buffers, which are Uint8Arrays of their own.
+ *
+ * A database whose disk is full or fails is opened to be read. Nothing is written into it before a first write went
+ * through and the promise of `durability.ts` was read back after it; that is tried again with each write.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
@@ -10,7 +13,7 @@ import { invariant } from '../../shared/base/invariant.ts'
 import type { Sql, SqlRow, SqlValue, Statement } from '../../shared/replica/ports.ts'
 import { makeDurable } from './durability.ts'
 import { createPrivately, inFolder, syncFile, syncFolderOf } from './files.ts'
-import { asTallydeskError, translated } from './sqlite-errors.ts'
+import { asTallydeskError, isNoRoom, translated } from './sqlite-errors.ts'
 
 /** More different texts than the engine has; a bound all the same, since filters are composed. */
 const MOST_STATEMENTS = 1000
@@ -21,6 +24,8 @@ const COPIED_PAGES = 256
 export interface SqlDatabase extends Sql {
   /** Told of every failure that a statement meets. */
   onFailure: (error: TallydeskError) => void
+  /** Why nothing could be written since the opening, `disk-full` or `storage-failed`; null once something was. */
+  readonly unwritable: TallydeskError | null
   /** Moves the WAL into the database and empties it; to be called when idle. */
   checkpoint(): void
   /**
@@ -38,16 +43,33 @@ export function openToRead(file: string): SqlDatabase {
 
 /**
  * Opens or creates the database. `inspect` sees it before anything is written, and may throw. Throws
- * `data-folder-not-durable`, `data-folder-unreadable`, `database-damaged`.
+ * `data-folder-not-durable`, `data-folder-unreadable`, `database-damaged`; on a full or failing disk what cannot even
+ * be read there (`disk-full`, `storage-failed`).
  */
 export function openDatabase(file: string, inspect: (sql: Sql) => void = () => undefined): SqlDatabase {
   inFolder(() => createPrivately(file))
+  try {
+    return openIndexed(file, inspect, 'beside')
+  } catch (error) {
+    // The index of the WAL is a file of 32 KiB, for which there may be no room.
+    if (!isNoRoom(error)) throw error
+    return openIndexed(file, inspect, 'in-memory')
+  }
+}
+
+function openIndexed(
+  file: string,
+  inspect: (sql: Sql) => void,
+  index: 'beside' | 'in-memory',
+): SqliteDatabase {
   return translated(() => {
     const database = new Database(file, { timeout: 0 })
     try {
+      // Whoever holds the file alone from the first look on keeps the index to itself.
+      if (index === 'in-memory') database.pragma('locking_mode = EXCLUSIVE')
       const sql = new SqliteDatabase(database)
       inspect(sql)
-      makeDurable(database)
+      sql.tryToWrite()
       return sql
     } catch (error) {
       database.close()
@@ -58,6 +80,8 @@ export function openDatabase(file: string, inspect: (sql: Sql) => void = () => u
 
 class SqliteDatabase implements SqlDatabase {
   onFailure: (error: TallydeskError) => void = () => undefined
+  #isDurable = false
+  #unwritable: TallydeskError | null = null
   readonly #database: Database.Database
   readonly #statements = new Map<string, Statement>()
   readonly #begin: Statement
@@ -67,12 +91,32 @@ class SqliteDatabase implements SqlDatabase {
 
   constructor(database: Database.Database) {
     this.#database = database
-    this.#begin = new SqliteStatement(database.prepare('BEGIN IMMEDIATE'), this.#tell)
-    this.#commit = new SqliteStatement(database.prepare('COMMIT'), this.#tell)
-    this.#rollback = new SqliteStatement(database.prepare('ROLLBACK'), this.#tell)
+    // They write nothing themselves, and a transaction may be there to read.
+    const bracket = (text: string) => new SqliteStatement(database.prepare(text), this.#tell, () => undefined)
+    this.#begin = bracket('BEGIN IMMEDIATE')
+    this.#commit = bracket('COMMIT')
+    this.#rollback = bracket('ROLLBACK')
+  }
+
+  get unwritable(): TallydeskError | null {
+    return this.#unwritable
+  }
+
+  /** Throws `data-folder-not-durable`; a disk that takes nothing now is tried again with the next write. */
+  tryToWrite(): void {
+    if (this.#isDurable) return
+    try {
+      translated(() => makeDurable(this.#database))
+      this.#isDurable = true
+      this.#unwritable = null
+    } catch (error) {
+      if (!isNoRoom(error)) throw error
+      this.#unwritable = error
+    }
   }
 
   exec(text: string): void {
+    this.#mustBeDurable()
     translated(() => this.#database.exec(text), this.#tell)
   }
 
@@ -80,7 +124,7 @@ class SqliteDatabase implements SqlDatabase {
     const known = this.#statements.get(text)
     if (known) return known
     const statement = translated(
-      () => new SqliteStatement(this.#database.prepare(text), this.#tell),
+      () => new SqliteStatement(this.#database.prepare(text), this.#tell, () => this.#mustBeDurable()),
       this.#tell,
     )
     this.#keep(text, statement)
@@ -89,6 +133,7 @@ class SqliteDatabase implements SqlDatabase {
 
   transaction<T>(work: () => T): T {
     invariant(!this.#inTransaction(), 'a transaction is not begun inside another')
+    this.tryToWrite()
     this.#begin.run()
     try {
       const result = work()
@@ -131,9 +176,21 @@ class SqliteDatabase implements SqlDatabase {
     if (!this.#database.open) return
     try {
       if (!this.#database.readonly) this.checkpoint()
+    } catch (error) {
+      // The WAL stays beside it, and with it what it holds.
+      if (!isNoRoom(error)) throw error
     } finally {
       this.#database.close()
     }
+  }
+
+  #mustBeDurable(): void {
+    if (this.#isDurable) return
+    // SQLite changes how it syncs only between transactions.
+    if (!this.#inTransaction()) this.tryToWrite()
+    if (this.#unwritable === null) return
+    this.#tell(this.#unwritable)
+    throw this.#unwritable
   }
 
   #inTransaction(): boolean {
@@ -162,13 +219,19 @@ function asOneFile(file: string): void {
 class SqliteStatement implements Statement {
   readonly #statement: Database.Statement
   readonly #tell: (error: TallydeskError) => void
+  /** Called before anything is written. */
+  readonly #demand: () => void
+  readonly #writes: boolean
 
-  constructor(statement: Database.Statement, tell: (error: TallydeskError) => void) {
+  constructor(statement: Database.Statement, tell: (error: TallydeskError) => void, demand: () => void) {
     this.#statement = statement
     this.#tell = tell
+    this.#demand = demand
+    this.#writes = !statement.readonly
   }
 
   run(...parameters: readonly SqlValue[]): { readonly changes: number } {
+    if (this.#writes) this.#demand()
     return translated(() => this.#statement.run(...parameters), this.#tell)
   }
 

@@ -2,7 +2,18 @@
  * Small files of the data folder, written so that a reader or a power cut finds either the old text or the new one,
  * whole, and never with more rights than it should have.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { TallydeskError } from '../../shared/api/errors.ts'
 
@@ -21,6 +32,34 @@ export function writePrivately(file: string, content: string | Uint8Array): void
   }
   renameSync(unfinished, file)
   syncFolderOf(file)
+}
+
+/**
+ * As `writePrivately`. On a full disk it writes over `old` in the room that this has, and gives it the name; a crash
+ * then may leave half of it. For what only this start needs and the next writes anew.
+ */
+export function writeInOldRoom(file: string, content: string, old = file): void {
+  try {
+    writePrivately(file, content)
+  } catch (error) {
+    if (!isFull(error) || !existsSync(old)) throw error
+    rmSync(`${file}.unfinished`, { force: true })
+    overwrite(old, content)
+    renameSync(old, file)
+  }
+}
+
+/** In place: a file system that does not copy on writing needs no room for it. Throws where there is no such file. */
+export function overwrite(file: string, content: string): void {
+  const bytes = Buffer.from(content)
+  const handle = openSync(file, 'r+')
+  try {
+    writeWhole(handle, bytes)
+    ftruncateSync(handle, bytes.length)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
 }
 
 /** One call may write less than it was given. */
@@ -86,6 +125,8 @@ export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
+const isFull = (error: unknown): boolean => hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')
+
 const UNREADABLE = [
   'EACCES',
   'EPERM',
@@ -93,7 +134,6 @@ const UNREADABLE = [
   'ENOTDIR',
   'EISDIR',
   'ENOENT',
-  'EIO',
   'ELOOP',
   'ENAMETOOLONG',
   'EEXIST',
@@ -118,8 +158,9 @@ export async function inFolderLater<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function inOwnWords(error: unknown): unknown {
-  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT'))
-    return new TallydeskError('disk-full', {}, { cause: error })
+  if (isFull(error)) return new TallydeskError('disk-full', {}, { cause: error })
+  if (error instanceof Error && hasCode(error, 'EIO'))
+    return new TallydeskError('storage-failed', { reason: error.message }, { cause: error })
   if (error instanceof Error && UNREADABLE.some((code) => hasCode(error, code)))
     return new TallydeskError('data-folder-unreadable', { reason: error.message }, { cause: error })
   return error

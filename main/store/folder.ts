@@ -5,6 +5,7 @@
  *   op-key.pem        the Ed25519 key that signs this device's operations
  *   tls-key.pem, tls-cert.pem
  *   control.json      how to reach the running node: its address and the token of this start
+ *   control.json.room while none runs: room for the next one's, also on a full disk
  *   tallydesk.db      everything else (with its -wal and -shm beside it)
  *   witness.json      how far this device's own chain once reached, and on which machine
  *   blobs/            the bytes of attachments, by their content

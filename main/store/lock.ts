@@ -6,8 +6,8 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { TallydeskError } from '../../shared/api/errors.ts'
-import { createPrivately, hasCode, readIfThere, writePrivately } from './files.ts'
-import { asTallydeskError } from './sqlite-errors.ts'
+import { createPrivately, hasCode, inFolder, readIfThere, writeInOldRoom } from './files.ts'
+import { asTallydeskError, isNoRoom } from './sqlite-errors.ts'
 
 /** How long to wait for a holder that has just begun to write its name. */
 const NAME_TRIES = 10
@@ -25,13 +25,18 @@ export function lockFolder(folder: string): FolderLock {
   const note = join(folder, 'lock.json')
   const lock = holdExclusively(join(folder, 'lock'), note)
   held.add(lock)
-  writePrivately(note, `${JSON.stringify({ pid: process.pid })}\n`)
-  return {
-    release: () => {
-      lock.close()
-      held.delete(lock)
-    },
+  const release = (): void => {
+    lock.close()
+    held.delete(lock)
   }
+  try {
+    inFolder(() => writeInOldRoom(note, `${JSON.stringify({ pid: process.pid })}\n`))
+  } catch (error) {
+    if (isNoRoom(error)) return { release }
+    release()
+    throw error
+  }
+  return { release }
 }
 
 function holdExclusively(file: string, note: string): Database.Database {
@@ -39,6 +44,8 @@ function holdExclusively(file: string, note: string): Database.Database {
   try {
     createPrivately(file)
     database = new Database(file, { timeout: 0 })
+    // Nothing is ever written into it, and on a full disk there is no room for a journal.
+    database.pragma('journal_mode = MEMORY')
     database.exec('BEGIN EXCLUSIVE')
     return database
   } catch (error) {

@@ -22,6 +22,10 @@ export function asTallydeskError(error: unknown): unknown {
   return error
 }
 
+/** The disk takes nothing now and may again; what is on it may well be read. */
+export const isNoRoom = (error: unknown): error is TallydeskError =>
+  error instanceof TallydeskError && (error.code === 'disk-full' || error.code === 'storage-failed')
+
 /** Runs `work`; what SQLite throws comes out in the product's words, and `tell` hears of it. */
 export function translated<T>(work: () => T, tell?: (error: TallydeskError) => void): T {
   try {

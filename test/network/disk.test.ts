@@ -144,14 +144,39 @@ test('KEEP-21 what a peer sends and a full disk does not take is not acknowledge
   await until('that it is known to be there', async () => (await where()).length === 1)
 })
 
-test('KEEP-22 a start on a full disk is refused by name, loses nothing, and works once there is room', async () => {
-  const { tablet, disk } = await pair()
-  await tablet.stop()
+test.each(['stop', 'kill'] as const)(
+  'KEEP-22 after a %s a start on a full disk answers, refuses what is new, and recovers by itself',
+  async (end) => {
+    const { hq, tablet, disk } = await pair()
+    await tablet[end]()
+    disk.fill()
+    const before = Date.now()
+    const again = await started(disk.data)
+    expect(await titlesAt(again)).toEqual(['Before'])
+    // What a killed node left of its write-ahead log may be room for a little.
+    const { made, code } = await untilRefused(again)
+    if (end === 'stop') expect(made).toEqual([])
+    expect(code).toBe('disk-full')
+    const { storage } = await statusOf(again)
+    expect(storage?.code).toBe('disk-full')
+    expect(storage?.since).toBeGreaterThanOrEqual(before)
+    expect(await titlesAt(again)).toEqual(['Before', ...made].toSorted())
+    disk.empty()
+    await until('that it writes again', async () => (await statusOf(again)).storage === null)
+    answered(await make(again, 'After'))
+    await until('the rest', async () => (await titlesAt(hq)).includes('After'))
+    expect(answered(await again.client.do('node.doctor', {})).findings).toEqual([])
+    await again.kill()
+    expect(await titlesAt(await started(disk.data))).toEqual(['After', 'Before', ...made].toSorted())
+  },
+)
+
+test('KEEP-22 a folder that was never started on is refused on a full disk, by name, and works once there is room', async () => {
+  const disk = smallDisk()
   disk.fill()
   await expect(started(disk.data)).rejects.toThrow(/disk is full|disk-full/)
   disk.empty()
-  const again = await started(disk.data)
-  expect(await titlesAt(again)).toEqual(['Before'])
-  answered(await make(again, 'After'))
-  expect(answered(await again.client.do('node.doctor', {})).findings).toEqual([])
+  const node = await started(disk.data)
+  answered(await node.client.do('setup.init', { site: 'Hall', name: 'Desk' }))
+  answered(await make(node, 'After'))
 })

@@ -8,8 +8,6 @@ import { fileURLToPath } from 'node:url'
 import type { ErrorBody } from '../../shared/api/errors.ts'
 import type { Result } from '../../shared/base/result.ts'
 import { openControlClient, type ControlClient } from '../../main/node/control-client.ts'
-import { readControlFile } from '../../main/node/control-file.ts'
-import { folderPaths } from '../../main/store/folder.ts'
 
 /** The answer of a node that must not refuse. */
 export function answered<T>(result: Result<T, ErrorBody>): T {
@@ -52,9 +50,7 @@ export async function runNode(
     env: { ...process.env, ...env },
   })
   const ready = await readyLine(child)
-  const control = readControlFile(folderPaths(data).control)
-  if (!control) throw new Error('a ready node has a control file')
-  const client = await openControlClient(control)
+  const client = await openControlClient(controlOf(ready))
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     const gone = new Promise((resolve) => child.once('exit', resolve))
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
@@ -63,6 +59,14 @@ export async function runNode(
     client.close()
   }
   return { data, client, ready, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') }
+}
+
+/** Where it answers and its token, as the line says; a disk that fails may hold up the control file. */
+function controlOf({ control, desk }: NodeProcess['ready']): {
+  readonly address: string
+  readonly token: string
+} {
+  return { address: String(control), token: String(desk).split('#token=')[1] ?? '' }
 }
 
 function readyLine(child: ChildProcess): Promise<Readonly<Record<string, unknown>>> {

@@ -1,0 +1,96 @@
+/** A disk that fails writes: a real node, started on it, with every write, growth and sync of its folder refused. */
+import { execFileSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { invariant } from '../../shared/base/invariant.ts'
+import { readControlFile } from '../../main/node/control-file.ts'
+import {
+  answered,
+  runNode,
+  scratchFolder,
+  type NodeProcess,
+  type Surroundings,
+} from '../support/node-process.ts'
+
+const undo: (() => Promise<void> | void)[] = []
+
+afterEach(async () => {
+  for (const close of undo.splice(0).reverse()) await close()
+})
+
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+type FailingDisk = {
+  readonly data: string
+  readonly surroundings: Surroundings
+  fail(): void
+  mend(): void
+}
+
+function failingDisk(): FailingDisk {
+  const scratch = scratchFolder()
+  undo.push(() => scratch.remove())
+  const at = (name: string): string => join(scratch.path, name)
+  const library = at('failing.so')
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, here('failing.c'), '-ldl'])
+  const [data, flag] = [at('data'), at('fails')]
+  const env = { LD_PRELOAD: library, TALLYDESK_FAILING_ROOT: data, TALLYDESK_FAILING_FLAG: flag }
+  return {
+    data,
+    surroundings: { node: [], env },
+    fail: () => writeFileSync(flag, ''),
+    mend: () => rmSync(flag),
+  }
+}
+
+async function started({ data, surroundings }: FailingDisk): Promise<NodeProcess> {
+  const node = await runNode(data, ['--no-mdns'], surroundings)
+  undo.push(() => node.stop())
+  return node
+}
+
+const make = ({ client }: NodeProcess, title: string) => client.do('job.create', { title })
+
+const titlesAt = async ({ client }: NodeProcess): Promise<string[]> =>
+  answered(await client.query('board', {}))
+    .rows.map(({ title }) => title)
+    .toSorted()
+
+const troubleAt = async ({ client }: NodeProcess) => answered(await client.query('status', {})).storage
+
+async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  const end = Date.now() + 60_000
+  while (!(await holds())) {
+    invariant(Date.now() < end, `it did not come: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+test.each(['stop', 'kill'] as const)(
+  'KEEP-22 after a %s a start on a disk that fails writes answers, refuses by name, and recovers by itself',
+  async (end) => {
+    const disk = failingDisk()
+    const before = await started(disk)
+    answered(await before.client.do('setup.init', { site: 'Hall', name: 'Desk' }))
+    answered(await make(before, 'Before'))
+    await before[end]()
+    disk.fail()
+    const node = await started(disk)
+    expect(await titlesAt(node)).toEqual(['Before'])
+    expect(await make(node, 'Refused')).toMatchObject({ ok: false, error: { code: 'storage-failed' } })
+    expect(await troubleAt(node)).toMatchObject({ code: 'storage-failed' })
+    disk.mend()
+    await until('that it writes again', async () => (await troubleAt(node)) === null)
+    answered(await make(node, 'After'))
+    expect(await titlesAt(node)).toEqual(['After', 'Before'])
+    await until('that the command line finds it', () => {
+      const shown = readControlFile(join(disk.data, 'control.json'))
+      return shown?.address === node.ready.control
+    })
+    expect(answered(await node.client.do('node.doctor', {})).findings).toEqual([])
+    await node.kill()
+    expect(await titlesAt(await started(disk))).toEqual(['After', 'Before'])
+  },
+)
