@@ -15,7 +15,7 @@ import { reason, type ReasonOf } from '../judge/reason.ts'
 import { sizeOf } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
 import { formatOpId, type ActorId, type ChildId, type RecordId, type SiteId } from '../model/ids.ts'
-import type { Retention } from '../op/effect.ts'
+import type { KnownEffect } from '../op/effect.ts'
 import type { Head } from '../op/run.ts'
 import { answer, plan, type Plan } from './commands.ts'
 import type {
@@ -99,6 +99,10 @@ class SqlReplica extends SyncSide implements Replica {
     const planner = { core, reading: new LocalReading(core), composer, year: this.#year(), signer }
     const planned = plan(command, planner, input)
     if (!planned.ok) return err(refused(planned.error))
+    if (command === 'site.handover' && this.ownHead() === null) {
+      const spoken = this.#unlessUnfit(() => this.commit(true, () => this.#saySomething()))
+      return spoken.ok ? this.execute(command, input) : spoken
+    }
     const done = this.#ifPermitted<CommandResult<C>>(planned.value)
     if (done.ok && command === 'checkpoint.publish') this.#compareIfItCan()
     return done
@@ -240,11 +244,15 @@ class SqlReplica extends SyncSide implements Replica {
         invariant(unsound === null, `a handover is sound (${unsound})`)
         // A device that was cut, or a branch that fell, takes over nothing.
         mustCount(core)
-        // It must have said something, for a later handover to name.
-        if (this.ownHead() === null) this.write([{ type: 'policy', retention: retentionNow(core) }])
+        if (this.ownHead() === null) this.#saySomething()
       })
       return { op: formatOpId(arrival.op), actor: this.actor, before }
     })
+  }
+
+  /** A handover names the last op of who had the role: an authority must have said something, if only what holds already. */
+  #saySomething(): void {
+    this.write([policyNow(this.core)])
   }
 
   admitted(): boolean {
@@ -271,6 +279,8 @@ class SqlReplica extends SyncSide implements Replica {
 
   retain(): boolean {
     if (this.core.control().authority !== this.actor) return false
+    // The recovery key, too, names the last op of an authority that is lost.
+    if (this.ownHead() === null) return this.#byItself((core) => [[policyNow(core)]])
     return this.#byItself((core) => this.#retaining.next(core, this.world.clock.now()))
   }
 
@@ -381,14 +391,17 @@ class SqlReplica extends SyncSide implements Replica {
   }
 }
 
-const retentionNow = (core: Core): Retention =>
-  core.control().membership.retention ?? { maxBytes: null, types: null, maxDays: null }
+const policyNow = (core: Core): KnownEffect => ({
+  type: 'policy',
+  retention: core.control().membership.retention ?? { maxBytes: null, types: null, maxDays: null },
+})
 
 const refused = ({ code, params }: Refusal): TallydeskError => new TallydeskError(code, params)
 
 /** What only judgement could tell: in words of its own where the person can do something about it. */
 function againstRule({ code, params }: ReasonOf): TallydeskError {
   if (code === 'bad-text') return new TallydeskError('bad-value', { field: 'text', reason: code })
-  if (isErrorCode(code)) return new TallydeskError(code, params)
+  // The error of this name is about a field, which judgement does not name.
+  if (isErrorCode(code) && code !== 'bad-value') return new TallydeskError(code, params)
   return new TallydeskError('against-the-rules', { reason: reasonText('en', code, params) })
 }

@@ -76,6 +76,35 @@ test('AUL-1 the role goes to a member in good standing, and only by who has it',
   expect(judged(hq, lastOp(desk))).toBe('rejected not-permitted')
 })
 
+test('AUL-1 an authority that has written nothing yet hands the role on', () => {
+  const site = aSite()
+  const { hq, desk, tablet, other } = site
+  must(hq.replica.execute('site.handover', { actor: desk.replica.actor }))
+  settle(site)
+  expect(desk.replica.ownSeq()).toBe(0)
+  expect(refusal(desk.replica.execute('site.handover', { actor: desk.replica.actor }))).toBe(
+    'authority-itself',
+  )
+  expect(desk.replica.ownSeq()).toBe(0)
+  must(desk.replica.execute('site.handover', { actor: other.replica.actor }))
+  const request = close(tablet, newJob(tablet))
+  settle(site)
+  for (const device of [hq, desk, tablet, other]) expect(device.replica.authority()).toBe(other.replica.actor)
+  must(other.replica.execute('decide', { request, accept: true }))
+  settle(site)
+  expect(hq.replica.status().state_hash).toBe(tablet.replica.status().state_hash)
+})
+
+test('AUL-1 an authority says something of itself as soon as it is one, for the recovery key to name', () => {
+  const site = aSite()
+  const { hq, desk } = site
+  expect(desk.replica.retain()).toBe(false)
+  must(hq.replica.execute('site.handover', { actor: desk.replica.actor }))
+  settle(site)
+  expect([desk.replica.retain(), desk.replica.retain()]).toEqual([true, false])
+  expect(desk.replica.ownSeq()).toBe(1)
+})
+
 test('AUL-2 with the recovery key a surviving desk becomes the authority, when the old one is gone', () => {
   const site = aSite()
   const { desk, tablet } = site

@@ -189,7 +189,7 @@ test('OP-4 what an author folds is what others read: broken texts are mended or 
     field: 'title',
     value: '\ufeffmarked',
   })
-  expect(marked.ok ? '' : marked.error.code).toBe('bad-value')
+  expect(marked.ok ? '' : marked.error.code).toBe('against-the-rules')
   must(tablet.replica.execute('field.set', { record: half.record, field: 'title', value: 'e\u0301' }))
   must(tablet.replica.execute('tally.add', { record: half.record, field: 'labour', amount: -0 }))
   pull(hq, tablet)
