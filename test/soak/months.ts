@@ -143,17 +143,22 @@ export class Warehouse {
     const step = (ends - begins) / (ops + opens + 2)
     const stretch = new Stretch(this.#setting, author, () => Math.floor((wall += step)))
     for (let i = 0; i < opens; i += 1) stretch.open()
-    if (author.supervises) this.#bringToEnd(stretch)
+    if (author.supervises) this.#bringToEnd(stretch, author)
     stretch.work(this.#takenUp(), ops)
     this.#written += stretch.ops
   }
 
-  #bringToEnd(stretch: Stretch): void {
+  /** Each supervisor has jobs of its own; now and then one looks after those of another. */
+  #bringToEnd(stretch: Stretch, author: Author): void {
     const again = this.#again.shift()
     if (again) stretch.reopen(again)
     const most = JOB_DAYS * this.#year.jobsADay
     const over = this.floor.open.length - most
-    const due = this.floor.open.slice(0, Math.max(0, over)).filter((job) => !job.asked)
+    const own = this.authors.indexOf(author)
+    const due = this.floor.open
+      .slice(0, Math.max(0, over))
+      .filter((job) => !job.asked)
+      .filter(({ record }) => parseInt(record.slice(0, 4), 16) % SUPERVISORS === own || this.#dice() < 0.01)
     for (const job of due.slice(0, 1 + Math.ceil(this.#year.jobsADay / 8))) stretch.finish(job)
   }
 

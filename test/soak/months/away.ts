@@ -22,7 +22,7 @@ export type Back = {
 }
 
 /** What TLS proves of a peer is not what is asked here. */
-const MEMBER = { admits: () => ({ ok: true }) } as const
+const MEMBER = { admits: () => ({ ok: true }) as const }
 
 /** It meets headquarters again, over a sync session as any other. */
 export function rejoin(away: Away, headquarters: Headquarters): Promise<Back> {

@@ -21,7 +21,7 @@ const DAY = 24 * HOUR
 const OPENS_AT = 6 * HOUR
 const OPEN_FOR = 14 * HOUR
 /** So many ops at least are done between two syncs, on an average. */
-const FEWEST = 12
+const FEWEST = 20
 /** Of a week's days, Monday first: which part of the people is in. */
 const ATTENDANCE = [0.8, 0.8, 0.8, 0.8, 0.8, 0.2, 0] as const
 /** How often a device syncs on a day, from and to. */
