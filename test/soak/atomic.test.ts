@@ -9,5 +9,5 @@ const played = Object.entries({ ...SCENARIOS, ...OTHERS }).flatMap(([name, scena
 )
 
 test.each(played)('PWR-10 $name that fails at any statement is there as a whole or not at all', (one) => {
-  expect(failAtEach(one.scenario(), 'all')).toBeGreaterThan(2)
+  expect(failAtEach(one.scenario(), 'all')).toBeGreaterThan(0)
 })
