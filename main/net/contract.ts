@@ -7,6 +7,7 @@ import type { TallydeskError } from '../../shared/api/errors.ts'
 import type { Bytes } from '../../shared/base/bytes.ts'
 import type { Result } from '../../shared/base/result.ts'
 import type { ActorId, SiteId } from '../../shared/model/ids.ts'
+import type { Run } from '../../shared/op/run.ts'
 import type { Role } from '../../shared/model/roles.ts'
 import type { Admission, AuthorityReach, Member } from '../../shared/replica/contract.ts'
 import type { Clock } from '../../shared/replica/ports.ts'
@@ -61,6 +62,8 @@ export type NetworkOptions = {
   readonly mayAdmit: () => boolean
   /** A member sends this device away since it was cut, and why. */
   readonly onCut: (by: ActorId, reason: string) => void
+  /** A peer has dropped what this device lacks: the run names a snapshot to begin from; null: it has none. */
+  readonly onStart: (peer: ActorId, run: Run | null) => void
   /** Wall time at which the authority was last heard before this start; null: never. */
   readonly authorityHeard: number | null
   readonly clock: Clock

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws'
 import type { ActorId } from '../../shared/model/ids.ts'
 import type { CloseReason } from '../../shared/sync/close.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
+import type { Run } from '../../shared/op/run.ts'
 import type { Told } from '../../shared/sync/told.ts'
 import type { BlobExchange } from '../../shared/sync/blobs/exchange.ts'
 import { Session, type Effect, type SessionOptions } from '../../shared/sync/session.ts'
@@ -32,6 +33,8 @@ type LinkOptions = {
   readonly onAuthorityHeard: (age: number) => void
   readonly onTold: (link: Link, told: readonly Told[]) => void
   readonly onAuthoritySigned: () => void
+  /** What this device lacks the peer has dropped: a snapshot to begin from, if it has one. */
+  readonly onStart: (link: Link, run: Run | null) => void
   /** The replica threw (a full disk, a broken invariant): the link ends, the node goes on. */
   readonly onFault: (link: Link, error: unknown) => void
   /** Once, when the socket is gone. */
@@ -207,6 +210,7 @@ export class Link implements Worker {
       else if (effect.kind === 'told') this.#options.onTold(this, effect.told)
       else if (effect.kind === 'authority-heard') this.#options.onAuthorityHeard(effect.age)
       else if (effect.kind === 'authority-signed') this.#options.onAuthoritySigned()
+      else if (effect.kind === 'start') this.#options.onStart(this, effect.run)
       else this.#close(effect)
     }
     this.#wake()

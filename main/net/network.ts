@@ -83,6 +83,7 @@ class NodeNetwork implements Network {
       authorityAge: (now) => this.#standing.authorityAge(now),
       onAuthorityHeard: (age) => this.#standing.authorityHeardBy(age),
       onAuthoritySigned: () => this.#standing.authoritySigned(),
+      onStart: (link, run) => this.#options.onStart(link.peer, run),
       onUp: (link) => this.#onUp(link),
       onDown: (link, end) => this.#onDown(link, end),
       log: this.#options.log,

@@ -6,6 +6,7 @@ import { Allowance } from '../../shared/sync/allowance.ts'
 import type { CloseReason } from '../../shared/sync/close.ts'
 import type { BlobExchange } from '../../shared/sync/blobs/exchange.ts'
 import type { SyncStore } from '../../shared/sync/store.ts'
+import type { Run } from '../../shared/op/run.ts'
 import type { Told } from '../../shared/sync/told.ts'
 import type { Log } from './contract.ts'
 import { Link, type Ends, type LinkEnd } from './link.ts'
@@ -39,6 +40,7 @@ type SwitchboardOptions = {
   /** What this peer may be told of others. */
   readonly tell: (link: Link) => readonly Told[]
   readonly onAuthoritySigned: () => void
+  readonly onStart: (link: Link, run: Run | null) => void
   readonly onUp: (link: Link) => void
   readonly onDown: (link: Link, end: LinkEnd) => void
   readonly log: Log
@@ -95,7 +97,7 @@ export class Switchboard {
 
   #createLink(connection: Connection): Link {
     const { store, exchange, roster, monotonic, onTold, onUp } = this.#options
-    const { authorityAge, onAuthorityHeard, onAuthoritySigned } = this.#options
+    const { authorityAge, onAuthorityHeard, onAuthoritySigned, onStart } = this.#options
     const { peer, keyHash } = connection
     const admits = (actor: ActorId): ReturnType<Roster['admits']> =>
       actor === peer ? roster.admits(actor, keyHash) : { ok: false, cut: null }
@@ -108,6 +110,7 @@ export class Switchboard {
       onAuthorityHeard,
       onTold,
       onAuthoritySigned,
+      onStart,
       onGreeted: onUp,
       onFault: (link, error) =>
         this.#options.log.warn(

@@ -16,6 +16,7 @@ import type { Paired } from '../net/contract.ts'
 import { type Machine, openMachine } from './machine.ts'
 import type { NodeOptions } from './options.ts'
 import { turnOver } from '../store/turnover.ts'
+import { Beginning, type NamedStart } from './snapshots/beginning.ts'
 import { prepareRejoining } from './rejoin.ts'
 import { foundSite, joinSite, untilAdmitted } from './setup.ts'
 import { Site, type SiteOptions } from './site.ts'
@@ -32,11 +33,17 @@ export class Life {
   /** A founding, a joining or the demo is under way. */
   #busy = false
   #demoStarts = false
+  /** Another database is being begun, and takes the place of the one that the site runs on. */
+  #begins = false
+  readonly #watchers = new Set<() => void>()
 
   constructor(machine: Machine, options: NodeOptions, onChange: () => void) {
     this.#machine = machine
     this.#options = options
-    this.#onChange = onChange
+    this.#onChange = () => {
+      onChange()
+      for (const look of this.#watchers) look()
+    }
   }
 
   /** The folder and keys that the site lives in, or will. */
@@ -62,7 +69,7 @@ export class Life {
 
   phase(): QueryAnswer<'node'>['phase'] {
     if (this.#demoStarts) return 'starting-demo'
-    return this.#site === null ? 'setup' : 'running'
+    return this.#site === null && !this.#begins ? 'setup' : 'running'
   }
 
   found(input: CommandInput<'setup.init'>): Promise<Result<CommandResult<'setup.init'>, TallydeskError>> {
@@ -89,7 +96,55 @@ export class Life {
   ): Promise<Result<CommandResult<'setup.join'>, TallydeskError>> {
     await this.#run(replica, 'may-change')
     const answer = { site: replica.site, actor: replica.actor, role }
-    return untilAdmitted(replica, answer, this.#options.joinWait ?? JOIN_WAIT_MS)
+    const isAdmitted = (): boolean => this.#site?.replica.admitted() === true
+    const limit = this.#options.joinWait ?? JOIN_WAIT_MS
+    return untilAdmitted(isAdmitted, (look) => this.#watch(look), answer, limit)
+  }
+
+  #watch(look: () => void): () => void {
+    this.#watchers.add(look)
+    return () => this.#watchers.delete(look)
+  }
+
+  /** Peers have dropped what this device lacks: it goes on from a snapshot, with all that it alone has. */
+  async #begin(site: Site, start: NamedStart): Promise<void> {
+    if (this.#begins || this.#site !== site || this.#demoMachine !== null) return
+    this.#begins = true
+    const { log } = this.#machine
+    try {
+      const begun = await Beginning.from(this.#machine, site.replica, start)
+      if (!begun.ok) {
+        log.warn({ file: start.file, problem: begun.error }, 'a snapshot cannot be begun from')
+        site.refuseStart(start)
+        return
+      }
+      await this.#goOnFrom(begun.value, site, start)
+    } catch (error) {
+      log.error(error, 'beginning from a snapshot failed')
+      site.refuseStart(start)
+    } finally {
+      this.#begins = false
+      this.#onChange()
+    }
+  }
+
+  async #goOnFrom(begun: Beginning, site: Site, start: NamedStart): Promise<void> {
+    const { log } = this.#machine
+    begun.takeAlong(site.replica)
+    if (this.#site !== site) return begun.abandon()
+    await site.stop()
+    this.#site = null
+    const problem = begun.finish(site.replica)
+    if (problem === null) {
+      log.info({ file: start.file }, 'goes on from a snapshot')
+      this.#machine = await this.#machine.renewed()
+    } else {
+      log.warn({ file: start.file, problem }, 'a snapshot cannot be gone on from')
+      begun.abandon()
+    }
+    const { world, signer } = this.#machine
+    await this.#run(openReplica(world, signer, site.replica.site), 'may-change')
+    if (problem !== null && this.#site) (this.#site as Site).refuseStart(start)
   }
 
   async #rejoin(
@@ -180,6 +235,9 @@ export class Life {
       ...(photosQuota === undefined ? {} : { photosQuota }),
       machineId: this.#options.machine ?? machineId(),
       pin: this.machine.facts.joined()?.pin ?? null,
+      onBegin: (start) => {
+        if (this.#site) void this.#begin(this.#site, start)
+      },
       onChange: this.#onChange,
     })
     this.#onChange()

@@ -15,6 +15,7 @@ import { inFolder, readIfThere, writePrivately } from '../store/files.ts'
 import { type FolderPaths, openFolder } from '../store/folder.ts'
 import { migrateNodeTables, refuseNewerNodeTables } from '../store/node-tables.ts'
 import { loadOrMakeSigner } from '../store/op-key.ts'
+import { putBegun } from '../store/begun.ts'
 import { putRepaired } from '../store/repaired.ts'
 import { finishTurnover } from '../store/turnover.ts'
 import { openLog } from './log.ts'
@@ -34,28 +35,40 @@ export type Machine = {
   renewed(): Promise<Machine>
 }
 
-type Held = { readonly paths: FolderPaths; readonly log: Logger; readonly undo: (() => void)[] }
+type Held = {
+  readonly paths: FolderPaths
+  readonly log: Logger
+  readonly history: number
+  readonly undo: (() => void)[]
+}
+
+/**
+ * How long what is final can still be read as history, ms: as long as somebody might ask who did what on a job. An archive
+ * (`tallydesk export`) keeps it for good.
+ */
+export const HISTORY_MS = 90 * 86_400_000
 
 const wallClock: Clock = { now: () => Date.now() }
 
 /** Throws `data-folder-in-use`, `-unreadable`, `-newer`, `-not-durable`, `database-damaged`. */
-export async function openMachine(data: string): Promise<Machine> {
+export async function openMachine(data: string, history = HISTORY_MS): Promise<Machine> {
   const folder = openFolder(data)
   const undo: (() => void)[] = [() => folder.release()]
   try {
     const opened = inFolder(() => openLog(folder.paths.log))
     undo.push(() => opened.close())
-    return await openIdentity({ paths: folder.paths, log: opened.log, undo })
+    return await openIdentity({ paths: folder.paths, log: opened.log, history, undo })
   } catch (error) {
     closeAll(undo)
     throw error
   }
 }
 
-async function openIdentity({ paths, log, undo }: Held): Promise<Machine> {
+async function openIdentity({ paths, log, history, undo }: Held): Promise<Machine> {
   inFolder(() => {
     finishTurnover(paths)
     putRepaired(paths)
+    putBegun(paths)
   })
   const sql = openDatabase(paths.database, refuseNewerVersions)
   undo.push(() => sql.close())
@@ -67,7 +80,7 @@ async function openIdentity({ paths, log, undo }: Held): Promise<Machine> {
   return {
     paths,
     sql,
-    world: { sql, crypto: createCrypto(), clock: wallClock, keeps: (sha256) => blobs.has(sha256) },
+    world: { sql, crypto: createCrypto(), clock: wallClock, history, keeps: (sha256) => blobs.has(sha256) },
     signer,
     identity,
     facts: factsIn(sql),
@@ -77,7 +90,7 @@ async function openIdentity({ paths, log, undo }: Held): Promise<Machine> {
     close: () => closeAll(undo),
     renewed: () => {
       undo.pop()?.()
-      return openIdentity({ paths, log, undo })
+      return openIdentity({ paths, log, history, undo })
     },
   }
 }

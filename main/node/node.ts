@@ -35,7 +35,7 @@ export interface RunningNode {
  * `data-folder-not-durable`, `database-damaged`, `address-in-use`.
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const machine = await openMachine(options.data)
+  const machine = await openMachine(options.data, options.history)
   const node = new Node(machine, options)
   try {
     await node.begin()

@@ -46,7 +46,8 @@ export async function joinSite(
 
 /** Waits until this device's own admission is in its log: from then on it can work alone. */
 export function untilAdmitted(
-  replica: Replica,
+  isAdmitted: () => boolean,
+  watch: (look: () => void) => () => void,
   joined: CommandResult<'setup.join'>,
   limit: number,
 ): Promise<Result<CommandResult<'setup.join'>, TallydeskError>> {
@@ -57,10 +58,10 @@ export function untilAdmitted(
       resolve(result)
     }
     const look = () => {
-      if (replica.admitted()) settle(ok(joined))
+      if (isAdmitted()) settle(ok(joined))
     }
     const late = () => settle(err(new TallydeskError('not-synced', { seconds: Math.round(limit / 1000) })))
-    const stop = replica.onCommit(look)
+    const stop = watch(look)
     const timer = setTimeout(late, limit)
     look()
   })

@@ -6,7 +6,9 @@ import { TallydeskError } from '../../shared/api/errors.ts'
 import type { QueryAnswer, QueryName } from '../../shared/api/queries.ts'
 import type { Bytes } from '../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../shared/base/result.ts'
+import type { ActorId } from '../../shared/model/ids.ts'
 import type { Role } from '../../shared/model/roles.ts'
+import type { Run } from '../../shared/op/run.ts'
 import type { Committed, Member, Replica } from '../../shared/replica/contract.ts'
 import type { Network, Pin } from '../net/contract.ts'
 import { createNetwork } from '../net/network.ts'
@@ -24,6 +26,8 @@ import { Owed } from './owed.ts'
 import { Storage, type StorageTrouble } from './storage.ts'
 import { SiteAnswers, type SiteQuery } from './site-answers.ts'
 import { Slices } from './slices.ts'
+import { startIn, type NamedStart } from './snapshots/beginning.ts'
+import { SnapshotMaker } from './snapshots/making.ts'
 import { type Reachability, unlinked } from './unlinked.ts'
 import { withholding } from './withholding.ts'
 
@@ -42,6 +46,8 @@ export type SiteOptions = Pick<
   readonly pin: Pin | null
   /** Whether a port that was asked for may be another where it is taken. */
   readonly port: 'as-asked' | 'may-change'
+  /** The snapshot is here: it is time to begin anew from it. */
+  readonly onBegin: (start: NamedStart) => void
   /** Told after every commit and every change of the network. */
   readonly onChange: () => void
 }
@@ -58,6 +64,10 @@ export class Site {
   readonly #storage: Storage
   readonly #cutWord: CutWord
   readonly #answers: SiteAnswers
+  readonly #snapshots: SnapshotMaker
+  /** What a peer said to begin from. */
+  #start: NamedStart | null = null
+  readonly #refused = new Set<string>()
   /** Null where this start speaks to nobody, whom it could ask. */
   #firstWrite: FirstWrite | null = null
   #network: Network | null = null
@@ -93,10 +103,12 @@ export class Site {
     })
     this.#cutWord = new CutWord(machine, replica)
     this.#slices = this.#createSlices()
+    this.#snapshots = new SnapshotMaker({ machine, replica, onKept: (sha256) => this.files.kept(sha256) })
     this.files = new FileKeeper({
       machine,
       replica,
       quota: options.photosQuota ?? null,
+      onKept: (sha256) => this.#came(sha256),
       wake: () => this.#slices.wake(),
       onChange: () => options.onChange(),
     })
@@ -122,6 +134,7 @@ export class Site {
         ready(() => owed.handIn()),
         ready(() => this.#wait?.isOver() === true && (replica.cutForked() || replica.retain())),
         ready(() => this.#wait?.isOver() === true && replica.publishDue()),
+        ready(() => this.#snapshots.look()),
         ready(() => this.#reachesAuthority() && replica.replenish()),
         () => replica.work(),
         () => this.files.look(),
@@ -184,6 +197,7 @@ export class Site {
     this.#firstWrite?.stop()
     this.#keepAuthorityHeard()
     await this.#network?.stop()
+    await this.#snapshots.stop()
     await this.files.stop()
     this.#own.stop()
     this.#storage.stop()
@@ -304,6 +318,7 @@ export class Site {
         this.#storage.hint(() => this.#cutWord.told(by, reason))
         this.#options.onChange()
       },
+      onStart: (peer, run) => this.#toldToBegin(peer, run),
       authorityHeard: machine.facts.authorityHeard(),
       clock: machine.clock,
       random: Math.random,
@@ -316,6 +331,29 @@ export class Site {
       throw error
     }
     return network
+  }
+
+  /** What this device lacks is dropped at a peer: what can be begun from is fetched from whomever has it. */
+  #toldToBegin(peer: ActorId, run: Run | null): void {
+    const { log, blobs } = this.#options.machine
+    const start = run && startIn(run)
+    if (start === null || this.#own.halted !== null || this.#refused.has(start.file)) {
+      log.info({ peer, start: start?.file ?? null }, 'a peer has dropped what this device lacks')
+      return
+    }
+    this.#start = start
+    if (blobs.has(start.file)) this.#options.onBegin(start)
+    else this.files.fetchSnapshot(start.file, start.size)
+  }
+
+  #came(sha256: string): void {
+    if (this.#start?.file === sha256) this.#options.onBegin(this.#start)
+  }
+
+  /** What cannot be begun from is not tried again before the next start. */
+  refuseStart({ file }: NamedStart): void {
+    this.#refused.add(file)
+    if (this.#start?.file === file) this.#start = null
   }
 
   #networkChanged(): void {

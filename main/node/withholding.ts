@@ -24,6 +24,8 @@ export function withholding(replica: Replica, own: OwnChain, storage: Storage): 
     end: () => replica.end(),
     runsAfter: (have, position, bounds) =>
       replica.runsAfter(own.halted === null ? have : withOwn(replica, have), position, bounds),
+    isBeneath: (have) => replica.isBeneath(have),
+    snapshotRun: () => replica.snapshotRun(),
     receive: (run, from) => {
       const may = storage.mayWrite()
       if (!may.ok) throw may.error

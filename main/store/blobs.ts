@@ -73,12 +73,15 @@ export class Blobs {
   }
 
   /** Takes bytes whose name is known only when all of them have come. */
-  begin(): Promise<BlobWriter> {
+  begin(most: number = LIMITS.blobBytes): Promise<BlobWriter> {
     const unfinished = join(this.folder, `${randomUUID()}${UNFINISHED}`)
     return inFolderLater(async () => {
       makeFolder(this.folder)
-      return new Writer(unfinished, await open(unfinished, 'wx', PRIVATE), (blob) =>
-        this.adopt(unfinished, blob.sha256),
+      return new Writer(
+        unfinished,
+        await open(unfinished, 'wx', PRIVATE),
+        (blob) => this.adopt(unfinished, blob.sha256),
+        most,
       )
     })
   }
@@ -145,20 +148,22 @@ class Writer implements BlobWriter {
   readonly #path: string
   readonly #file: FileHandle
   readonly #adopt: (blob: Blob) => void
+  readonly #most: number
   readonly #hash: Hash = createHash('sha256')
   #size = 0
   #open = true
 
-  constructor(path: string, file: FileHandle, adopt: (blob: Blob) => void) {
+  constructor(path: string, file: FileHandle, adopt: (blob: Blob) => void, most: number) {
     this.#path = path
     this.#file = file
     this.#adopt = adopt
+    this.#most = most
   }
 
   async write(chunk: Uint8Array): Promise<void> {
     this.#size += chunk.length
     // It may grow while it is read.
-    if (this.#size > LIMITS.blobBytes) throw tooLarge(this.#size)
+    if (this.#size > this.#most) throw tooLarge(this.#size, this.#most)
     this.#hash.update(chunk)
     await inFolderLater(() => writeWhole(this.#file, chunk))
   }
@@ -223,5 +228,5 @@ async function openReadable(file: string): Promise<FileHandle> {
   throw stat.isFile() ? tooLarge(stat.size) : unreadable('it is no file')
 }
 
-const tooLarge = (size: number): TallydeskError =>
-  new TallydeskError('too-large', { size, limit: LIMITS.blobBytes })
+const tooLarge = (size: number, limit: number = LIMITS.blobBytes): TallydeskError =>
+  new TallydeskError('too-large', { size, limit })

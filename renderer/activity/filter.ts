@@ -60,6 +60,7 @@ export function kindOf(change: Change): ChangeKind | null {
     case 'parcel-dismissed':
     case 'policy-set':
     case 'checkpoint':
+    case 'snapshot':
       return 'review'
     case 'admitted':
     case 'role-set':

@@ -92,6 +92,10 @@ export const RIGHT_CHANGE_WORDS = {
       es: 'publicó un punto de control: {n} cambios son definitivos',
     },
   },
+  snapshot: {
+    en: 'wrote down what is final, for devices to begin from',
+    es: 'dejó por escrito lo definitivo, para que los equipos empiecen por ahí',
+  },
   'rules-raised': {
     en: 'raised the site’s rules to version {version}',
     es: 'subió las reglas del sitio a la versión {version}',

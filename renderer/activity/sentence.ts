@@ -161,6 +161,7 @@ type RightChange = Of<
   | 'handed-over'
   | 'policy-set'
   | 'checkpoint'
+  | 'snapshot'
   | 'rules-raised'
   | 'adopted'
   | 'dismissed'
@@ -182,6 +183,7 @@ function rightPhrase(language: Language, change: RightChange): Phrase {
       return reclaimed(language, change)
     case 'signed-off':
     case 'policy-set':
+    case 'snapshot':
     case 'parcel-handed-in':
       return compose(language, RIGHT_CHANGE_WORDS[change.what])
     case 'rules-raised':

@@ -35,6 +35,7 @@ const CONTROL: Readonly<Record<ControlEffect['type'], string>> = {
   sign: 'signs an incident off, as a person',
   handover: 'makes another device the authority; also by the recovery key',
   policy: 'says which attachments may stay',
+  snapshot: 'writes down what is final, for devices to begin from',
   checkpoint: 'makes all that the authority holds final, and says which state that gives',
   ruleVersion: 'raises the version of the rules that the site is judged by',
 }

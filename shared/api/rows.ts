@@ -108,6 +108,8 @@ export type Change =
   | { readonly what: 'policy-set' }
   /** All that its author held, so many ops, is final. */
   | { readonly what: 'checkpoint'; readonly ops: number }
+  /** The state at a checkpoint was written down, in so many bytes. */
+  | { readonly what: 'snapshot'; readonly size: number }
   | { readonly what: 'rules-raised'; readonly version: number }
   /** `author`: whose op it was. */
   | { readonly what: 'adopted'; readonly op: string; readonly author: string }

@@ -281,6 +281,7 @@ export class ControlState {
       case 'handover':
       case 'policy':
       case 'checkpoint':
+      case 'snapshot':
       case 'ruleVersion':
         return this.#heard.has(op.no) ? null : reason('not-authority')
     }

@@ -3,7 +3,7 @@
  * admitted, with which role from which of the member's own ops on, whom it cut, and what it took back. It reads
  * nothing else, so every later stratum may read it.
  */
-import type { Bytes } from '../base/bytes.ts'
+import { toHex, type Bytes } from '../base/bytes.ts'
 import type { ActorId } from '../model/ids.ts'
 import { parseRight } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
@@ -26,6 +26,14 @@ export type Checkpoint = {
   /** How many ops are under it, and the state that they give, as the authority said. */
   readonly ops: number
   readonly stateHash: Bytes
+}
+
+/** The file that holds the state at a checkpoint: its SHA-256 in hex, and bytes. */
+export type Snapshot = {
+  readonly op: Placed
+  readonly checkpoint: Checkpoint
+  readonly file: string
+  readonly size: number
 }
 
 export type Admission = {
@@ -81,6 +89,8 @@ export class Membership {
   readonly tenures: Tenure[] = []
   /** In the order of the authority's chain: each knows all before it. */
   readonly checkpoints: Checkpoint[] = []
+  /** In the same order: the last is what a newcomer begins from. */
+  readonly snapshots: Snapshot[] = []
   readonly #past: Past
 
   constructor(past: Past) {
@@ -183,6 +193,8 @@ export class Membership {
         return this.#reclaimProblem(op, effect)
       case 'handover':
         return this.#successorProblem(effect.actor)
+      case 'snapshot':
+        return this.#checkpointAt(op, effect.checkpoint) ? null : reason('unknown-op')
       case 'ruleVersion':
         return effect.version > this.rules ? null : reason('rules-not-higher', { version: this.rules })
       default:
@@ -216,11 +228,20 @@ export class Membership {
         this.checkpoints.push({ op: placed(op), wall: op.wall, ops, stateHash })
         return
       }
+      case 'snapshot': {
+        const checkpoint = this.#checkpointAt(op, effect.checkpoint)
+        if (checkpoint) this.snapshots.push({ op: placed(op), checkpoint, file: toHex(effect.file), size: effect.size })
+        return
+      }
       case 'ruleVersion':
         this.raises.push({ op: placed(op), version: effect.version })
         return
       default:
     }
+  }
+
+  #checkpointAt({ actor }: ControlOp, seq: number): Checkpoint | null {
+    return this.checkpoints.findLast(({ op }) => op.actor === actor && op.seq === seq) ?? null
   }
 
   /** Is it the op that made its author the authority, which is taken in already? */

@@ -34,6 +34,7 @@ const GOVERNING: readonly EffectType[] = [
   'handover',
   'policy',
   'checkpoint',
+  'snapshot',
   'ruleVersion',
 ]
 

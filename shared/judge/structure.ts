@@ -60,6 +60,7 @@ const WORDS: ReadonlySet<Effect['type']> = new Set([
   'policy',
   'reclaim',
   'checkpoint',
+  'snapshot',
   'ruleVersion',
 ])
 

@@ -36,6 +36,7 @@ export const EFFECT_CODES = {
   checkpoint: 49,
   ruleVersion: 50,
   policy: 51,
+  snapshot: 52,
 } as const
 
 export const FIRST_CONTROL_CODE = 32

@@ -88,6 +88,8 @@ export function encodeEffect(effect: KnownEffect): CborValue {
     }
     case 'checkpoint':
       return [code, effect.ops, effect.stateHash]
+    case 'snapshot':
+      return [code, effect.checkpoint, effect.file, effect.size]
     case 'ruleVersion':
       return [code, effect.version]
     case 'adopt':
@@ -218,6 +220,12 @@ const PARSERS: Readonly<Record<number, (read: Reader, codes: Codes) => Parsed>> 
     },
   }),
   [EFFECT_CODES.checkpoint]: (read) => ({ type: 'checkpoint', ops: read.count(), stateHash: read.bytes(32) }),
+  [EFFECT_CODES.snapshot]: (read) => ({
+    type: 'snapshot',
+    checkpoint: read.positive(),
+    file: read.bytes(32),
+    size: read.positive(),
+  }),
   [EFFECT_CODES.ruleVersion]: (read) => ({ type: 'ruleVersion', version: read.positive() }),
   [EFFECT_CODES.adopt]: (read) => ({ type: 'adopt', op: read.inside(opRef), hash: read.bytes(32) }),
   [EFFECT_CODES.dismiss]: (read) => ({

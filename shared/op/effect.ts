@@ -134,6 +134,8 @@ export type ControlEffect =
   | { readonly type: 'policy'; readonly retention: Retention }
   /** By the authority, of all that the op knows, itself excepted: how many ops that is, and the state that they give. */
   | { readonly type: 'checkpoint'; readonly ops: number; readonly stateHash: Bytes }
+  /** By the authority, of its own checkpoint at this seq: the file (its SHA-256, and bytes) that holds the state there. */
+  | { readonly type: 'snapshot'; readonly checkpoint: number; readonly file: Bytes; readonly size: number }
   /** From this op on the site is judged by this version of the rules. */
   | { readonly type: 'ruleVersion'; readonly version: number }
 

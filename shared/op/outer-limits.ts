@@ -201,6 +201,13 @@ export const files = {
     'a photo has a few megabytes, a scanned manual some dozens',
     'refused as `too-large`',
   ),
+  snapshotBytes: limit(
+    1024 * MIB,
+    'bytes',
+    'a snapshot to begin from',
+    'a hundred thousand jobs with their notes have some hundred megabytes',
+    'not fetched; none is made',
+  ),
   blobChunk: limit(
     256 * KIB,
     'bytes',

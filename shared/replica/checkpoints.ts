@@ -148,6 +148,20 @@ function stateAt(core: Core, no: number, numbers: readonly number[], records: re
   })
 }
 
+/**
+ * Makes of a log that is only a copy what it was at a checkpoint, settled; the core must be opened anew afterwards. Not
+ * inside a transaction.
+ */
+export function goBackTo(core: Core, { op }: Checkpoint): void {
+  const numbers = opsBeyond(core, op.no)
+  const records = recordsOf(core, numbers)
+  core.sql.transaction(() => {
+    dropBeyond(core, op.no, numbers, records)
+    const put = core.sql.prepare('INSERT OR IGNORE INTO dirty (record) VALUES (?)')
+    for (const record of records) put.run(record)
+  })
+}
+
 /** Takes out of every table of the log what the op does not know; what is folded of the records is folded anew later. */
 function dropBeyond(core: Core, no: number, numbers: readonly number[], records: readonly number[]): void {
   const { sql, log } = core
@@ -165,7 +179,7 @@ function dropBeyond(core: Core, no: number, numbers: readonly number[], records:
   joinBranches(sql)
   for (const table of ['creation', 'touch', 'child', 'text_session', 'text_update'])
     for (const record of records)
-      sql.prepare(`DELETE FROM ${table} WHERE record = ? AND op NOT IN (SELECT no FROM op)`).run(record)
+      sql.prepare(`DELETE FROM ${table} WHERE record = ? AND op > 0 AND op NOT IN (SELECT no FROM op)`).run(record)
   for (const op of numbers) sql.prepare('DELETE FROM touch WHERE op = ?').run(op)
 }
 

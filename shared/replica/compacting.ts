@@ -8,6 +8,7 @@
  * last op of every chain, here and as far as the checkpoint knows.
  */
 import { declared } from '../model/fields.ts'
+import { LIMITS } from '../op/limits.ts'
 import type { Placed } from '../judge/past.ts'
 import type { Core } from './core.ts'
 import type { TouchingRow } from './door.ts'
@@ -18,6 +19,10 @@ import type { Line } from './lines.ts'
 type OpRow = { readonly no: number; readonly line: number; readonly seq: number }
 type Touch = { readonly record: number; readonly sealed: number }
 
+/** The number of the checkpoint beneath which a pass went through; 0: none did. */
+export const compactedBeneath = ({ sql }: Pick<Core, 'sql'>): number =>
+  sql.prepare("SELECT value FROM meta WHERE key = 'compacted'").get<{ value: number }>()?.value ?? 0
+
 const ROWS_LOOKED_AT = 200
 const RECORDS_LOOKED_AT = 50
 
@@ -27,7 +32,10 @@ export class Compaction {
   readonly #core: Core
   readonly #under: ReadonlyMap<Line, number>
   /** Acts that the checkpoint does not know may yet change these. */
-  readonly #open: ReadonlySet<number>
+  #open: ReadonlySet<number> = new Set()
+  #heard = -1
+  /** Ops whose signatures show that the authority's role was handed over: who begins from a snapshot looks at them. */
+  readonly #evidence: ReadonlySet<number>
   #record = 0
   #op = 0
 
@@ -36,12 +44,45 @@ export class Compaction {
     this.checkpoint = checkpoint
     const place = core.log.placeOf(checkpoint.no)
     this.#under = new Map([...core.log.contexts.at(place), [place.line, place.seq - 1]])
-    this.#open = new Set(spokenOfBeyond(core, checkpoint.no))
+    this.#evidence = new Set(core.control().membership.tenures.flatMap(({ since }) => this.#signing(since.no)))
+  }
+
+  /** From an op to the next of its chain whose signature is known, which vouches for all before it. */
+  #signing(no: number): number[] {
+    const { log, sql } = this.#core
+    const { line, seq } = log.placeOf(no)
+    const rows = sql
+      .prepare(
+        'SELECT no, signature IS NOT NULL AS signed FROM op WHERE actor = ? AND line = ? AND seq >= ? ORDER BY seq LIMIT ?',
+      )
+      .all<{ no: number; signed: number }>(log.actors.numberOf(line.actor), line.no, seq, LIMITS.runOps)
+    const last = rows.findIndex(({ signed }) => signed === 1)
+    return rows.slice(0, last + 1).map((row) => row.no)
   }
 
   /** One piece, inside a transaction; false once the pass is through. */
   step(): boolean {
-    return this.#sealSome() || this.#dropSome()
+    this.#hear()
+    if (this.#sealSome() || this.#dropSome()) return true
+    this.#core.sql
+      .prepare(
+        "INSERT INTO meta (key, value) VALUES ('compacted', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      )
+      .run(this.checkpoint.no)
+    return false
+  }
+
+  /** Acts that came since the pass began may change what it has not come to. */
+  #hear(): void {
+    const { lastNumber } = this.#core.log
+    if (lastNumber === this.#heard) return
+    this.#open = new Set(spokenOfBeyond(this.#core, this.checkpoint.no))
+    this.#heard = lastNumber
+  }
+
+  /** Is it a pass over this very core? */
+  isOf(core: Core): boolean {
+    return this.#core === core
   }
 
   #sealSome(): boolean {
@@ -127,7 +168,7 @@ export class Compaction {
     const line = log.lines.byNumber(number)
     // The last of a chain that the checkpoint knows is where the state beneath it ends.
     if (seq >= (this.#under.get(line) ?? 0) || log.lines.tip(line).seq === seq) return false
-    if (log.lines.forked().has(line.actor) || judging.review.isNamed(no)) return false
+    if (log.lines.forked().has(line.actor) || judging.review.isNamed(no) || this.#evidence.has(no)) return false
     return line.actor !== self || seq <= shared
   }
 

@@ -4,7 +4,7 @@ import type { Result } from '../base/result.ts'
 import type { CommandInput, CommandResult, ImportReport, OpResult, SiteCommandName } from '../api/commands.ts'
 import type { TallydeskError } from '../api/errors.ts'
 import type { QueryAnswer, QueryInput } from '../api/queries.ts'
-import type { ActorId, SiteId } from '../model/ids.ts'
+import type { ActorId, OpId, SiteId } from '../model/ids.ts'
 import type { Role } from '../model/roles.ts'
 import type { Attachment } from '../intent/attaching.ts'
 import type { Head } from '../op/run.ts'
@@ -39,6 +39,9 @@ export type Admission = {
   readonly person: string
   readonly role: Role
 }
+
+/** A file that holds the state at a checkpoint: its SHA-256 in hex, and bytes. */
+export type NamedSnapshot = { readonly file: string; readonly size: number }
 
 /** Told after each commit, never before. */
 export type Committed = {
@@ -163,6 +166,14 @@ export interface Replica extends SyncStore {
   retain(): boolean
   /** Authority only: cuts a device that signed two different ops under one number; true when it wrote something. */
   cutForked(): boolean
+  /** Authority only: the checkpoint of which a snapshot should be made now; null: none. */
+  snapshotDue(): OpId | null
+  /** Authority only: the snapshot of its own checkpoint is made and kept; true when it was told to the site. */
+  snapshotMade(checkpoint: OpId, file: string, size: number): boolean
+  /** The snapshot from which a newcomer begins now; null: there is none. */
+  snapshot(): NamedSnapshot | null
+  /** Files of snapshots before it, which nobody needs any more. */
+  formerSnapshots(): readonly string[]
   /** Authority only: publishes a checkpoint once enough is new, or old enough; true when it wrote something. */
   publishDue(): boolean
   /**

@@ -53,6 +53,14 @@ export function lacking(log: Log, heads: readonly Head[]): number {
   return count
 }
 
+/** Does a holder of `heads` lack ops that were dropped here? Of whom it is ahead it is taken to lack none. */
+export function lacksDropped(log: Log, heads: readonly Head[]): boolean {
+  const coverage = coverageOf(log, heads)
+  return log.lines
+    .all()
+    .some((line) => !coverage.ahead.has(line.actor) && log.hasDroppedBehind(line, heldOf(coverage, line)))
+}
+
 /** The position before the first op of an actor that a holder of `heads` lacks; null: it lacks none. */
 export function lackingFrom(log: Log, heads: readonly Head[], actor: ActorId): number | null {
   const coverage = coverageOf(log, heads)

@@ -9,6 +9,7 @@ import type { ActorId, ChildId, RecordId } from '../model/ids.ts'
 import { isPresent, type Presence } from '../merge/map.ts'
 import { shownValue } from '../merge/register.ts'
 import type { ControlState } from '../judge/control.ts'
+import type { Snapshot } from '../judge/membership.ts'
 import type { Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
@@ -85,9 +86,9 @@ export class Files {
     return this.#sql.prepare(text).get(record, FILE.field) !== undefined
   }
 
-  /** Does an attachment that stands name it? */
+  /** Does an attachment that stands name it, or is it the snapshot to begin from? */
   named(sha256: string): boolean {
-    return this.#naming(sha256).some((row) => this.#stands(row))
+    return this.#snapshot()?.file === sha256 || this.#naming(sha256).some((row) => this.#stands(row))
   }
 
   /** The next files in the order of their names, with the records that name them; `last` is null at the end. */
@@ -138,7 +139,8 @@ export class Files {
   heard(peer: ActorId, held: readonly string[], gone: readonly string[]): boolean {
     const no = this.#log.actors.numberOf(peer)
     let changes = 0
-    for (const file of held) if (this.#naming(file).length > 0) changes += this.#keep(file, no, 1)
+    const isKnown = (file: string): boolean => this.#snapshot()?.file === file || this.#naming(file).length > 0
+    for (const file of held) if (isKnown(file)) changes += this.#keep(file, no, 1)
     for (const file of gone) {
       if (this.#authors(file).includes(peer)) changes += this.#keep(file, no, 0)
       else changes += this.#drop(file, no)
@@ -205,7 +207,14 @@ export class Files {
     return this.#control().member(actor)?.cut === null
   }
 
+  #snapshot(): Snapshot | null {
+    return this.#control().membership.snapshots.at(-1) ?? null
+  }
+
+  /** Who made a snapshot has it, as who attached a file. */
   #authors(sha256: string): ActorId[] {
+    const snapshot = this.#snapshot()
+    if (snapshot?.file === sha256) return [snapshot.op.actor]
     return this.#naming(sha256).map(({ actor }) => this.#log.actors.idOf(actor))
   }
 

@@ -81,7 +81,7 @@ export class Lines {
   /** Begins a line behind `base`, or an actor's chain; its first op must be appended at once. */
   open(actor: ActorId, base: Line | null, first: number): Line {
     const row = {
-      no: this.#all.length + 1,
+      no: (this.#all.at(-1)?.no ?? 0) + 1,
       actor: this.#actors.numberOf(actor),
       base: base?.no ?? null,
       first,

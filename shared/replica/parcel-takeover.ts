@@ -15,7 +15,7 @@ import type { MergeType } from '../model/kinds.ts'
 import { formatDot, type DotRef, type OpRef, type RecordId } from '../model/ids.ts'
 import type { Address, DataEffect, Effect } from '../op/effect.ts'
 import { childAt } from '../op/identity.ts'
-import { isData, type Op } from '../op/op.ts'
+import { encodeOp, isData, type Op, type OpToWrite } from '../op/op.ts'
 import { isDropped } from './chains.ts'
 import type { Core } from './core.ts'
 import type { StoredParcel } from './parcel-log.ts'
@@ -57,6 +57,8 @@ const MERGE_OF: Readonly<Record<Merged, MergeType>> = {
   remove: 'set',
   count: 'tally',
 }
+
+const isWritable = (op: Op): op is OpToWrite => op.effects.every(({ type }) => type !== 'unknown')
 
 /** Takes the items of one parcel over, one after the other; what a later one reads is what the earlier ones made. */
 export class Takeover {
@@ -111,9 +113,9 @@ export class Takeover {
 
   /** It came by another way after all, and counts. */
   #isHere(op: Op): boolean {
-    const { log, judging } = this.#core
+    const { log, judging, sha256 } = this.#core
     return log.numbersAt(op).some((no) => {
-      if (isDropped(no)) return false
+      if (isDropped(no)) return isWritable(op) && log.isHashOf(no, sha256(encodeOp(op)))
       const row = log.rowByNumber(no)
       return row.judgement === 0 && sameEffects(judging.fromRow(row).effects, op.effects)
     })

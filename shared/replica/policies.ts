@@ -2,7 +2,9 @@
 import { jobsWithoutNumber } from './unnumbered.ts'
 import { sizeOf } from '../model/rights.ts'
 import { nextToGo } from './attachments.ts'
-import { lastCheckpoint, news, publishing } from './checkpoints.ts'
+import type { Checkpoint } from '../judge/membership.ts'
+import { comparisons, lastCheckpoint, news, publishing } from './checkpoints.ts'
+import { compactedBeneath } from './compacting.ts'
 import type { Plan } from './commands.ts'
 import type { Core } from './core.ts'
 import { cutEffects } from './member-commands.ts'
@@ -77,6 +79,33 @@ export function nextCheckpoint(core: Core, signer: Signer, now: number): Ops | n
   if (fresh < DUE_OPS && Math.abs(now - since) < DUE_MS) return null
   const planned = publishing(core, signer)
   return planned.ok ? planned.value.ops : null
+}
+
+/** Below so many ops nobody needs a snapshot: all of them are sent in a moment. */
+const WORTH_A_SNAPSHOT = 1_000
+
+/** The checkpoint of which the authority should make a snapshot now; null: none, or there is a new one. */
+export function nextSnapshot(core: Core): Checkpoint | null {
+  const { membership } = core.control()
+  const last = membership.checkpoints.at(-1)
+  if (last?.op.actor !== core.self || membership.authority !== core.self || last.ops < WORTH_A_SNAPSHOT) return null
+  const before = membership.snapshots.at(-1)?.checkpoint
+  const isDue = !before || last.ops - before.ops >= DUE_OPS || last.wall - before.wall >= DUE_MS
+  return isDue && before?.op.no !== last.op.no ? last : null
+}
+
+/**
+ * The checkpoint beneath which history may go: all of it has stayed as long as it should, this device found the state that
+ * was published, and who lacks what is dropped can begin from a snapshot that is here, or at a desk.
+ */
+export function nextToCompact(core: Core, now: number, history: number): Checkpoint | null {
+  const { checkpoints, snapshots } = core.control().membership
+  const snapshot = snapshots.at(-1)
+  const agreed = comparisons(core).findLast((one) => one.agreed === true)?.checkpoint
+  if (!snapshot || !agreed || (core.files.keepsAll(core.self) && !core.files.keeps(snapshot.file))) return null
+  const most = Math.min(snapshot.checkpoint.op.no, agreed.op.no)
+  const next = checkpoints.findLast(({ op, wall }) => op.no <= most && now - wall >= history)
+  return next && next.op.no > compactedBeneath(core) ? next : null
 }
 
 function foundedAt(core: Core): number {

@@ -49,6 +49,8 @@ export interface World {
   readonly clock: Clock
   /** What this program can read and judge; this build's own without it. */
   readonly vocabulary?: Vocabulary
+  /** How long ops stay here once they are final, ms; for ever without it. */
+  readonly history?: number
   /** Are the bytes of this file (its SHA-256 in hex) durably on this device? Without it, all are taken to be. */
   readonly keeps?: (sha256: string) => boolean
 }

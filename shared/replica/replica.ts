@@ -3,7 +3,7 @@ import type { CommandInput, CommandResult, ImportReport, OpResult, SiteCommandNa
 import { isErrorCode, TallydeskError } from '../api/errors.ts'
 import { reasonText } from '../api/messages/reasons.ts'
 import type { QueryAnswer, QueryInput } from '../api/queries.ts'
-import type { Bytes } from '../base/bytes.ts'
+import { fromHex, type Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { Composer } from '../intent/composer.ts'
@@ -14,7 +14,15 @@ import { actOf, permits } from '../judge/permissions.ts'
 import { reason, type ReasonOf } from '../judge/reason.ts'
 import { sizeOf } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
-import { formatOpId, type ActorId, type ChildId, type RecordId, type SiteId } from '../model/ids.ts'
+import {
+  formatOpId,
+  parseOpId,
+  type ActorId,
+  type ChildId,
+  type OpId,
+  type RecordId,
+  type SiteId,
+} from '../model/ids.ts'
 import type { KnownEffect } from '../op/effect.ts'
 import type { Head } from '../op/run.ts'
 import { answer, plan, type Plan } from './commands.ts'
@@ -23,14 +31,24 @@ import type {
   AuthorityReach,
   ImportRow,
   Member,
+  NamedSnapshot,
   Replica,
   ReplicaQueryName,
   ReplicaStatus,
 } from './contract.ts'
 import { compareNext } from './checkpoints.ts'
+import { Compaction } from './compacting.ts'
 import type { Core } from './core.ts'
 import { nextDecision } from './deciding.ts'
-import { nextCheckpoint, nextForkedCut, nextRefill, Numbering, Retaining } from './policies.ts'
+import {
+  nextCheckpoint,
+  nextForkedCut,
+  nextRefill,
+  nextSnapshot,
+  nextToCompact,
+  Numbering,
+  Retaining,
+} from './policies.ts'
 import { diagnose, type Diagnosis } from './doctor.ts'
 import { genesis, type Founding } from './founding.ts'
 import { emptyTally, importRow } from './importing.ts'
@@ -76,6 +94,7 @@ class SqlReplica extends SyncSide implements Replica {
   readonly #retaining = new Retaining()
   /** What policies wanted and judgement would not let count, by name. */
   readonly #unfit = new Set<string>()
+  #compaction: Compaction | null = null
 
   /** The site and its first op are there together: a folder that is half founded could never be founded again. */
   found(arrival: Arrival): void {
@@ -328,7 +347,44 @@ class SqlReplica extends SyncSide implements Replica {
       return true
     }
     const { core } = this
-    return core.stateHash.prepare(HASH_SLICE) || indexSearch(core, INDEX_SLICE) || this.#compare()
+    return core.stateHash.prepare(HASH_SLICE) || indexSearch(core, INDEX_SLICE) || this.#compare() || this.#compact()
+  }
+
+  /** A piece of letting history go. Nothing that is shown changes with it, so nobody is told. */
+  #compact(): boolean {
+    const { history } = this.world
+    if (history === undefined || this.core.judging.isOutdated) return false
+    if (!this.#compaction?.isOf(this.core)) {
+      const next = nextToCompact(this.core, this.world.clock.now(), history)
+      this.#compaction = next && new Compaction(this.core, next.op)
+    }
+    const pass = this.#compaction
+    if (!pass) return false
+    if (!this.transaction(() => pass.step())) this.#compaction = null
+    return true
+  }
+
+  snapshotDue(): OpId | null {
+    if (!this.isSettled() || this.ownFork() || this.#outdated()) return null
+    const due = nextSnapshot(this.core)
+    return due && formatOpId(due.op)
+  }
+
+  snapshotMade(checkpoint: OpId, file: string, size: number): boolean {
+    const ref = parseOpId(checkpoint)
+    const bytes = fromHex(file)
+    if (!ref || ref.actor !== this.actor || bytes?.length !== 32) return false
+    return this.#byItself(() => [[{ type: 'snapshot', checkpoint: ref.seq, file: bytes, size }]])
+  }
+
+  formerSnapshots(): readonly string[] {
+    const files = this.core.control().membership.snapshots.map(({ file }) => file)
+    return files.filter((file) => file !== files.at(-1))
+  }
+
+  snapshot(): NamedSnapshot | null {
+    const last = this.core.control().membership.snapshots.at(-1)
+    return last ? { file: last.file, size: last.size } : null
   }
 
   rebuild(): void {

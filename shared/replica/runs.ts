@@ -12,7 +12,7 @@ import type { Core } from './core.ts'
 import { coverageOf, heldOf } from './coverage.ts'
 import type { Line } from './lines.ts'
 
-type Row = { no: number; bytes: Bytes; signature: Bytes | null }
+type Row = { no: number; seq: number; bytes: Bytes; signature: Bytes | null }
 type Draft = { actor: ActorId; first: number; ops: Bytes[]; signature: Bytes | null; last: number }
 
 /** Rows read at a time while looking for what a peer lacks. */
@@ -91,13 +91,15 @@ function runFrom(
   const most = Math.min(LIMITS.runOps, Math.max(1, bounds.ops))
   const rows = core.sql
     .prepare(
-      'SELECT no, bytes, signature FROM op WHERE actor = ? AND seq >= ? AND line = ? ORDER BY seq LIMIT ?',
+      'SELECT no, seq, bytes, signature FROM op WHERE actor = ? AND seq >= ? AND line = ? ORDER BY seq LIMIT ?',
     )
     .all<Row>(core.log.actors.find(actor), first, no, LIMITS.runOps)
   const draft: Draft = { actor, first, ops: [], signature: null, last: 0 }
   let bytes = 0
   let before: number | null = null
   for (const row of rows) {
+    // What was dropped cannot be sent, and what is behind it would not be taken.
+    if (row.seq !== first + draft.ops.length) break
     const together =
       (before === null || row.no === before + 1) &&
       draft.ops.length < most &&
@@ -112,6 +114,15 @@ function runFrom(
     draft.last = draft.ops.length
   }
   return finished(draft) ?? (before === core.log.lines.tip(line).op ? withTail(core, line, draft) : null)
+}
+
+/** Begins with the op of the authority's chain that names the last snapshot whose file is here; null: there is none. */
+export function snapshotRun(core: Core): Run | null {
+  const { snapshots } = core.control().membership
+  const last = snapshots.findLast(({ file }) => core.files.keeps(file))
+  if (!last) return null
+  const { line, seq } = core.log.placeOf(last.op.no)
+  return runFrom(core, line, seq, { ops: LIMITS.runOps, bytes: LIMITS.runBytes })
 }
 
 function finished({ actor, first, ops, signature, last }: Draft): Run | null {

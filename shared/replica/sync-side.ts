@@ -7,12 +7,12 @@ import { CAUSE_HASH_BYTES } from '../op/op.ts'
 import type { Head, Run } from '../op/run.ts'
 import type { Received, SyncStore } from '../sync/store.ts'
 import { Committing } from './committing.ts'
-import { lacking, lackingFrom, leavesOf, milestones } from './coverage.ts'
+import { lacking, lackingFrom, lacksDropped, leavesOf, milestones } from './coverage.ts'
 import type { Files } from './files.ts'
 import { idBytes } from './interner.ts'
 import type { Arrival } from './log.ts'
 import { checkRun } from './receiving.ts'
-import { runsAfter } from './runs.ts'
+import { runsAfter, snapshotRun } from './runs.ts'
 import { hasRoom, take, Unsound } from './taking.ts'
 
 /** How old the authority lets its signed cursor grow before it signs anew, ms. */
@@ -75,6 +75,14 @@ export class SyncSide extends Committing implements SyncStore {
 
   runsAfter(...ask: Parameters<SyncStore['runsAfter']>): ReturnType<SyncStore['runsAfter']> {
     return runsAfter(this.core, ...ask)
+  }
+
+  isBeneath(have: readonly Head[]): boolean {
+    return lacksDropped(this.core.log, have)
+  }
+
+  snapshotRun(): Run | null {
+    return snapshotRun(this.core)
   }
 
   receive(run: Run, from: ActorId): Received {

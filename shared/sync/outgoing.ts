@@ -33,6 +33,8 @@ export class Outgoing {
   #position = 0
   #ahead: Ahead | null = null
   #end = true
+  /** The peer lacks what was dropped here: until it has begun anew nothing goes to it. */
+  #isBeneath = false
 
   constructor(store: SyncStore) {
     this.#store = store
@@ -60,8 +62,13 @@ export class Outgoing {
     ])
     this.#parting.begin(heads)
     this.#position = 0
-    this.#ahead = this.#readAhead()
+    this.#isBeneath = this.#store.isBeneath(this.#have())
+    this.#ahead = this.#isBeneath ? null : this.#readAhead()
     this.#end = false
+  }
+
+  get isBeneath(): boolean {
+    return this.#isBeneath
   }
 
   /** The authority's chain goes ahead where the peer is behind in it. */
@@ -147,12 +154,12 @@ export class Outgoing {
   }
 
   get wantsToSend(): boolean {
-    return !this.#end && this.#windowIsOpen()
+    return !this.#end && !this.#isBeneath && this.#windowIsOpen()
   }
 
   /** Nothing is left to send and nothing is under way. */
   get idle(): boolean {
-    return this.#end && this.#flying.length === 0
+    return (this.#end || this.#isBeneath) && this.#flying.length === 0
   }
 
   #windowIsOpen(): boolean {

@@ -14,6 +14,7 @@
  */
 import { equalBytes, type Bytes } from '../base/bytes.ts'
 import type { ActorId } from '../model/ids.ts'
+import type { Run } from '../op/run.ts'
 import type { BlobFault, BlobLink } from './blobs/blob-link.ts'
 import { Allowance } from './allowance.ts'
 import { parseCloseReason, type CloseReason } from './close.ts'
@@ -55,6 +56,8 @@ export type Effect =
   | { readonly kind: 'authority-heard'; readonly age: number }
   /** The peer says where members may be reached. */
   | { readonly kind: 'told'; readonly told: readonly Told[] }
+  /** The peer has dropped what this device lacks: it can begin from the snapshot that this run names, if there is one. */
+  | { readonly kind: 'start'; readonly run: Run | null }
   /** Something new that the authority signed has come: what peers say of when it was heard is borne out. */
   | { readonly kind: 'authority-signed' }
 
@@ -260,6 +263,9 @@ export class Session {
         this.#outgoing.located(message)
         this.#askWhereTheyPart()
         break
+      case 'start':
+        this.#effects.push({ kind: 'start', run: message.run })
+        break
       case 'authority':
         if (this.#cursors.take(message.bytes)) this.#effects.push({ kind: 'authority-signed' })
         break
@@ -313,6 +319,7 @@ export class Session {
     this.#state = { at: 'syncing', peer, awaitsVector: false }
     this.#store.acknowledged(peer, vector.heads, true)
     this.#outgoing.startFrom(vector.heads, vector.through)
+    if (this.#outgoing.isBeneath) this.#send({ kind: 'start', run: this.#store.snapshotRun() })
     this.#askWhereTheyPart()
     this.#cursors.offerAgain()
   }

@@ -48,6 +48,10 @@ export interface SyncStore {
     position: number,
     bounds: { readonly ops: number; readonly bytes: number },
   ): { readonly runs: readonly Run[]; readonly position: number; readonly end: boolean }
+  /** Does a holder of `have` lack ops that were dropped here? Then nothing can be sent to it that it could take. */
+  isBeneath(have: readonly Head[]): boolean
+  /** The run that begins with the op which names the last snapshot that is here; null: there is none. */
+  snapshotRun(): Run | null
   /** Checks a run wholly, then commits it in one transaction. Synchronous; a full run takes a few ms. */
   receive(run: Run, from: ActorId): Received
   /** Remembers durably that `peer` has committed up to `heads`. */

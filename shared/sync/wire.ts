@@ -48,6 +48,12 @@ export type Ack = { readonly kind: 'ack'; readonly through: number; readonly hea
  */
 export type Locate = { readonly kind: 'locate'; readonly actor: ActorId; readonly heads: readonly Head[] }
 
+/**
+ * The receiver lacks ops that the sender has dropped: it can only begin from a snapshot. `run` is of the authority's chain
+ * and begins with the op that names one which the sender holds; null: it holds none.
+ */
+export type Start = { readonly kind: 'start'; readonly run: Run | null }
+
 /** A cursor that the authority signed, relayed as it is. */
 type AuthorityCursor = { readonly kind: 'authority'; readonly bytes: Bytes }
 
@@ -63,6 +69,7 @@ export type Message =
   | RunMessage
   | Ack
   | Locate
+  | Start
   | AuthorityCursor
   | Beat
   | Goodbye
@@ -81,6 +88,7 @@ const CODES = {
   pong: 7,
   goodbye: 8,
   locate: 9,
+  start: 10,
   addresses: 28,
 } as const
 
@@ -98,10 +106,10 @@ function fieldsOf(message: Exclude<Message, ForeignHello | BlobMessage>): CborVa
     case 'vector':
     case 'ack':
       return [message.through, message.heads.map(headItem)]
-    case 'run': {
-      const { actor, first, ops, signature } = message.run
-      return [message.batch, idBytes(actor), first, ops, signature]
-    }
+    case 'run':
+      return [message.batch, ...runItems(message.run)]
+    case 'start':
+      return message.run ? runItems(message.run) : []
     case 'locate':
       return [idBytes(message.actor), message.heads.map(({ seq, hash }) => [seq, hash])]
     case 'authority':
@@ -115,6 +123,13 @@ function fieldsOf(message: Exclude<Message, ForeignHello | BlobMessage>): CborVa
       return [message.told.map(toldItem)]
   }
 }
+
+const runItems = ({ actor, first, ops, signature }: Run): CborValue[] => [
+  idBytes(actor),
+  first,
+  ops,
+  signature,
+]
 
 /** Cutting a text may leave half a character, which no strict decoder takes. */
 const excerpt = (text: string): string =>
@@ -153,7 +168,9 @@ function readFields(code: number, reader: Reader): Incoming {
     case CODES.vector:
       return { kind: 'vector', through: reader.count(), heads: reader.list(LIMITS.heads, readHead) }
     case CODES.run:
-      return readRun(reader)
+      return { kind: 'run', batch: reader.positive(), run: readRun(reader) }
+    case CODES.start:
+      return { kind: 'start', run: reader.left === 0 ? null : readRun(reader) }
     case CODES.ack:
       return { kind: 'ack', through: reader.count(), heads: reader.list(LIMITS.heads, readHead) }
     case CODES.locate:
@@ -186,12 +203,11 @@ function readHello(reader: Reader, own: Versions): Hello | ForeignHello {
   return { kind: 'hello', speaks, site: site ?? reader.fail('a site'), actor, digest, authority }
 }
 
-function readRun(reader: Reader): RunMessage {
-  const batch = reader.positive()
+function readRun(reader: Reader): Run {
   const actor = readActor(reader)
   const first = reader.positive()
   const ops = readOps(reader)
-  return { kind: 'run', batch, run: { actor, first, ops, signature: reader.bytes(64) } }
+  return { actor, first, ops, signature: reader.bytes(64) }
 }
 
 /** All bounds of a run are checked here, before anything is hashed. */

@@ -2,8 +2,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SEED } from '../support/seed.ts'
-import { asWritten, readingFrom, withReader } from './delivery.ts'
-import { coming, compactingReader, delays, kept, shown, type Compacted } from './compaction.ts'
+import { asWritten, deliver, readingFrom, withReader } from './delivery.ts'
+import {
+  beginFrom,
+  coming,
+  compactingReader,
+  delays,
+  kept,
+  shown,
+  snapshotOf,
+  type Compacted,
+} from './compaction.ts'
 import { opsOf, wornStory, type Story } from './histories.ts'
 
 /** Told when a law fails, so that it can be run again. */
@@ -36,6 +45,39 @@ test(
     console.log(JSON.stringify(seen))
     expect(seen.dropped).toBeGreaterThan(HISTORIES)
     expect(seen.late).toBeGreaterThan(HISTORIES / 4)
+  },
+  60 * MINUTES,
+)
+
+const begun = { snapshots: 0, dropped: 0, beyond: 0 }
+
+test(
+  'LAW-15 a replica that begins from the snapshot of a checkpoint and hears of the rest afterwards judges, folds and shows the same as one that heard of everything',
+  () => {
+    const holds = (told: Story, late: readonly number[], at: number): void => {
+      const ops = opsOf(told)
+      const whole = readingFrom(ops, asWritten, (replica, device) => ({
+        shown: shown(replica),
+        kept: kept(device),
+        snapshot: snapshotOf(device, at),
+      }))
+      if (!whole.snapshot) return
+      const device = beginFrom(whole.snapshot, begun)
+      try {
+        const before = device.replica.end()
+        deliver(device.replica, coming(ops, late))
+        begun.beyond += device.replica.end() - before
+        expect(shown(device.replica)).toEqual(whole.shown)
+        expect(whole.kept).toEqual(expect.objectContaining(kept(device)))
+        expect(device.replica.diagnose().findings).toEqual([])
+      } finally {
+        device.sql.close()
+      }
+    }
+    fc.assert(fc.property(wornStory, delays, fc.nat(3), holds), { numRuns: HISTORIES, seed, endOnFailure: END })
+    console.log(JSON.stringify(begun))
+    expect(begun.snapshots).toBeGreaterThan(HISTORIES / 2)
+    expect(begun.beyond).toBeGreaterThan(HISTORIES / 4)
   },
   60 * MINUTES,
 )

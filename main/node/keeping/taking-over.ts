@@ -9,6 +9,9 @@ import type { Sql, SqlRow, SqlValue } from '../../../shared/replica/ports.ts'
 import type { Run } from '../../../shared/op/run.ts'
 import type { Salvage } from './salvage.ts'
 
+/** What can be read of a database: null where a table cannot. */
+type Rows = { rows<Row extends SqlRow>(text: string): Row[] | null }
+
 export type Took = {
   /** Everything that could tell of own writing was read. */
   readonly isWhole: boolean
@@ -49,7 +52,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   node_fact: ['name', 'value'],
 }
 
-function keepTables(salvage: Salvage, sql: Sql): void {
+function keepTables(salvage: Rows, sql: Sql): void {
   for (const [table, columns] of Object.entries(TABLES)) copyRows(salvage, sql, table, columns)
   const [cursor] =
     salvage.rows<{ value: Bytes }>("SELECT value FROM meta WHERE key = 'authority-cursor'") ?? []
@@ -58,11 +61,11 @@ function keepTables(salvage: Salvage, sql: Sql): void {
 }
 
 /** Which editing sessions this device has opened: without them it could open one twice. */
-const keepCounters = (salvage: Salvage, sql: Sql): boolean =>
+const keepCounters = (salvage: Rows, sql: Sql): boolean =>
   copyRows(salvage, sql, 'text_counter', ['text', 'n'])
 
 /** False where the table cannot be read. */
-function copyRows(salvage: Salvage, sql: Sql, table: string, columns: readonly string[]): boolean {
+function copyRows(salvage: Rows, sql: Sql, table: string, columns: readonly string[]): boolean {
   const rows = salvage.rows<SqlRow>(`SELECT ${columns.join(', ')} FROM ${table}`)
   const insert = sql.prepare(
     `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
@@ -73,8 +76,16 @@ function copyRows(salvage: Salvage, sql: Sql, table: string, columns: readonly s
   return rows !== null
 }
 
+/** What a device keeps for itself, from a database that is whole into one that was begun anew. */
+export function keepOwn(from: Sql, to: Sql, replica: Replica): void {
+  const source: Rows = { rows: (text) => from.prepare(text).all() }
+  keepTables(source, to)
+  keepCounters(source, to)
+  keepAcks(source, replica)
+}
+
 /** Who holds what is told anew by every peer; until then it is as it was known. */
-function keepAcks(salvage: Salvage, replica: Replica): void {
+function keepAcks(salvage: Rows, replica: Replica): void {
   const rows = salvage.rows<{ peer: string; actor: string; seq: number; hash: string }>(
     `SELECT lower(hex(peer.id)) AS peer, lower(hex(author.id)) AS actor, op.seq AS seq, lower(hex(op.hash)) AS hash
      FROM ack JOIN actor AS peer ON peer.no = ack.peer

@@ -7,6 +7,7 @@ import type { CommandResult } from '../../../shared/api/commands.ts'
 import { TallydeskError } from '../../../shared/api/errors.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import type { ChildId, RecordId } from '../../../shared/model/ids.ts'
+import { LIMITS } from '../../../shared/op/limits.ts'
 import type { Committed, Replica } from '../../../shared/replica/contract.ts'
 import type { NamedFile } from '../../../shared/replica/files.ts'
 import { BlobExchange } from '../../../shared/sync/blobs/exchange.ts'
@@ -23,6 +24,8 @@ export type FileKeeperOptions = {
   readonly replica: Replica
   /** Bytes that a tablet keeps at most, as far as others hold them; null: the usual. */
   readonly quota: number | null
+  /** A file has come whole. */
+  readonly onKept: (sha256: string) => void
   /** There is work for `look`. */
   readonly wake: () => void
   readonly onChange: () => void
@@ -38,6 +41,8 @@ export class FileKeeper {
   readonly #needed = new Map<RecordId, ReadonlySet<string>>()
   /** Opened by a person, where not everything is fetched. */
   readonly #opened = new Set<string>()
+  /** The snapshot that is here, and those before it are not. */
+  #snapshot: string | null = null
   /** How far all files were looked through; null: to the end. */
   #scanned: string | null = ''
   #fetchesAll: boolean
@@ -76,7 +81,10 @@ export class FileKeeper {
         unknownOf: (peer, after, most) => replica.files.unknownOf(peer, after, most),
       },
       fetchesAll: (peer) => replica.files.keepsAll(peer),
-      onKept: (sha256) => this.#room.came(sha256),
+      onKept: (sha256) => {
+        this.#room.came(sha256)
+        this.#options.onKept(sha256)
+      },
       onWrong: (peer, sha256) =>
         machine.log.warn({ peer, sha256 }, 'a file came that is not what it is called'),
       onChange,
@@ -105,7 +113,33 @@ export class FileKeeper {
       this.#scanned = last
       return true
     }
-    return this.#room.tidy()
+    return this.#lookAtSnapshot() || this.#room.tidy()
+  }
+
+  /** What a newcomer begins from comes to who fetches everything, and takes the place of the one before. */
+  #lookAtSnapshot(): boolean {
+    const { machine, replica } = this.#options
+    const named = replica.snapshot()
+    if (named === null || named.file === this.#snapshot) return false
+    const isHere = machine.blobs.has(named.file)
+    if (!isHere && this.#fetchesAll) this.exchange.want(named.file, named.size, false, LIMITS.snapshotBytes)
+    if (!isHere) return false
+    for (const file of replica.formerSnapshots()) this.#letGoOf(file)
+    this.#snapshot = named.file
+    return true
+  }
+
+  #letGoOf(file: string): void {
+    if (this.exchange.needs(file)) this.exchange.forget(file)
+    if (!this.#options.machine.blobs.has(file)) return
+    this.#options.machine.blobs.remove(file)
+    this.exchange.lost(file)
+  }
+
+  /** To begin from: it is fetched by whomever, and goes first. */
+  fetchSnapshot(file: string, size: number): void {
+    this.#opened.add(file)
+    this.exchange.want(file, size, true, LIMITS.snapshotBytes)
   }
 
   #lookAt(record: RecordId): void {

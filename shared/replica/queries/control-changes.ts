@@ -40,6 +40,8 @@ export function controlChange(core: Core, effect: ControlEffect): Change {
       return { what: 'policy-set' }
     case 'checkpoint':
       return { what: 'checkpoint', ops: effect.ops }
+    case 'snapshot':
+      return { what: 'snapshot', size: effect.size }
     case 'ruleVersion':
       return { what: 'rules-raised', version: effect.version }
   }

@@ -14,6 +14,7 @@ import type { AuthorityReach } from '../contract.ts'
 import type { Core } from '../core.ts'
 import { cellOf } from '../fold.ts'
 import type { RecordRow } from '../interner.ts'
+import { CLASSES } from '../judging.ts'
 import { RecordState, type ChildState } from '../record-state.ts'
 import { shownOf } from '../views.ts'
 import { unsentOf } from './board.ts'
@@ -55,11 +56,15 @@ export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAn
   }
 }
 
+/** Acts of review apart, which are about others' changes. */
 function finality(core: Core, record: number): { ops: number; of: number } {
   const { membership } = core.control()
   const rows = core.sql
-    .prepare('SELECT op.no, op.actor, op.seq FROM touch JOIN op ON op.no = touch.op WHERE touch.record = ?')
-    .all<{ no: number; actor: number; seq: number }>(record)
+    .prepare(
+      `SELECT op.no, op.actor, op.seq FROM touch JOIN op ON op.no = touch.op
+       WHERE touch.record = ? AND op.control <> ?`,
+    )
+    .all<{ no: number; actor: number; seq: number }>(record, CLASSES.review)
   const final = rows.filter(({ no, actor, seq }) =>
     membership.isFinal({ actor: core.log.actors.idOf(actor), seq, no }),
   )

@@ -62,8 +62,8 @@ export class BlobExchange {
   }
 
   /** A record names it with this size. What says that it is larger than any may be is not fetched. */
-  want(sha256: string, size: number, first: boolean): void {
-    if (size < 0 || size > BLOB.most) return
+  want(sha256: string, size: number, first: boolean, most: number = BLOB.most): void {
+    if (size < 0 || size > most) return
     if (first) this.#front = [sha256, ...this.#front.filter((one) => one !== sha256)].slice(0, BLOB.named)
     const known = this.#needs.get(sha256)
     const need = known ?? new Need(sha256, this.#options.store.progress(sha256))

@@ -1,0 +1,99 @@
+/**
+ * The authority writes down the state at its checkpoints, for devices to begin from: out of a copy of the database, in
+ * small pieces between everything else, into a file that every desk and edge then fetches like a photo.
+ */
+import { rmSync } from 'node:fs'
+import { TallydeskError } from '../../../shared/api/errors.ts'
+import type { OpId } from '../../../shared/model/ids.ts'
+import { LIMITS } from '../../../shared/op/limits.ts'
+import type { Replica } from '../../../shared/replica/contract.ts'
+import { makeSnapshot } from '../../../shared/replica/snapshot-making.ts'
+import type { Blob } from '../../store/blobs.ts'
+import { openDatabase } from '../../store/database.ts'
+import type { Machine } from '../machine.ts'
+
+/** After a failure, such as a full disk, before the next try, ms. */
+const AGAIN_MS = 600_000
+const BESIDE = ['', '-wal', '-shm']
+
+export type SnapshotMakerOptions = {
+  readonly machine: Machine
+  readonly replica: Replica
+  /** The file is here. */
+  readonly onKept: (sha256: string) => void
+}
+
+export class SnapshotMaker {
+  readonly #options: SnapshotMakerOptions
+  readonly #copy: string
+  #work: Promise<void> | null = null
+  #notBefore = 0
+  #stopped = false
+
+  constructor(options: SnapshotMakerOptions) {
+    this.#options = options
+    this.#copy = `${options.machine.paths.database}.snapshot`
+    this.#clear()
+  }
+
+  /** Begins one where one is due. It goes on by itself, so there is never more to do here. */
+  look(): boolean {
+    const { machine, replica } = this.#options
+    if (this.#work !== null || this.#stopped || machine.clock.now() < this.#notBefore) return false
+    const due = replica.snapshotDue()
+    if (due !== null) this.#work = this.#begin(due)
+    return false
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#work
+  }
+
+  async #begin(checkpoint: OpId): Promise<void> {
+    const { machine, replica, onKept } = this.#options
+    try {
+      const blob = await this.#make(checkpoint)
+      if (blob === null) return
+      onKept(blob.sha256)
+      replica.snapshotMade(checkpoint, blob.sha256, blob.size)
+      machine.log.info({ checkpoint, ...blob }, 'a snapshot was made')
+    } catch (error) {
+      this.#notBefore = machine.clock.now() + AGAIN_MS
+      machine.log.warn({ checkpoint, error: String(error) }, 'a snapshot could not be made')
+    } finally {
+      this.#clear()
+      this.#work = null
+    }
+  }
+
+  /** Null where the node stops meanwhile. */
+  async #make(checkpoint: OpId): Promise<Blob | null> {
+    const { machine, replica } = this.#options
+    await machine.sql.copyTo(this.#copy)
+    const sql = openDatabase(this.#copy)
+    const writer = await machine.blobs.begin(LIMITS.snapshotBytes)
+    try {
+      const parts = makeSnapshot({ ...machine.world, sql }, replica.site, replica.actor, checkpoint)
+      for (const part of parts) {
+        if (this.#stopped) return null
+        if (part.length > 0) await writer.write(part)
+        else await turn()
+      }
+      return await writer.finish()
+    } finally {
+      await writer.abort()
+      sql.close()
+    }
+  }
+
+  #clear(): void {
+    for (const end of BESIDE) rmSync(this.#copy + end, { force: true })
+  }
+}
+
+/** Lets everything else have its turn. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+export const isTooLarge = (error: unknown): boolean =>
+  error instanceof TallydeskError && error.code === 'too-large'

@@ -1,0 +1,167 @@
+/**
+ * Begins a log from a snapshot, in a database that is not in use yet. The rows are taken over as they are, since the
+ * authority signed the file's hash; then everything is judged, folded and hashed here, and must come out as the
+ * checkpoint says. Whose word that is, is checked along the chain from the genesis op, whose hash is the site.
+ */
+import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { Checkpoint } from '../judge/membership.ts'
+import type { ActorId, SiteId } from '../model/ids.ts'
+import { actorOf } from '../op/identity.ts'
+import { parseOp, signedBytes } from '../op/op.ts'
+import type { Core } from './core.ts'
+import { countUnder } from './frontier.ts'
+import type { Sql, World } from './ports.ts'
+import { openLog } from './rereading.ts'
+import { migrate } from './schema.ts'
+import type { SnapshotFrame, SnapshotHead } from './snapshot-file.ts'
+import { SNAPSHOT_TABLES } from './snapshot-tables.ts'
+import { THIS_BUILD } from '../op/vocabulary.ts'
+
+/** Records judged and folded in one step. */
+const SLICE = 20
+
+export class SnapshotLoading {
+  readonly #world: World
+  readonly #site: SiteId
+  readonly #self: ActorId
+  #head: SnapshotHead | null = null
+  #table = 0
+  #rows = 0
+  #isWhole = false
+  #core: Core | null = null
+
+  constructor(world: World, site: SiteId, self: ActorId) {
+    this.#world = world
+    this.#site = site
+    this.#self = self
+    migrate(world.sql)
+    const { sql } = world
+    sql.transaction(() => {
+      sql.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('site', ?)").run(site)
+    })
+  }
+
+  /** Takes in the next frame; answers what is wrong with it. */
+  take(frame: SnapshotFrame): string | null {
+    if (this.#isWhole) return 'something follows its end'
+    if (frame.kind === 'head') return this.#begin(frame)
+    if (this.#head === null) return 'it does not say what it is of'
+    if (frame.kind === 'end') {
+      this.#isWhole = frame.rows === this.#rows
+      return this.#isWhole ? null : `it holds ${this.#rows} rows, and names ${frame.rows}`
+    }
+    return this.#fill(frame)
+  }
+
+  #begin(head: SnapshotHead): string | null {
+    if (this.#head !== null) return 'it begins twice'
+    this.#head = head
+    return head.site === this.#site ? null : 'it is of another site'
+  }
+
+  #fill({ table, rows }: Extract<SnapshotFrame, { kind: 'rows' }>): string | null {
+    const at = SNAPSHOT_TABLES.indexOf(table)
+    if (at < this.#table) return 'its tables are out of order'
+    this.#table = at
+    this.#rows += rows.length
+    const { sql } = this.#world
+    const problem = table.name === 'op' ? this.#unsoundOp(rows) : null
+    if (problem) return problem
+    const columns = Object.keys(table.columns)
+    const holes = columns.map(() => '?').join(', ')
+    return tried(sql, () => {
+      const insert = sql.prepare(`INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${holes})`)
+      for (const row of rows) insert.run(...row)
+    })
+  }
+
+  /** What is kept whole says itself what it is. */
+  #unsoundOp(rows: Extract<SnapshotFrame, { kind: 'rows' }>['rows']): string | null {
+    const { crypto, vocabulary = THIS_BUILD } = this.#world
+    for (const [, , , seq, hash, bytes] of rows) {
+      if (!(bytes instanceof Uint8Array) || !(hash instanceof Uint8Array)) return 'an op without bytes'
+      const parsed = parseOp(bytes, vocabulary)
+      const isSound = parsed.ok && parsed.value.seq === seq && equalBytes(crypto.sha256(bytes), hash)
+      if (!isSound) return 'an op that is not what it is called'
+    }
+    return null
+  }
+
+  /** A piece of the judging and folding of what was taken in; true while more is left. Errors: what does not fit. */
+  step(): Result<boolean, string> {
+    if (!this.#isWhole) return err('it ends before its end')
+    try {
+      if (this.#core === null) {
+        this.#core = openLog(this.#world, this.#site, this.#self)
+        const records = this.#world.sql.prepare('SELECT no FROM record').all<{ no: number }>()
+        this.#core.door.doubt(records.map(({ no }) => no))
+        return ok(true)
+      }
+      const { door, stateHash } = this.#core
+      if (door.isSettled) return ok(stateHash.prepare(SLICE))
+      this.#world.sql.transaction(() => this.#core?.door.settle(SLICE))
+      return ok(true)
+    } catch (problem) {
+      return err(problem instanceof Error ? problem.message : 'it cannot be read')
+    }
+  }
+
+  /** The checkpoint that it holds the state of, once all of it was judged; or what does not agree. */
+  checkpoint(): Result<Checkpoint, string> {
+    const [core, head] = [this.#core, this.#head]
+    if (core === null || head === null) return err('it was not read')
+    const found = core
+      .control()
+      .membership.checkpoints.find(({ op }) => op.actor === head.actor && op.seq === head.seq)
+    if (!found || !equalBytes(core.log.hashOf(found.op.no), head.hash)) return err('its checkpoint is not in it')
+    if (countUnder(core.log, found.op.no) !== found.ops) return err('it holds other ops than its checkpoint says')
+    if (core.stateHash.value() !== toHex(found.stateHash)) return err('it gives another state than its checkpoint says')
+    const doubt = untrusted(core)
+    return doubt ? err(doubt) : ok(found)
+  }
+}
+
+function tried(sql: Sql, work: () => void): string | null {
+  try {
+    sql.transaction(work)
+    return null
+  } catch (problem) {
+    return problem instanceof Error ? problem.message : 'a row that does not fit'
+  }
+}
+
+/**
+ * Why the present authority's word need not be believed; null: the genesis op, whose hash is the site, names the first,
+ * and each handed over, or the recovery key did, under a signature.
+ */
+function untrusted(core: Core): string | null {
+  const { tenures } = core.control().membership
+  const [founder, ...later] = tenures
+  if (!founder || toHex(core.log.hashOf(founder.since.no)) !== core.site)
+    return 'it does not begin with the founding of the site'
+  for (const { since } of later)
+    if (!isSigned(core, since.no)) return 'a handover in it is not signed by who handed over'
+  return null
+}
+
+type Signed = { readonly seq: number; readonly hash: Bytes; readonly bytes: Bytes; readonly signature: Bytes | null }
+
+/** By itself, or by an op of the same chain that follows it without a gap. */
+function isSigned({ sql, log, judging, crypto, sha256 }: Core, no: number): boolean {
+  const { line, seq } = log.placeOf(no)
+  const key = judging.past.keyOf(line.actor)
+  if (!key || actorOf(sha256, key) !== line.actor) return false
+  const rows = sql
+    .prepare('SELECT seq, hash, bytes, signature FROM op WHERE line = ? AND seq >= ? ORDER BY seq LIMIT 300')
+    .all<Signed>(line.no, seq)
+  let before: Signed | null = null
+  for (const row of rows) {
+    const parsed = parseOp(row.bytes)
+    if (!parsed.ok) return false
+    if (before && (row.seq !== before.seq + 1 || !equalBytes(parsed.value.prev, before.hash))) return false
+    if (row.signature) return crypto.verify(key, signedBytes(row.hash), row.signature)
+    before = row
+  }
+  return false
+}
