@@ -16,11 +16,13 @@ const OPS_A_JOB = 90
 
 const MIB = 2 ** 20
 
-/** What may lie in the file beside what people can see, which is counted as text: indexes, and the ops of some days. */
-const FILE_PER_STATE = 6
+/** Bytes of the file for a byte of what people can see, counted as text: names, indexes, what the search needs. With all ops kept it is 19. */
+const FILE_PER_STATE = 8
+/** A full slice of work in one transaction; with 20,000 ops it is 1.5 MiB. */
 const WAL_BYTES = 8 * MIB
+/** What is kept in memory of ten thousand closed jobs. */
 const HEAP_BYTES = 48 * MIB
-/** A whole turn of a day's end, with the checkpoint, in ms of processor time. */
+/** Of two costs: what is open grows until the second month and not after it. */
 const FLAT = 1.5
 const REJOIN_SECONDS = 20
 

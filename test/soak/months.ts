@@ -56,7 +56,7 @@ export class Warehouse {
   readonly #year: Year
   readonly #dice: () => number
   readonly #setting: Setting
-  readonly #under: Outing[] = []
+  readonly #out: Outing[] = []
   readonly #again: Parameters<Floor['forget']>[0][] = []
   #written = 0
   #closedState = 0
@@ -107,7 +107,7 @@ export class Warehouse {
 
   day(day: number): void {
     const { ops, days, jobsADay } = this.#year
-    const free = this.authors.filter((author) => !this.#under.some((outing) => outing.author === author))
+    const free = this.authors.filter((author) => !this.#out.some((outing) => outing.author === author))
     const owed = (ops * (day + 1)) / days - this.#written
     const begins = FIRST_DAY + day * DAY
     const jobs = day === 0 ? jobsADay * 3 + 5 : jobsADay
@@ -115,7 +115,7 @@ export class Warehouse {
     for (const outing of today) {
       this.#endUntil(outing.begins)
       this.#begin(outing)
-      this.#under.push(outing)
+      this.#out.push(outing)
     }
     this.#endUntil(begins + DAY)
     this.headquarters.now = begins + DAY
@@ -127,9 +127,9 @@ export class Warehouse {
 
   /** Everybody who is out and back by then brings what was done. */
   #endUntil(moment: number): void {
-    this.#under.sort((a, b) => a.ends - b.ends)
-    while (this.#under[0] && this.#under[0].ends <= moment) {
-      const outing = this.#under.shift()
+    this.#out.sort((a, b) => a.ends - b.ends)
+    while (this.#out[0] && this.#out[0].ends <= moment) {
+      const outing = this.#out.shift()
       if (outing) this.#end(outing)
     }
   }
@@ -175,7 +175,7 @@ export class Warehouse {
   #end({ author, ends }: Outing): void {
     const { headquarters: hq } = this
     hq.now = Math.max(hq.now, ends)
-    for (const written of hq.receive(author)) this.floor.deliver(written, hq.now)
+    for (const written of hq.receive(author)) this.floor.deliver(written)
     hq.rest()
     this.#listen()
   }
@@ -191,9 +191,11 @@ export class Warehouse {
     if (effect.type !== 'decide') return
     const job = this.floor.decide(effect.request, effect.accept, seq)
     if (!job?.closed) return
-    this.#closedState += textOf(job).length
-    if (this.#dice() * 100 < REOPENED) this.#again.push(job)
-    else this.floor.forget(job)
+    const isFinal = this.#dice() * 100 >= REOPENED
+    if (isFinal) this.#closedState += textOf(job).length
+    this.floor.leaveNotes(job)
+    if (isFinal) this.floor.forget(job)
+    else this.#again.push(job)
   }
 
   #review(): void {
@@ -205,7 +207,7 @@ export class Warehouse {
       const adopts = adoptable && this.#dice() * 100 < ADOPTED
       if (adopts) must(replica.execute('review.adopt', { op }))
       else must(replica.execute('review.dismiss', { op, reason: 'It was closed' }))
-      this.floor.review(op, adopts, this.headquarters.now)
+      this.floor.review(op, adopts)
     }
   }
 

@@ -14,7 +14,6 @@ import {
   type OpRef,
   type RecordId,
 } from '../../../shared/model/ids.ts'
-import type { KindName } from '../../../shared/model/kinds.ts'
 import { compareDots, type Entry } from '../../../shared/merge/dots.ts'
 import { isPresent, removeSeen, touch, type Presences } from '../../../shared/merge/map.ts'
 import { emptyText } from '../../../shared/merge/text/document.ts'
@@ -31,7 +30,6 @@ type Child = { readonly record: RecordId; readonly field: number; readonly id: C
 
 export type Job = {
   readonly record: RecordId
-  readonly bornAt: number
   readonly cells: Map<string, readonly Entry[]>
   readonly children: Map<ChildId, { readonly field: number; presences: Presences }>
   readonly texts: Map<ChildId, Y.Doc>
@@ -49,7 +47,6 @@ const cellKey = ({ field, child, sub }: Address): string => `${field}/${child ??
 export class Floor {
   readonly #jobs = new Map<RecordId, Job>()
   readonly #open: Job[] = []
-  readonly #stock = new Set<RecordId>()
   readonly #asked = new Map<string, Job>()
   /** Ops that could not count, since the job that they were about had been closed, until they are reviewed. */
   readonly #late = new Map<string, Written>()
@@ -60,10 +57,6 @@ export class Floor {
     return this.#open
   }
 
-  get size(): number {
-    return this.#jobs.size
-  }
-
   job(record: RecordId): Job | undefined {
     return this.#jobs.get(record)
   }
@@ -72,7 +65,7 @@ export class Floor {
   readBy(actor: ActorId): Reading {
     return {
       actor,
-      kindOf: (record) => this.#kindOf(record),
+      kindOf: (record) => (this.#jobs.has(record) ? 'job' : null),
       isClosed: (record) => this.job(record)?.closed ?? false,
       live: (at) => this.job(at.record)?.cells.get(cellKey(at)) ?? [],
       hasChild: (record, _field, child) => isPresent(this.#presences(record, child).values()),
@@ -82,41 +75,32 @@ export class Floor {
     }
   }
 
-  #kindOf(record: RecordId): KindName | null {
-    if (this.#stock.has(record)) return 'stock'
-    return this.#jobs.has(record) ? 'job' : null
-  }
-
   #presences(record: RecordId, child: ChildId): Presences {
     return this.job(record)?.children.get(child)?.presences ?? new Map()
   }
 
-  stocked(record: RecordId): void {
-    this.#stock.add(record)
-  }
-
-  /** Takes in what an author wrote; `now` in ms. */
-  deliver(written: Written, now: number): void {
+  /** Takes in what an author wrote. */
+  deliver(written: Written): void {
     if (this.#isLate(written)) {
       this.late += 1
       this.#late.set(formatOpId(written.ref), written)
       return
     }
-    this.#take(written, now)
+    this.#take(written)
   }
 
   /** What came too late is adopted, and counts, or dismissed. */
-  review(op: string, adopted: boolean, now: number): void {
+  review(op: string, adopted: boolean): void {
     const written = this.#late.get(op)
     this.#late.delete(op)
-    if (adopted && written) this.#take(written, now)
+    if (adopted && written) this.#take(written)
   }
 
-  #take(written: Written, now: number): void {
+  #take(written: Written): void {
     written.effects.forEach((effect, index) => {
       const dot = { ...written.ref, index }
       if (effect.type === 'request') this.#ask(effect, written.ref)
-      else if (effect.type === 'create') this.#create(recordAt(sha256, dot, effect.kind), now)
+      else if (effect.type === 'create') this.#create(recordAt(sha256, dot, effect.kind))
       else if (isData(effect)) this.#change(effect, dot, written.lamport)
     })
   }
@@ -137,10 +121,9 @@ export class Floor {
     this.#asked.set(formatOpId(ref), job)
   }
 
-  #create(record: RecordId, bornAt: number): void {
+  #create(record: RecordId): void {
     const job: Job = {
       record,
-      bornAt,
       cells: new Map(),
       children: new Map(),
       texts: new Map(),
@@ -228,7 +211,10 @@ export class Floor {
   #close(job: Job, seq: number): void {
     job.closedAt = seq
     this.#open.splice(this.#open.indexOf(job), 1)
-    // Nobody writes on in its notes: who opens it again begins another.
+  }
+
+  /** Nobody writes on in the notes of a closed job: who opens it again begins another. */
+  leaveNotes(job: Job): void {
     for (const text of job.texts.values()) text.destroy()
     job.texts.clear()
   }
