@@ -45,6 +45,7 @@ export async function joinModified(name: string, code: string, peer: string): Pr
     admit: (admission) => device.replica.admit(admission),
     mayAdmit: () => false,
     onCut: () => undefined,
+    onStart: () => undefined,
     authorityHeard: null,
     clock: device.world.clock,
     random: Math.random,

@@ -11,6 +11,7 @@ import type { KnownEffect } from '../../shared/op/effect.ts'
 import { encodeOp, parseOp } from '../../shared/op/op.ts'
 import { THIS_BUILD } from '../../shared/op/vocabulary.ts'
 import { encodeParcel, parseParcel } from '../../shared/replica/parcel.ts'
+import { schemaVersion } from '../../shared/replica/schema.ts'
 import { decodeMessage, encodeMessage } from '../../shared/sync/wire.ts'
 import { formatPairingCode, parsePairingCode } from '../../main/net/pairing-code.ts'
 import {
@@ -94,6 +95,14 @@ describe('the recorded bytes of format 1', () => {
     const reader = settled(device(recorded.database()))
     expect(reader.replica.status().state_hash).toBe(log.state_hash)
     expect(judgementsOf(reader)).toEqual(log.judgements)
+    expect(reader.replica.diagnose().findings).toEqual([])
+  })
+
+  test('VER-33 a database of the tables before is brought to those of today, and answers as it did', () => {
+    const reader = device(recorded.earlierDatabase())
+    expect(settled(reader).replica.status().state_hash).toBe(log.state_hash)
+    expect(judgementsOf(reader)).toEqual(log.judgements)
+    expect(schemaVersion(reader.sql)).toBe(2)
     expect(reader.replica.diagnose().findings).toEqual([])
   })
 

@@ -78,6 +78,7 @@ export const EFFECTS: Samples = {
     { type: 'policy', retention: { maxBytes: null, types: null, maxDays: null } },
   ],
   checkpoint: [{ type: 'checkpoint', ops: 4711, stateHash: hash }],
+  snapshot: [{ type: 'snapshot', checkpoint: 4712, file: hash, size: 3_000_000 }],
   ruleVersion: [{ type: 'ruleVersion', version: 2 }],
   adopt: [{ type: 'adopt', op, hash }],
   dismiss: [{ type: 'dismiss', op, hash, reason: 'too late' }],
@@ -128,6 +129,13 @@ export const MESSAGES: MessageSamples = {
   ],
   ack: [{ kind: 'ack', through: 300, heads: [] }],
   locate: [{ kind: 'locate', actor: ACTOR, heads: [head] }],
+  start: [
+    {
+      kind: 'start',
+      run: { actor: ACTOR, first: 70_000, ops: [Uint8Array.of(1), Uint8Array.of(2, 3)], signature: bytes(64, 6) },
+    },
+    { kind: 'start', run: null },
+  ],
   authority: [{ kind: 'authority', bytes: bytes(40, 8) }],
   ping: [{ kind: 'ping', digest: hash, age: null }],
   pong: [{ kind: 'pong', digest: hash, age: 1700 }],

@@ -142,6 +142,7 @@ function createDevice(
     admit: (admission) => replica.admit(admission),
     mayAdmit: () => true,
     onCut: () => undefined,
+    onStart: () => undefined,
     authorityHeard: null,
     clock: shell.world.clock,
     random: Math.random,
@@ -183,6 +184,8 @@ function storeOf(replica: Replica, diskIsFull: () => boolean): SyncStore {
     lacking: (have) => replica.lacking(have),
     lackingFrom: (...ask) => replica.lackingFrom(...ask),
     milestones: (actor) => replica.milestones(actor),
+    isBeneath: (have) => replica.isBeneath(have),
+    snapshotRun: () => replica.snapshotRun(),
     runsAfter: (...ask) => replica.runsAfter(...ask),
     receive: (run, from) => {
       if (diskIsFull()) throw new TallydeskError('disk-full')

@@ -67,6 +67,7 @@ function greeted(turns: Turns, now: () => number): Desk {
     monotonic: now,
     onGreeted: () => undefined,
     onAuthoritySigned: () => undefined,
+    onStart: () => undefined,
     onAuthorityHeard: () => undefined,
     onTold: () => undefined,
     onFault: () => undefined,

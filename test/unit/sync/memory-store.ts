@@ -152,6 +152,15 @@ export class MemoryStore implements SyncStore {
     return this.#arrivals.length
   }
 
+  /** It drops nothing. */
+  isBeneath(): boolean {
+    return false
+  }
+
+  snapshotRun(): Run | null {
+    return null
+  }
+
   runsAfter(
     have: readonly Head[],
     position: number,

@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest'
+import type { OpId } from '../../shared/model/ids.ts'
+import type { Replica } from '../../shared/replica/contract.ts'
+import { openReplica } from '../../shared/replica/replica.ts'
+import type { Effect } from '../../shared/sync/session.ts'
+import { Session } from '../../shared/sync/session.ts'
+import { coreOf, craft, nextOp, runOf } from '../support/crafting.ts'
+import { foundSite, joinSite, must, pull, REACH, type Device } from '../support/replicas.ts'
+import { judged, lastOp, page } from '../support/site.ts'
+
+const DAY = 86_400_000
+const FILE = 'ab'.repeat(32)
+
+const idle = ({ replica }: { readonly replica: Replica }): void => {
+  while (replica.work());
+}
+
+/** The same device, which keeps what is final so long. */
+function keeping(device: Device, history: number): Device {
+  const world = { ...device.world, history }
+  return { ...device, world, replica: openReplica(world, device.signer, device.replica.site) }
+}
+
+/** Makes everything final, and says that it is written down. */
+function publish({ replica }: Device): void {
+  const { op } = must(replica.execute('checkpoint.publish', {}))
+  expect(replica.snapshotMade(op as OpId, FILE, 1000)).toBe(true)
+}
+
+const dropped = ({ sql }: Device): number =>
+  sql.prepare('SELECT count(*) AS n FROM imprint').get<{ n: number }>()?.n ?? 0
+
+const titles = (device: Device, record: string): unknown[] =>
+  (page(device, record).fields.title?.values ?? []).map(({ value }) => value).sort()
+
+function retitled({ replica }: Device, record: string, ...values: readonly string[]): string {
+  let last = ''
+  for (const value of values) last = must(replica.execute('field.set', { record, field: 'title', value })).op
+  return last
+}
+
+/** A site whose authority has dropped what it wrote first, and a tablet that knows the job as it was then. */
+function compacted(): { hq: Device; tablet: Device; record: string } {
+  const hq = keeping(foundSite(), 0)
+  const tablet = joinSite(hq, 'Tablet 1', 'technician')
+  const { record } = must(hq.replica.execute('job.create', { title: 'Pump', tasks: ['inspect'] }))
+  retitled(hq, record, 'Pump 1', 'Pump 2')
+  pull(tablet, hq)
+  retitled(hq, record, 'Pump 3', 'Pump 4', 'Pump 5')
+  publish(hq)
+  idle(hq)
+  return { hq, tablet, record }
+}
+
+test('CKP-13 what is superseded beneath a checkpoint is dropped, and nothing shows it', () => {
+  const hq = keeping(foundSite(), 0)
+  const { record } = must(hq.replica.execute('job.create', { title: 'Pump', tasks: ['inspect'] }))
+  retitled(hq, record, 'Pump 1', 'Pump 2', 'Pump 3')
+  const whole = [page(hq, record), must(hq.replica.query('board', {}, REACH))]
+  must(hq.replica.execute('checkpoint.publish', {}))
+  idle(hq)
+  expect(dropped(hq)).toBe(0)
+  publishSnapshot(hq)
+  idle(hq)
+  expect(dropped(hq)).toBe(2)
+  const [before, board] = whole as [ReturnType<typeof page>, unknown]
+  expect({ ...page(hq, record), final: before.final }).toEqual(before)
+  expect(must(hq.replica.query('board', {}, REACH))).toEqual(board)
+  expect(hq.replica.diagnose().findings).toEqual([])
+})
+
+function publishSnapshot({ replica }: Device): void {
+  const { checkpoint } = replica.status()
+  expect(replica.snapshotMade((checkpoint?.op ?? '') as OpId, FILE, 1000)).toBe(true)
+}
+
+test('CKP-13 history stays as long as it is to be kept, and where a device finds another state', () => {
+  const start = Date.UTC(2026, 0, 5)
+  let now = start
+  const hq = keeping(foundSite('site', { now: () => now }), 30 * DAY)
+  const { record } = must(hq.replica.execute('job.create', { title: 'Pump' }))
+  retitled(hq, record, 'Pump 1', 'Pump 2')
+  publish(hq)
+  idle(hq)
+  now = start + 29 * DAY
+  idle(hq)
+  expect(dropped(hq)).toBe(0)
+  now = start + 30 * DAY
+  idle(hq)
+  expect(dropped(hq)).toBe(1)
+  hq.sql.exec('UPDATE checkpoint SET agreed = 0')
+  retitled(hq, record, 'Pump 3')
+  publish(hq)
+  hq.sql.exec('UPDATE checkpoint SET agreed = 0')
+  now = start + 90 * DAY
+  idle(hq)
+  expect(dropped(hq)).toBe(1)
+})
+
+test('CKP-14 late work that names a dropped op as what it had seen is taken, and is a conflict with what it had not', () => {
+  const { hq, tablet, record } = compacted()
+  expect(dropped(hq)).toBeGreaterThan(3)
+  retitled(tablet, record, 'Seen late')
+  pull(hq, tablet)
+  expect(judged(hq, lastOp(tablet))).toBe('accepted')
+  expect(titles(hq, record)).toEqual(['Pump 5', 'Seen late'])
+  expect(hq.replica.diagnose().findings).toEqual([])
+})
+
+test('CKP-14 a name with another hash, and a lamport that does not fit a dropped cause, are not taken', () => {
+  const { hq, tablet } = compacted()
+  const op = nextOp(tablet, [{ type: 'create', kind: 'job' }])
+  const [cause] = op.causes
+  if (!cause) throw new Error('the tablet has seen something')
+  const wrong = { ...cause, hash: cause.hash.map((byte) => byte ^ 1) }
+  const waits = hq.replica.receive(runOf(tablet.signer, { ...op, causes: [wrong] }), tablet.replica.actor)
+  expect(waits).toEqual({ outcome: 'stored', committed: 0, waiting: 1 })
+  const early = runOf(tablet.signer, { ...op, lamport: op.lamport + 1 })
+  expect(hq.replica.receive(early, tablet.replica.actor)).toMatchObject({ outcome: 'refused' })
+})
+
+test('CKP-15 who lacks what was dropped is sent nothing, and told what to begin from', () => {
+  const { hq, tablet } = compacted()
+  expect(hq.replica.isBeneath([])).toBe(true)
+  expect(hq.replica.isBeneath(tablet.replica.heads())).toBe(true)
+  expect(hq.replica.isBeneath(hq.replica.heads())).toBe(false)
+  const heard = talk(hq, tablet)
+  const start = heard.find(({ kind }) => kind === 'start')
+  expect(start).toMatchObject({ run: { actor: hq.replica.actor } })
+  expect(tablet.replica.heads()).not.toEqual(hq.replica.heads())
+  expect(tablet.replica.status().log.ops).toBeLessThan(hq.replica.status().log.ops)
+})
+
+/** Lets two devices talk until neither says more; answers what they hear besides messages. */
+function talk(a: Device, b: Device): Effect[] {
+  const [one, two] = [a, b].map(({ replica }) => new Session({ store: replica, admits: () => ({ ok: true }) }, 0))
+  if (!one || !two) return []
+  const heard: Effect[] = []
+  const queue: [Session, Effect][] = []
+  const say = (to: Session, effects: readonly Effect[]): void => {
+    for (const effect of effects) queue.push([to, effect])
+  }
+  say(two, one.open())
+  say(one, two.open())
+  for (let left = 1000; left > 0; left -= 1) {
+    const next = queue.shift()
+    if (next?.[1].kind === 'send') say(next[0] === one ? two : one, next[0].receive(next[1].bytes, 1))
+    else if (next) heard.push(next[1])
+    else if (one.busy) say(two, one.step(1))
+    else if (two.busy) say(one, two.step(1))
+    else break
+  }
+  return heard
+}
+
+test('CKP-16 only the authority names a snapshot, and only of its own checkpoint', () => {
+  const hq = foundSite()
+  const desk = joinSite(hq, 'Desk', 'supervisor')
+  must(hq.replica.execute('job.create', { title: 'Pump' }))
+  const { op } = must(hq.replica.execute('checkpoint.publish', {}))
+  pull(desk, hq)
+  const seq = Number(op.slice(op.lastIndexOf(':') + 1))
+  const snapshot = { type: 'snapshot', checkpoint: seq, file: new Uint8Array(32).fill(0xab), size: 10 } as const
+  craft(desk, [snapshot])
+  expect(judged(desk, lastOp(desk))).toBe('rejected not-permitted')
+  expect(hq.replica.snapshotMade(`${hq.replica.actor}:${seq - 1}` as OpId, FILE, 10)).toBe(false)
+  expect(hq.replica.snapshotMade(op as OpId, FILE, 10)).toBe(true)
+  expect(hq.replica.snapshot()).toEqual({ file: FILE, size: 10 })
+  pull(desk, hq)
+  expect(desk.replica.snapshot()).toEqual({ file: FILE, size: 10 })
+})
+
+test('CKP-17 of a revoked value that is final nothing comes back, in whatever order all of it arrives', () => {
+  const hq = foundSite()
+  const desk = joinSite(hq, 'Desk', 'supervisor')
+  const { record } = must(hq.replica.execute('job.create', { title: 'Pump' }))
+  const second = retitled(hq, record, 'Pump 2')
+  pull(desk, hq)
+  must(desk.replica.execute('fact.revoke', { dot: `${second}.0`, reason: 'wrong' }))
+  expect(titles(desk, record)).toEqual(['Pump'])
+  must(hq.replica.execute('checkpoint.publish', {}))
+  pull(desk, hq)
+  idle(desk)
+  expect(titles(desk, record)).toEqual([])
+  pull(hq, desk)
+  expect(titles(hq, record)).toEqual([])
+  expect(hq.replica.status().state_hash).toBe(desk.replica.status().state_hash)
+})
+
+test('CKP-17 what a checkpoint knew to be revoked came back, and stays', () => {
+  const hq = keeping(foundSite(), 0)
+  const { record } = must(hq.replica.execute('job.create', { title: 'Pump' }))
+  const second = retitled(hq, record, 'Pump 2')
+  must(hq.replica.execute('fact.revoke', { dot: `${second}.0`, reason: 'wrong' }))
+  publish(hq)
+  idle(hq)
+  expect(titles(hq, record)).toEqual(['Pump'])
+  expect(coreOf(hq).control().membership.snapshots).toHaveLength(1)
+  expect(hq.replica.diagnose().findings).toEqual([])
+})
