@@ -3,21 +3,16 @@
  * own, which goes on meanwhile. What it alone has, and what it keeps for itself, goes along; only then does the new one
  * take the other's place. Whatever fails before that leaves everything as it was.
  */
-import { type FileHandle, open } from 'node:fs/promises'
 import { renameSync, rmSync } from 'node:fs'
-import { equalBytes, toHex } from '../../../shared/base/bytes.ts'
+import { toHex } from '../../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
+import type { SiteId } from '../../../shared/model/ids.ts'
+import { actorOf } from '../../../shared/op/identity.ts'
 import { parseOp } from '../../../shared/op/op.ts'
 import type { Run } from '../../../shared/op/run.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
-import type { World } from '../../../shared/replica/ports.ts'
+import type { Signer, World } from '../../../shared/replica/ports.ts'
 import { openReplica } from '../../../shared/replica/replica.ts'
-import {
-  readSnapshotFrame,
-  SNAPSHOT_LIMITS,
-  SNAPSHOT_PREAMBLE,
-  type SnapshotFrame,
-} from '../../../shared/replica/snapshot-file.ts'
 import { SnapshotLoading } from '../../../shared/replica/snapshot-loading.ts'
 import { begunPath, putBegun } from '../../store/begun.ts'
 import { openDatabase, type SqlDatabase } from '../../store/database.ts'
@@ -25,6 +20,7 @@ import { inFolder, syncFile, syncFolderOf } from '../../store/files.ts'
 import { migrateNodeTables } from '../../store/node-tables.ts'
 import { keepOwn } from '../keeping/taking-over.ts'
 import type { Machine } from '../machine.ts'
+import { readSnapshot } from './reading.ts'
 
 /** The snapshot that a run of the authority's chain names with its first op. */
 export type NamedStart = { readonly run: Run; readonly file: string; readonly size: number; readonly checkpoint: number }
@@ -60,18 +56,16 @@ export class Beginning {
     const file = `${begunPath(machine.paths)}.unfinished`
     clear(file)
     const sql = openDatabase(file)
-    const world: World = { ...machine.world, sql }
     try {
-      const problem = await load(machine.blobs.pathOf(start.file), new SnapshotLoading(world, old.site, old.actor), start)
-      const replica = problem === null ? openReplica(world, machine.signer, old.site) : null
-      const doubt = problem ?? (replica && notOf(replica, start))
-      if (replica === null || doubt !== null) {
+      const source = { path: machine.blobs.pathOf(start.file), start }
+      const opened = await openFrom({ ...machine.world, sql }, machine.signer, old.site, source)
+      if (!opened.ok) {
         sql.close()
         clear(file)
-        return err(doubt ?? 'it cannot be read')
+        return opened
       }
       migrateNodeTables(sql)
-      return ok(new Beginning(machine, file, sql, replica))
+      return ok(new Beginning(machine, file, sql, opened.value))
     } catch (error) {
       sql.close()
       clear(file)
@@ -124,28 +118,24 @@ function clear(file: string): void {
   for (const end of BESIDE) rmSync(file + end, { force: true })
 }
 
-async function load(path: string, loading: SnapshotLoading, start: NamedStart): Promise<string | null> {
-  const file = await open(path, 'r')
-  try {
-    const reading = new SnapshotReading(file)
-    if (!(await reading.begins())) return 'it is no snapshot'
-    for (let frame = await reading.next(); frame !== null; frame = await reading.next()) {
-      const problem = frame.ok ? loading.take(frame.value) : frame.error
-      if (problem !== null) return problem
-      await turn()
-    }
-  } finally {
-    await file.close()
-  }
-  for (let step = loading.step(); ; step = loading.step()) {
-    if (!step.ok) return step.error
-    if (!step.value) break
-    await turn()
-  }
-  const checkpoint = loading.checkpoint()
-  if (!checkpoint.ok) return checkpoint.error
-  const { op } = checkpoint.value
-  return op.actor === start.run.actor && op.seq === start.checkpoint ? null : 'it is of another checkpoint'
+/**
+ * The replica of a site in a database that is not in use yet, from a snapshot that is here. Errors: what is wrong with the
+ * snapshot; the database is of no use then.
+ */
+export async function openFrom(
+  world: World,
+  signer: Signer,
+  site: SiteId,
+  { path, start }: { readonly path: string; readonly start: NamedStart },
+): Promise<Result<Replica, string>> {
+  const self = actorOf((bytes) => world.crypto.sha256(bytes), signer.publicKey)
+  const read = await readSnapshot(path, new SnapshotLoading(world, site, self))
+  if (!read.ok) return read
+  const { op } = read.value
+  if (op.actor !== start.run.actor || op.seq !== start.checkpoint) return err('it is of another checkpoint')
+  const replica = openReplica(world, signer, site)
+  const doubt = notOf(replica, start)
+  return doubt === null ? ok(replica) : err(doubt)
 }
 
 /** The authority's signature says that this is the snapshot of its checkpoint. */
@@ -155,41 +145,4 @@ function notOf(replica: Replica, { run }: NamedStart): string | null {
   return received.outcome === 'refused' || received.outcome === 'unadmitted'
     ? 'the authority did not sign it'
     : null
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-class SnapshotReading {
-  readonly #file: FileHandle
-  #at = 0
-
-  constructor(file: FileHandle) {
-    this.#file = file
-  }
-
-  async begins(): Promise<boolean> {
-    const preamble = await this.#bytes(SNAPSHOT_PREAMBLE.length)
-    return preamble !== null && equalBytes(preamble, SNAPSHOT_PREAMBLE)
-  }
-
-  /** Null at the end. */
-  async next(): Promise<Result<SnapshotFrame, string> | null> {
-    const length = await this.#bytes(4)
-    if (length === null) return null
-    const size = new DataView(length.buffer, length.byteOffset).getUint32(0)
-    if (size > SNAPSHOT_LIMITS.frame) return err('a frame that is too long')
-    const body = await this.#bytes(size)
-    return body === null ? err('it ends in the middle of a frame') : readSnapshotFrame(body)
-  }
-
-  async #bytes(length: number): Promise<Uint8Array | null> {
-    const bytes = new Uint8Array(length)
-    for (let read = 0; read < length;) {
-      const { bytesRead } = await this.#file.read(bytes, read, length - read, this.#at + read)
-      if (bytesRead === 0) return null
-      read += bytesRead
-    }
-    this.#at += length
-    return bytes
-  }
 }

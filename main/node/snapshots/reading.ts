@@ -1,0 +1,76 @@
+/**
+ * Reads a snapshot from its file into a database that is not in use yet, frame by frame, between everything else.
+ * Nothing in the file is believed: `SnapshotLoading` looks at each row, and at what all of them add up to.
+ */
+import { type FileHandle, open } from 'node:fs/promises'
+import { equalBytes } from '../../../shared/base/bytes.ts'
+import { err, type Result } from '../../../shared/base/result.ts'
+import type { Checkpoint } from '../../../shared/judge/membership.ts'
+import {
+  readSnapshotFrame,
+  SNAPSHOT_LIMITS,
+  SNAPSHOT_PREAMBLE,
+  type SnapshotFrame,
+} from '../../../shared/replica/snapshot-file.ts'
+import type { SnapshotLoading } from '../../../shared/replica/snapshot-loading.ts'
+
+/** Answers the checkpoint of which it is. Errors: what is wrong with it. */
+export async function readSnapshot(
+  path: string,
+  loading: SnapshotLoading,
+): Promise<Result<Checkpoint, string>> {
+  const file = await open(path, 'r')
+  try {
+    const reading = new SnapshotReading(file)
+    if (!(await reading.begins())) return err('it is no snapshot')
+    for (let frame = await reading.next(); frame !== null; frame = await reading.next()) {
+      const problem = frame.ok ? loading.take(frame.value) : frame.error
+      if (problem !== null) return err(problem)
+      await turn()
+    }
+  } finally {
+    await file.close()
+  }
+  for (let step = loading.step(); ; step = loading.step()) {
+    if (!step.ok) return step
+    if (!step.value) return loading.checkpoint()
+    await turn()
+  }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+class SnapshotReading {
+  readonly #file: FileHandle
+  #at = 0
+
+  constructor(file: FileHandle) {
+    this.#file = file
+  }
+
+  async begins(): Promise<boolean> {
+    const preamble = await this.#bytes(SNAPSHOT_PREAMBLE.length)
+    return preamble !== null && equalBytes(preamble, SNAPSHOT_PREAMBLE)
+  }
+
+  /** Null at the end. */
+  async next(): Promise<Result<SnapshotFrame, string> | null> {
+    const length = await this.#bytes(4)
+    if (length === null) return null
+    const size = new DataView(length.buffer, length.byteOffset).getUint32(0)
+    if (size > SNAPSHOT_LIMITS.frame) return err('a frame that is too long')
+    const body = await this.#bytes(size)
+    return body === null ? err('it ends in the middle of a frame') : readSnapshotFrame(body)
+  }
+
+  async #bytes(length: number): Promise<Uint8Array | null> {
+    const bytes = new Uint8Array(length)
+    for (let read = 0; read < length;) {
+      const { bytesRead } = await this.#file.read(bytes, read, length - read, this.#at + read)
+      if (bytesRead === 0) return null
+      read += bytesRead
+    }
+    this.#at += length
+    return bytes
+  }
+}
