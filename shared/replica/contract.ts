@@ -7,8 +7,9 @@ import type { QueryAnswer, QueryInput } from '../api/queries.ts'
 import type { ActorId, OpId, SiteId } from '../model/ids.ts'
 import type { Role } from '../model/roles.ts'
 import type { Attachment } from '../intent/attaching.ts'
-import type { Head } from '../op/run.ts'
+import type { Head, Run } from '../op/run.ts'
 import type { SyncStore } from '../sync/store.ts'
+import type { Basis } from './basis.ts'
 import type { Diagnosis } from './doctor.ts'
 import type { Files } from './files.ts'
 import type { Signer } from './ports.ts'
@@ -105,6 +106,17 @@ export type ReplicaQueryName =
 export interface Replica extends SyncStore {
   readonly site: SiteId
   readonly actor: ActorId
+  /**
+   * Where history was dropped: the earliest checkpoint from which on every op is here. Null: nothing was dropped; `none`:
+   * no checkpoint in force knows all that was.
+   */
+  basis(): Basis | 'none' | null
+  /** Until what it answers is called, nothing more is dropped: for who reads all that is here, piece by piece. */
+  holdHistory(): () => void
+  /** Is the op here, and signed by its author: by itself, or by one that follows it in its chain? */
+  isVouchedFor(op: OpId): boolean
+  /** What waits for its causes, as runs that their signatures vouch for, in the order in which it came. */
+  waitingRuns(): Iterable<Run>
   /** Validates, builds and signs one op, commits it; the answer means durable. `input` has passed its schema. */
   execute<C extends SiteCommandName>(
     command: C,

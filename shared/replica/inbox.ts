@@ -100,6 +100,23 @@ export class Inbox {
     return NONE
   }
 
+  /** All that waits, in order of arrival, as stretches of chains that each end at the first known signature. */
+  *tails(): Generator<readonly Arrival[]> {
+    const numbers = this.#sql.prepare('SELECT no FROM inbox ORDER BY no').all<{ no: number }>()
+    /** By the hash of their last op: stretches without a signature yet. */
+    const open = new Map<string, readonly Arrival[]>()
+    for (const { no } of numbers) {
+      const next = this.#read(no)
+      // It has found its causes since.
+      if (next === null) continue
+      const before = open.get(toHex(next.op.prev)) ?? NONE
+      open.delete(toHex(next.op.prev))
+      const stretch = [...before, next]
+      if (next.signature !== null) yield stretch
+      else open.set(toHex(next.hash), stretch)
+    }
+  }
+
   #behind(hash: string): Iterable<Waiting> {
     return this.#followers.get(hash) ?? NONE
   }
@@ -186,11 +203,16 @@ export class Inbox {
   }
 
   #load({ no, hash }: Waiting): Arrival {
+    const found = this.#read(no)
+    invariant(found && toHex(found.hash) === hash, 'what waits has its row')
+    return found
+  }
+
+  #read(no: number): Arrival | null {
     const row = this.#sql
       .prepare('SELECT hash, bytes, signature FROM inbox WHERE no = ?')
       .get<{ hash: Bytes; bytes: Bytes; signature: Bytes | null }>(no)
-    invariant(row && toHex(row.hash) === hash, 'what waits has its row')
-    return { op: storedOp(row.bytes, this.#vocabulary), ...row }
+    return row ? { op: storedOp(row.bytes, this.#vocabulary), ...row } : null
   }
 
   #count(waiting: Waiting): void {

@@ -353,7 +353,7 @@ class SqlReplica extends SyncSide implements Replica {
   /** A piece of letting history go. Nothing that is shown changes with it, so nobody is told. */
   #compact(): boolean {
     const { history } = this.world
-    if (history === undefined || this.core.judging.isOutdated) return false
+    if (history === undefined || this.isHistoryHeld || this.core.judging.isOutdated) return false
     if (!this.#compaction?.isOf(this.core)) {
       const next = nextToCompact(this.core, this.world.clock.now(), history)
       this.#compaction = next && new Compaction(this.core, next.op)

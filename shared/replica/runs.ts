@@ -125,6 +125,21 @@ export function snapshotRun(core: Core): Run | null {
   return runFrom(core, line, seq, { ops: LIMITS.runOps, bytes: LIMITS.runBytes })
 }
 
+/** What waits here: each run ends at the first signature behind its beginning. What none vouches for is in no run. */
+export function* waitingRuns({ inbox }: Core): Generator<Run> {
+  for (const tail of inbox.tails()) {
+    const [first] = tail
+    const last = tail.at(-1)
+    if (first && last?.signature)
+      yield {
+        actor: first.op.actor,
+        first: first.op.seq,
+        ops: tail.map(({ bytes }) => bytes),
+        signature: last.signature,
+      }
+  }
+}
+
 function finished({ actor, first, ops, signature, last }: Draft): Run | null {
   return signature && { actor, first, ops: ops.slice(0, last), signature }
 }

@@ -148,7 +148,7 @@ function untrusted(core: Core): string | null {
 type Signed = { readonly seq: number; readonly hash: Bytes; readonly bytes: Bytes; readonly signature: Bytes | null }
 
 /** By itself, or by an op of the same chain that follows it without a gap. */
-function isSigned({ sql, log, judging, crypto, sha256 }: Core, no: number): boolean {
+export function isSigned({ sql, log, judging, crypto, sha256 }: Core, no: number): boolean {
   const { line, seq } = log.placeOf(no)
   const key = judging.past.keyOf(line.actor)
   if (!key || actorOf(sha256, key) !== line.actor) return false

@@ -1,18 +1,21 @@
 /** What a sync session asks of the replica: what it holds, what another lacks of it, and what comes in. */
 import { equalBytes, type Bytes } from '../base/bytes.ts'
 import { encodeCbor } from '../base/cbor.ts'
-import type { ActorId } from '../model/ids.ts'
+import { parseOpId, type ActorId, type OpId } from '../model/ids.ts'
 import { LIMITS } from '../op/limits.ts'
 import { CAUSE_HASH_BYTES } from '../op/op.ts'
 import type { Head, Run } from '../op/run.ts'
 import type { Received, SyncStore } from '../sync/store.ts'
+import { basisOf, type Basis } from './basis.ts'
+import { isDropped } from './chains.ts'
 import { Committing } from './committing.ts'
 import { lacking, lackingFrom, lacksDropped, leavesOf, milestones } from './coverage.ts'
 import type { Files } from './files.ts'
 import { idBytes } from './interner.ts'
 import type { Arrival } from './log.ts'
+import { isSigned } from './snapshot-loading.ts'
 import { checkRun } from './receiving.ts'
-import { runsAfter, snapshotRun } from './runs.ts'
+import { runsAfter, snapshotRun, waitingRuns } from './runs.ts'
 import { hasRoom, take, Unsound } from './taking.ts'
 
 /** How old the authority lets its signed cursor grow before it signs anew, ms. */
@@ -21,6 +24,8 @@ const CURSOR_AGE = 15_000
 export class SyncSide extends Committing implements SyncStore {
   #digest: { readonly core: unknown; readonly ops: number; readonly bytes: Bytes } | null = null
   #signedAt = { ops: -1, wall: 0 }
+  /** How many read what is here and would miss what goes meanwhile. */
+  #readers = 0
 
   digest(): Bytes {
     const { core } = this
@@ -85,8 +90,40 @@ export class SyncSide extends Committing implements SyncStore {
     return snapshotRun(this.core)
   }
 
+  basis(): Basis | 'none' | null {
+    return basisOf(this.core)
+  }
+
+  isVouchedFor(op: OpId): boolean {
+    const ref = parseOpId(op)
+    const no = ref && this.core.log.numberAt(ref)
+    return no !== null && !isDropped(no) && isSigned(this.core, no)
+  }
+
+  waitingRuns(): Iterable<Run> {
+    return waitingRuns(this.core)
+  }
+
+  holdHistory(): () => void {
+    this.#readers += 1
+    let isHeld = true
+    return () => {
+      if (isHeld) this.#readers -= 1
+      isHeld = false
+    }
+  }
+
+  protected get isHistoryHeld(): boolean {
+    return this.#readers > 0
+  }
+
+  /** Its own key this device knows, also where its admission is not here yet. */
+  #keyOf(actor: ActorId): Bytes | null {
+    return this.core.judging.past.keyOf(actor) ?? (actor === this.actor ? this.signer.publicKey : null)
+  }
+
   receive(run: Run, from: ActorId): Received {
-    const checked = checkRun(run, this.site, (actor) => this.core.judging.past.keyOf(actor), this.world)
+    const checked = checkRun(run, this.site, (actor) => this.#keyOf(actor), this.world)
     if (!checked.ok) {
       return checked.error === 'unadmitted'
         ? { outcome: 'unadmitted' }
@@ -142,7 +179,9 @@ export class SyncSide extends Committing implements SyncStore {
   #take(arrivals: readonly Arrival[], from: ActorId): Received {
     const before = this.core.log.lastNumber
     const waitingBefore = this.core.inbox.count
-    if (!hasRoom(this.core, arrivals, from)) return { outcome: 'stored', committed: 0, waiting: 0 }
+    // What this device wrote itself, and gives itself back, is bounded by that.
+    const isOwn = from === this.actor && arrivals.every(({ op }) => op.actor === from)
+    if (!isOwn && !hasRoom(this.core, arrivals, from)) return { outcome: 'stored', committed: 0, waiting: 0 }
     try {
       this.commit(false, () => take(this.core, arrivals, from))
     } catch (problem) {
