@@ -247,7 +247,8 @@ export class Link implements Worker {
     const { socket } = this.#options
     if (socket.isPaused) socket.resume()
     socket.close(1000)
-    const timer = setTimeout(() => socket.terminate(), LAST_WORDS)
+    // Who has said nothing for long is not waited for.
+    const timer = setTimeout(() => socket.terminate(), reason === 'silent' ? 0 : LAST_WORDS)
     socket.once('close', () => clearTimeout(timer))
   }
 }

@@ -253,7 +253,7 @@ class NodeNetwork implements Network {
   #onDown(link: Link, { by, reason, detail }: LinkEnd): void {
     // A socket that lingers may go when the node has stopped, and its store with it.
     if (this.#isOver) return
-    const heard = this.#standing.linkEnded(link)
+    const heard = this.#standing.linkEnded(link, { reason })
     if (link.dialled && this.#roster.isMember(link.peer))
       this.#options.addressBook.remember(link.peer, link.address, heard)
     this.#options.log.info({ peer: link.peer, by, reason, detail }, 'link down')

@@ -4,16 +4,23 @@
  */
 import type { ActorId } from '../../shared/model/ids.ts'
 import type { AuthorityReach } from '../../shared/replica/contract.ts'
+import { PACE } from '../../shared/sync/pace.ts'
 import type { Clock } from '../../shared/replica/ports.ts'
 import { AuthorityWatch } from './authority-watch.ts'
 import type { Network, NetworkStatus, PeerLink, Seen } from './contract.ts'
 import type { DialPlan, Target } from './dial-plan.ts'
-import type { Hearsay } from './hearsay.ts'
-import type { Link } from './link.ts'
+import type { Hearsay, Through } from './hearsay.ts'
+import type { Link, LinkEnd } from './link.ts'
 import { TABLET_LINKS } from './neighbours.ts'
 import type { Roster } from './roster.ts'
 import { Since } from './since.ts'
 import type { Switchboard, Via } from './switchboard.ts'
+
+/**
+ * A peer that fell silent on the own link may have said something to another just after its last word here: what others
+ * heard of it later than this says that it is there. ms.
+ */
+const SAME_WORD = PACE.ping + 1_000
 
 /** Pings come every 3 s from each hop; what was heard longer ago than this is out of reach. ms. */
 const FRESH = 12_000
@@ -41,6 +48,8 @@ export class Standing {
   readonly #authority: AuthorityWatch
   /** When peers whose link has ended were last heard, wall time. */
   readonly #heard = new Map<ActorId, number>()
+  /** The last word, by the monotonic clock, of peers whose link ended without a goodbye. */
+  readonly #lastWords = new Map<ActorId, number>()
   /** When this device's own link to the authority ended, by the monotonic clock. */
   #lost = -Infinity
   readonly #wan: Since<NetworkStatus['wan']['state']>
@@ -70,7 +79,9 @@ export class Standing {
   }
 
   /** Answers when its peer was last heard, wall time. */
-  linkEnded(link: Link): number {
+  linkEnded(link: Link, { reason }: Pick<LinkEnd, 'reason'>): number {
+    if (reason === 'silent' || reason === 'lost') this.#lastWords.set(link.peer, link.heard)
+    else this.#lastWords.delete(link.peer)
     const heard = this.#wallOf(link.heard)
     this.#heard.set(link.peer, heard)
     if (link.peer === this.#options.roster.authority()) this.#lost = this.#options.monotonic()
@@ -187,7 +198,7 @@ export class Standing {
     const target = plan.all().findLast((each) => each.actor === actor)
     return {
       actor,
-      link: this.#linkState(link, last?.via ?? 'lan', target),
+      link: this.#linkState(actor, link, last?.via ?? 'lan', target),
       via: last?.via ?? null,
       last_heard: link === null ? (this.#heard.get(actor) ?? null) : this.#wallOf(link.heard),
       lag: last?.lag() ?? null,
@@ -199,15 +210,25 @@ export class Standing {
   /** Where there is no link: through whom the member is heard, and why it is not called or did not answer. */
   #wayTo(actor: ActorId, link: Link | null, target: Target | undefined): Pick<PeerLink, 'through' | 'why'> {
     if (link?.up === true) return { through: null, why: null }
-    const through = this.#options.hearsay.through(actor)
+    const through = this.#through(actor)
     const why = this.#options.switchboard.wants(actor) ? (target?.why ?? null) : 'enough'
     return { through: through && { ...through, heard: this.#wallOf(through.heard) }, why }
   }
 
-  #linkState(link: Link | null, via: Via, target: Target | undefined): PeerLink['link'] {
+  /** Whoever others heard only before it fell silent here is not there for them either, for all that is known. */
+  #through(actor: ActorId): Through | null {
+    const through = this.#options.hearsay.through(actor)
+    const lastWord = this.#lastWords.get(actor) ?? -Infinity
+    return through !== null && through.heard > lastWord + SAME_WORD ? through : null
+  }
+
+  /** Who did not answer is gone until it does, and not `connecting` whenever it is called again. */
+  #linkState(actor: ActorId, link: Link | null, via: Via, target: Target | undefined): PeerLink['link'] {
     if (link?.up === true) return 'up'
     if (!this.#options.isOn(via)) return 'off'
-    return link !== null || target?.calling === true ? 'connecting' : 'down'
+    if (link !== null) return 'connecting'
+    const isCalled = target?.calling === true && target.why === null
+    return isCalled && !this.#lastWords.has(actor) ? 'connecting' : 'down'
   }
 
   seen(): readonly Seen[] {
