@@ -16,8 +16,8 @@ const OPS_A_JOB = 90
 
 const MIB = 2 ** 20
 
-/** Bytes of the file for a byte of what people can see, counted as text: names, indexes, what the search needs. With all ops kept it is 19. */
-const FILE_PER_STATE = 8
+/** Bytes of the file for a byte of what people can see, counted as text: names, indexes, what the search needs. With all ops kept it is 19, of 20,000. */
+const FILE_PER_STATE = 15
 /** A full slice of work in one transaction; with 20,000 ops it is 1.5 MiB. */
 const WAL_BYTES = 8 * MIB
 /** What is kept in memory of ten thousand closed jobs. */
@@ -33,6 +33,7 @@ const warehouse = new Warehouse({
   days: DAYS,
   authors: 50,
   jobsADay: OPS / DAYS / OPS_A_JOB,
+  history: 90,
   folder: folder.path,
 })
 

@@ -24,6 +24,8 @@ export type Year = {
   readonly jobsADay: number
   /** A folder for the database. */
   readonly folder: string
+  /** How many days what is final is kept. */
+  readonly history: number
   /** Fewer than 365 end it earlier; a twelfth of them is a month. */
   readonly days: number
 }
@@ -65,7 +67,7 @@ export class Warehouse {
     this.#year = year
     this.#dice = seededDice(year.seed)
     const seed = `year ${year.seed}`
-    this.headquarters = new Headquarters(year.folder, seed, FIRST_DAY)
+    this.headquarters = new Headquarters(year.folder, seed, { now: FIRST_DAY, history: year.history * DAY })
     const { site, actor } = this.headquarters.replica
     this.authors = Array.from(
       { length: year.authors },
@@ -121,6 +123,8 @@ export class Warehouse {
     this.headquarters.now = begins + DAY
     this.#review()
     if (new Date(begins).getUTCDate() === 1 || day === 0) this.#handOutStock()
+    this.headquarters.rest()
+    this.headquarters.writeDown()
     this.headquarters.rest()
     this.#listen()
   }

@@ -1,7 +1,9 @@
 /** A tablet with a replica of its own that met headquarters on the first day, and works alone from then on. */
+import { readFileSync } from 'node:fs'
 import type { SiteId } from '../../../shared/model/ids.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
 import type { Signer } from '../../../shared/replica/ports.ts'
+import { beginAs } from '../../support/snapshots.ts'
 import { SocketPair } from '../../unit/sync/socket-pair.ts'
 import { must, openDevice, pull, REACH, type Device } from '../../support/replicas.ts'
 import type { Headquarters } from './headquarters.ts'
@@ -24,13 +26,20 @@ export type Back = {
 /** What TLS proves of a peer is not what is asked here. */
 const MEMBER = { admits: () => ({ ok: true }) as const }
 
+const meet = (away: Away, { replica }: Headquarters): SocketPair =>
+  new SocketPair(away.device.replica, replica, { left: MEMBER, right: MEMBER }).open().flush()
+
+const holdsAll = ({ left, right }: SocketPair): boolean => right.store.lacking(left.store.heads()) === 0
+
 /** It meets headquarters again, over a sync session as any other. */
 export function rejoin(away: Away, headquarters: Headquarters): Promise<Back> {
   const unsent = away.unsent()
   const began = performance.now()
-  const pair = new SocketPair(away.device.replica, headquarters.replica, { left: MEMBER, right: MEMBER })
-    .open()
-    .flush()
+  let pair = meet(away, headquarters)
+  if (!holdsAll(pair)) {
+    away.beginAnew(headquarters.start)
+    pair = meet(away, headquarters)
+  }
   headquarters.rest()
   pair.committed(pair.right)
   pair.flush()
@@ -44,7 +53,7 @@ export function rejoin(away: Away, headquarters: Headquarters): Promise<Back> {
 
 export class Away {
   readonly signer: Signer
-  readonly device: Device
+  device: Device
 
   constructor(signer: Signer, site: SiteId) {
     this.signer = signer
@@ -68,6 +77,14 @@ export class Away {
       else if (i % 4 === 0) must(replica.execute('note.add', { record, text: `Seen on the way ${i}` }))
       else must(replica.execute('field.set', { record, field: 'title', value: `On the way ${i}` }))
     }
+  }
+
+  /** Begins from a snapshot in a database of its own, and takes along what nobody else has. */
+  beginAnew(start: string): void {
+    const old = this.device
+    this.device = beginAs(old, [readFileSync(start)])
+    pull(this.device, old)
+    old.sql.close()
   }
 
   /** The names of what it wrote alone. */

@@ -2,7 +2,7 @@
  * The replica under test: the authority's, on a database file as the node has it, with a clock that the year turns. It
  * takes in what authors send, does after each what a node does in its quiet turns, and measures both.
  */
-import { statSync } from 'node:fs'
+import { copyFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import v8 from 'node:v8'
 import vm from 'node:vm'
@@ -11,6 +11,8 @@ import type { ActorId } from '../../../shared/model/ids.ts'
 import type { Role } from '../../../shared/model/roles.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
 import type { Signer } from '../../../shared/replica/ports.ts'
+import { makeSnapshot } from '../../../shared/replica/snapshot-making.ts'
+import { toHex } from '../../../shared/base/bytes.ts'
 import { createSite, openReplica } from '../../../shared/replica/replica.ts'
 import { createCrypto } from '../../../main/store/crypto.ts'
 import { openDatabase, openToRead, type SqlDatabase } from '../../../main/store/database.ts'
@@ -37,6 +39,9 @@ export type Month = {
   readonly acknowledge: number
   /** Of opening the replica anew, and of its first status. */
   readonly reopen: number
+  /** Of writing down the state at a checkpoint, and how long that file is. */
+  readonly writeDown: number
+  readonly start: number
   readonly log: { readonly ops: number; readonly bytes: number }
   readonly records: number
   readonly late: number
@@ -55,18 +60,26 @@ export class Headquarters {
   replica: Replica
   readonly file: string
   readonly signer: Signer
+  /** From which a device begins that lacks what was dropped; its name is its hash. */
+  readonly start: string
   /** The end of every chain that is here. */
   readonly tips = new Map<ActorId, Tip>()
+  readonly #history: number
   #sql: SqlDatabase
+  #started = ''
   #position = 0
   #receive: { readonly ms: number; readonly ops: number }[] = []
   #rest: number[] = []
   #acknowledge: number[] = []
+  #writeDown: number[] = []
   #walPeak = 0
 
-  constructor(folder: string, seed: string, now: number) {
+  /** `history`: how long what is final is kept, ms. */
+  constructor(folder: string, seed: string, { now, history }: { now: number; history: number }) {
     this.now = now
+    this.#history = history
     this.file = join(folder, 'headquarters.db')
+    this.start = join(folder, 'start')
     this.signer = signerFrom(`${seed}/headquarters`)
     this.#sql = openDatabase(this.file)
     this.replica = createSite(this.#world(), this.signer, {
@@ -79,7 +92,32 @@ export class Headquarters {
   }
 
   #world(): Parameters<typeof createSite>[0] {
-    return { sql: this.#sql, crypto: createCrypto(), clock: { now: () => this.now } }
+    return {
+      sql: this.#sql,
+      crypto: createCrypto(),
+      clock: { now: () => this.now },
+      history: this.#history,
+      keeps: (sha256) => sha256 === this.#started,
+    }
+  }
+
+  /** Writes down the state at its checkpoint, where that is due, out of a copy. */
+  writeDown(): void {
+    const due = this.replica.snapshotDue()
+    if (due === null) return
+    this.#sql.checkpoint()
+    const copy = `${this.file}.copy`
+    copyFileSync(this.file, copy)
+    const sql = openDatabase(copy)
+    const { site, actor } = this.replica
+    const began = process.cpuUsage()
+    const bytes = Buffer.concat([...makeSnapshot({ ...this.#world(), sql }, site, actor, due)])
+    this.#writeDown.push(since(began))
+    sql.close()
+    for (const end of ['', '-wal', '-shm']) rmSync(copy + end, { force: true })
+    writeFileSync(this.start, bytes)
+    this.#started = toHex(sha256(bytes))
+    this.replica.snapshotMade(due, this.#started, bytes.length)
   }
 
   admit(signer: Signer, name: string, role: Role): void {
@@ -192,6 +230,8 @@ export class Headquarters {
       rest: costOf(this.#rest, ops),
       acknowledge: rounded(mean(this.#acknowledge)),
       reopen: rounded(ms),
+      writeDown: rounded(mean(this.#writeDown)),
+      start: sizeOf(this.start),
       log,
       records: this.#count('record'),
       ...rest,
@@ -201,6 +241,7 @@ export class Headquarters {
     this.#receive = []
     this.#rest = []
     this.#acknowledge = []
+    this.#writeDown = []
     this.#walPeak = 0
     return figures
   }
