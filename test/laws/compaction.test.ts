@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SEED } from '../support/seed.ts'
+import { snapshotOf } from '../support/snapshots.ts'
 import { asWritten, deliver, readingFrom, withReader } from './delivery.ts'
 import {
   beginFrom,
@@ -10,7 +11,6 @@ import {
   delays,
   kept,
   shown,
-  snapshotOf,
   type Compacted,
 } from './compaction.ts'
 import { opsOf, wornStory, type Story } from './histories.ts'

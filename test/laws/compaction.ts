@@ -5,12 +5,8 @@ import type { Run } from '../../shared/op/run.ts'
 import { Compaction } from '../../shared/replica/compacting.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import { coreOf } from '../support/crafting.ts'
-import { makeSnapshot } from '../../shared/replica/snapshot-making.ts'
-import { readSnapshotFrame, SNAPSHOT_PREAMBLE } from '../../shared/replica/snapshot-file.ts'
-import { SnapshotLoading } from '../../shared/replica/snapshot-loading.ts'
-import { formatOpId } from '../../shared/model/ids.ts'
-import { memorySql } from '../support/memory-sql.ts'
-import { openDevice, restart, type Device } from '../support/replicas.ts'
+import { restart, type Device } from '../support/replicas.ts'
+import { begin } from '../support/snapshots.ts'
 import { observe } from './delivery.ts'
 import { KEYS, SITE, type Signed } from './histories.ts'
 
@@ -80,51 +76,17 @@ export function compact(device: Device): void {
   })
 }
 
-/** The file of a checkpoint in force, the `at`th from the end, made of a copy; null where there is none. */
-export function snapshotOf(device: Device, at: number): Uint8Array[] | null {
-  const all = coreOf(device).control().membership.checkpoints
-  const checkpoint = all.toReversed()[at % Math.max(1, all.length)]
-  if (!checkpoint) return null
-  const sql = memorySql(device.sql.serialize())
-  try {
-    return [...makeSnapshot({ ...device.world, sql }, SITE, device.replica.actor, formatOpId(checkpoint.op))]
-  } finally {
-    sql.close()
-  }
-}
-
-/** A replica in a new database, begun from a snapshot; throws where that is not sound. */
+/** A replica in a new database, under a key of nobody's, begun from a snapshot; throws where that is not sound. */
 export function beginFrom(
   parts: readonly Uint8Array[],
   seen: { snapshots: number; dropped: number; beyond: number },
 ): Device {
   const [signer] = KEYS
   if (!signer) throw new Error('there are keys')
-  const device = openDevice('Newcomer', signer, SITE)
-  const loading = new SnapshotLoading(device.world, SITE, device.replica.actor)
-  for (const body of framesOf(parts)) {
-    const frame = readSnapshotFrame(body)
-    if (!frame.ok) throw new Error(frame.error)
-    const problem = loading.take(frame.value)
-    if (problem) throw new Error(problem)
-  }
-  for (let step = loading.step(); !step.ok || step.value; step = loading.step())
-    if (!step.ok) throw new Error(step.error)
-  const checkpoint = loading.checkpoint()
-  if (!checkpoint.ok) throw new Error(checkpoint.error)
-  restart(device)
+  const device = begin('Newcomer', signer, SITE, parts)
   seen.snapshots += 1
   seen.dropped += count(device, 'SELECT count(*) AS n FROM imprint')
   return device
-}
-
-function* framesOf(parts: readonly Uint8Array[]): Generator<Uint8Array> {
-  const bytes = Buffer.concat(parts)
-  for (let at = SNAPSHOT_PREAMBLE.length; at < bytes.length;) {
-    const size = bytes.readUInt32BE(at)
-    yield new Uint8Array(bytes.subarray(at + 4, at + 4 + size))
-    at += 4 + size
-  }
 }
 
 const count = ({ sql }: Device, text: string): number => sql.prepare(text).get<{ n: number }>()?.n ?? 0
@@ -135,7 +97,11 @@ export function shown(replica: Replica): unknown {
     readonly feed: unknown
     readonly status: ReturnType<Replica['status']>
   }
-  return { ...rest, status: { ...status, log: status.log.ops } }
+  const { checkpoint } = status
+  return {
+    ...rest,
+    status: { ...status, log: status.log.ops, checkpoint: checkpoint && { ...checkpoint, history: null } },
+  }
 }
 
 /** How each op that is here is judged, by its hash. */

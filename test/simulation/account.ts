@@ -90,7 +90,7 @@ class Ledger {
       case 'draft':
         return this.#live.has(here) || this.#drafts.has(`${effect.at.record}/${effect.at.field}`)
       case 'text':
-        return this.#texts.has(here)
+        return this.#texts.has(here) || this.#isSealed(op)
       case 'create':
       case 'import':
         return this.#core.sql.prepare('SELECT 1 AS n FROM creation WHERE op = ?').get(op.no) !== undefined
@@ -109,6 +109,11 @@ class Ledger {
           effect.type === 'session'
         )
     }
+  }
+
+  /** Its words are in the base of their text. */
+  #isSealed(op: JudgedOp): boolean {
+    return this.#core.sql.prepare('SELECT 1 AS n FROM touch WHERE op = ? AND sealed = 1').get(op.no) !== undefined
   }
 
   /** A value that was taken back for a reason that the feed keeps, itself or with the child that it is part of. */

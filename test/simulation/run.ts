@@ -1,10 +1,17 @@
 /** One seed, played and checked. Throws with the seed in its message, so that it can be played again. */
 import { accountFor, type Account } from './account.ts'
+import type { Device } from '../support/replicas.ts'
 import { World } from './world.ts'
 
 const MOMENTS = 70
 
-export type Outcome = Account & { readonly seed: number; readonly crashes: number }
+export type Outcome = Account & {
+  readonly seed: number
+  readonly crashes: number
+  /** Devices that began anew from a snapshot, and ops that were dropped, in all. */
+  readonly begun: number
+  readonly dropped: number
+}
 
 export function simulate(seed: number): Outcome {
   const world = new World(seed)
@@ -29,8 +36,18 @@ function played(world: World, seed: number): Outcome {
     const { checkpoint } = replica.status()
     demand(checkpoint === null || checkpoint.agreed === true, `another state under ${checkpoint?.op}`)
   }
-  const [account, ...others] = world.devices.map(accountFor)
+  const known = new Set(world.devices.map(({ replica }) => replica.status().log.ops))
+  demand(known.size === 1, `replicas know of different numbers of ops: ${[...known].join(', ')}`)
+  const dropped = world.devices.map(droppedBy)
+  const { crashes, begun } = world
+  const outcome = (account: Account): Outcome => {
+    return { ...account, seed, crashes, begun, dropped: dropped.reduce((sum, one) => sum + one, 0) }
+  }
+  // Only who keeps every op can account for every op; where all began anew there is nobody.
+  const whole = world.devices.filter((_, i) => dropped[i] === 0)
+  const [account, ...others] = (whole.length > 0 ? whole : world.devices).map(accountFor)
   if (!account) throw new Error('a site has devices')
+  if (whole.length === 0) return outcome(account)
   demand(account.lost.length === 0, `not accounted for: ${account.lost.join('; ')}`)
   demand(account.breaches.length === 0, account.breaches.join('; '))
   for (const other of others)
@@ -38,8 +55,11 @@ function played(world: World, seed: number): Outcome {
       JSON.stringify(other) === JSON.stringify(account),
       `replicas account differently: ${JSON.stringify(other)} ${JSON.stringify(account)}`,
     )
-  return { ...account, seed, crashes: world.crashes }
+  return outcome(account)
 }
+
+const droppedBy = ({ sql }: Device): number =>
+  sql.prepare('SELECT count(*) AS n FROM imprint').get<{ n: number }>()?.n ?? 0
 
 function demand(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new Error(otherwise)

@@ -4,7 +4,11 @@
  * what they had stored, or from an old copy of it, and work on; in some sites one lies, in some the authority is lost.
  * The same seed gives the same run.
  */
+import { createHash } from 'node:crypto'
 import { seededDice } from '../../main/demo/dice.ts'
+import { startIn } from '../../main/node/snapshots/beginning.ts'
+import type { OpId } from '../../shared/model/ids.ts'
+import type { Run } from '../../shared/op/run.ts'
 import { Session, type Effect } from '../../shared/sync/session.ts'
 import { deceive } from '../support/liar.ts'
 import { attend, type Duty } from '../support/office.ts'
@@ -12,6 +16,7 @@ import {
   copyOf,
   foundSite,
   joinSite,
+  keeping,
   must,
   pull,
   restart,
@@ -19,6 +24,7 @@ import {
   type Device,
 } from '../support/replicas.ts'
 import { worldOf } from '../support/rogue.ts'
+import { beginAs, snapshotOf } from '../support/snapshots.ts'
 import { DEEDS, emptyShelf, perform, type Deed, type Shelf } from '../support/workload.ts'
 
 const TICK_MS = 1_000
@@ -26,10 +32,13 @@ const TICK_MS = 1_000
 const BACKUP_AT = 12
 /** Virtual time that a run may take to come to rest once everything is whole again. */
 const REST_MS = 600_000
-const NAMES = ['HQ', 'Edge', 'Desk', 'Tablet 1', 'Tablet 2'] as const
-const [HQ, DESK, LIAR] = [0, 2, 4]
+/** The last is away: it works alone until the end. */
+const NAMES = ['HQ', 'Edge', 'Desk', 'Tablet 1', 'Tablet 2', 'Tablet 3'] as const
+const [HQ, DESK, LIAR, AWAY] = [0, 2, 4, 5]
 /** The edge writes nothing; headquarters writes seldom. */
-const AT_WORK = [0, 2, 2, 3, 3, 3, 4, 4, 4] as const
+const AT_WORK = [0, 2, 2, 3, 3, 3, 4, 4, 4, 5] as const
+/** These let history go as soon as it is final. */
+const FORGETFUL = [1, 3] as const
 /** Who does what beside the work on the floor. */
 const OFFICE: readonly (readonly [number, readonly Duty[]])[] = [
   [HQ, ['give', 'give', 'give', 'give', 'stock', 'takeback', 'answer', 'answer', 'answer', 'adopt', 'unlock', 'revoke', 'expel', 'zoned']],
@@ -56,6 +65,7 @@ const members = [
   joinSite(hq, 'Desk', 'supervisor'),
   joinSite(hq, 'Tablet 1', 'technician'),
   joinSite(hq, 'Tablet 2', 'technician'),
+  joinSite(hq, 'Tablet 3', 'technician'),
 ]
 const { record: first } = must(
   hq.replica.execute('job.create', { title: 'Pump', tasks: ['inspect valve', 'replace filter'] }),
@@ -84,21 +94,36 @@ export class World {
   readonly #lies: boolean
   #loses: boolean
   readonly #links = new Map<string, Link>()
+  /** What the authority wrote down, by file. */
+  readonly #snapshots = new Map<string, readonly Uint8Array[]>()
   #queue: Pending[] = []
   #now = 0
   #order = 0
   #crashes = 0
+  #begun = 0
 
   constructor(seed: number) {
     this.#dice = seededDice(seed)
     this.#lies = this.#chance(0.4)
     this.#loses = this.#chance(0.1)
     this.devices = members.map((member, i) => copyOf(member, images[i]))
+    // What only the recovery key undoes is not dropped: no device could undo it then.
+    for (const i of this.#loses ? [] : FORGETFUL) this.#keep(i, -Infinity)
     for (const i of this.devices.keys()) this.#listen(i)
   }
 
   get crashes(): number {
     return this.#crashes
+  }
+
+  /** How often a device began anew from a snapshot. */
+  get begun(): number {
+    return this.#begun
+  }
+
+  #keep(i: number, history: number): void {
+    const device = this.devices[i]
+    if (device) this.devices[i] = keeping(device, history)
   }
 
   /** The device that holds the authority's role as far as it knows; of two, the one that got it last. */
@@ -110,7 +135,7 @@ export class World {
 
   /** Lets `moments` things happen, each drawn, with time between them for frames to travel. */
   live(moments: number): void {
-    for (const [a, b] of this.#pairs()) if (this.#chance(0.4)) this.#connect(a, b)
+    for (const [a, b] of this.#present()) if (this.#chance(0.4)) this.#connect(a, b)
     for (let moment = 0; moment < moments; moment += 1) {
       if (moment === BACKUP_AT) this.#backUp()
       this.#happen()
@@ -145,20 +170,57 @@ export class World {
 
   #happen(): void {
     const turn = this.#dice()
-    const [a, b] = this.#pairs()[this.#pick(0, 9)] ?? [0, 1]
-    if (turn < 0.4) this.#work()
-    else if (turn < 0.63) this.#office()
-    else if (turn < 0.68) this.#delegated()
-    else if (turn < 0.7) this.#deceive()
-    else if (turn < 0.78) this.#cut(keyOf(a, b))
-    else if (turn < 0.87) this.#connect(a, b)
-    else if (turn < 0.9) this.#partition()
-    else if (turn < 0.92) this.#stall(keyOf(a, b))
-    else if (turn < 0.945) this.#crash(this.#pick(0, this.devices.length - 1))
-    else if (turn < 0.955) this.#restore(this.#pick(DESK, LIAR))
-    else if (turn < 0.965) this.#recover()
-    else if (turn < 0.975) this.authority.replica.execute('checkpoint.publish', {})
+    const present = this.#present()
+    const [a, b] = present[this.#pick(0, present.length - 1)] ?? [0, 1]
+    if (turn < 0.39) this.#work()
+    else if (turn < 0.61) this.#office()
+    else if (turn < 0.66) this.#delegated()
+    else if (turn < 0.68) this.#deceive()
+    else if (turn < 0.76) this.#cut(keyOf(a, b))
+    else if (turn < 0.85) this.#connect(a, b)
+    else if (turn < 0.88) this.#partition()
+    else if (turn < 0.9) this.#stall(keyOf(a, b))
+    else if (turn < 0.92) this.#crash(this.#pick(0, AWAY))
+    else if (turn < 0.927) this.#restore(this.#pick(DESK, LIAR))
+    else if (turn < 0.936) this.#recover()
+    else if (turn < 0.955) this.#publish()
+    else if (turn < 0.985) this.#idle(FORGETFUL[this.#pick(0, 1)] ?? 1)
     else this.authority.replica.decideWaiting(3)
+  }
+
+  /** Makes final what the authority holds, and most times writes it down. */
+  #publish(): void {
+    const { authority } = this
+    const published = authority.replica.execute('checkpoint.publish', {})
+    if (!published.ok || this.#loses || this.#chance(0.2)) return
+    const parts = snapshotOf(authority, 0)
+    if (!parts) return
+    const bytes = Buffer.concat(parts)
+    const file = createHash('sha256').update(bytes).digest('hex')
+    this.#snapshots.set(file, parts)
+    authority.replica.snapshotMade(published.value.op as OpId, file, bytes.length)
+  }
+
+  /** Does all that was put off, the letting go of history among it. */
+  #idle(i: number): void {
+    while (this.devices[i]?.replica.work());
+  }
+
+  /** A peer has dropped what this device lacks: it begins from what was written down, with what it alone has. */
+  #begin(i: number, run: Run): void {
+    const device = this.devices[i]
+    const parts = this.#snapshots.get(startIn(run)?.file ?? '')
+    if (!device || !parts) return
+    const fresh = beginAs(device, parts)
+    pull(fresh, device)
+    const linked = this.#pairs().filter(([a, b]) => (a === i || b === i) && this.#links.has(keyOf(a, b)))
+    this.#silence(i)
+    device.sql.close()
+    this.devices[i] = fresh
+    this.#listen(i)
+    // As a node that starts again, it calls whom it was linked with.
+    for (const [a, b] of linked) this.#connect(a, b)
+    this.#begun += 1
   }
 
   #office(): void {
@@ -301,6 +363,7 @@ export class World {
     for (const effect of effects) {
       if (effect.kind === 'send') this.#send(link, end, other, effect.bytes)
       else if (effect.kind === 'close') this.#closed(link, effect)
+      else if (effect.kind === 'start' && effect.run) return this.#begin(end.device, effect.run)
     }
     if (end.session.busy) this.#at(this.#now + 1, () => this.#step(link, end))
   }
@@ -352,6 +415,10 @@ export class World {
 
   #pairs(): (readonly [number, number])[] {
     return NAMES.flatMap((_, a) => NAMES.slice(a + 1).map((__, i) => [a, a + 1 + i] as const))
+  }
+
+  #present(): (readonly [number, number])[] {
+    return this.#pairs().filter(([, b]) => b !== AWAY)
   }
 
   #chance(of: number): boolean {

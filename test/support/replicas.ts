@@ -107,6 +107,12 @@ export function openDevice(
   return { name, signer, ...made, replica: openReplica(made.world, signer, site) }
 }
 
+/** The same device, which keeps what is final so long, ms. */
+export function keeping(device: Device, history: number): Device {
+  const world = { ...device.world, history }
+  return { ...device, world, replica: openReplica(world, device.signer, device.replica.site) }
+}
+
 /** Opens a device's database again, as after a restart. */
 export function restart(device: Device): void {
   device.replica = openReplica(device.world, device.signer, device.replica.site)

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
 import type { OpId } from '../../shared/model/ids.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
-import { openReplica } from '../../shared/replica/replica.ts'
 import type { Effect } from '../../shared/sync/session.ts'
 import { Session } from '../../shared/sync/session.ts'
 import { coreOf, craft, nextOp, runOf } from '../support/crafting.ts'
-import { foundSite, joinSite, must, pull, REACH, type Device } from '../support/replicas.ts'
+import { foundSite, joinSite, keeping, must, pull, REACH, type Device } from '../support/replicas.ts'
 import { judged, lastOp, page } from '../support/site.ts'
 
 const DAY = 86_400_000
@@ -13,12 +12,6 @@ const FILE = 'ab'.repeat(32)
 
 const idle = ({ replica }: { readonly replica: Replica }): void => {
   while (replica.work());
-}
-
-/** The same device, which keeps what is final so long. */
-function keeping(device: Device, history: number): Device {
-  const world = { ...device.world, history }
-  return { ...device, world, replica: openReplica(world, device.signer, device.replica.site) }
 }
 
 /** Makes everything final, and says that it is written down. */

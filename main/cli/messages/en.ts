@@ -149,6 +149,7 @@ export const en = {
   auditDone:
     '{file} is whole: {site_name}, {ops} ops of {members} members, {attachments} attachments; written by {name} at {made}.',
   auditState: 'State {hash}, rebuilt from the ops, as it was signed.',
+  auditSince: 'It begins with the state of {since}: the history before is not in it.',
 
   recover:
     'make this device the authority of its site with the recovery key, when the authority is lost. Prints {"op", "actor", "before"} with --json',

@@ -154,6 +154,7 @@ export const es: Readonly<Record<CliMessage, string>> = {
   auditDone:
     '{file} está completo: {site_name}, {ops} operaciones de {members} miembros, {attachments} adjuntos; escrito por {name} el {made}.',
   auditState: 'Estado {hash}, reconstruido a partir de las operaciones, tal como se firmó.',
+  auditSince: 'Empieza con el estado del {since}: la historia anterior no está en él.',
 
   recover:
     'convierte este dispositivo en la autoridad de su sitio con la clave de recuperación, cuando se ha perdido la autoridad. Con --json escribe {"op", "actor", "before"}',
