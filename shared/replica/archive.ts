@@ -1,7 +1,8 @@
 /**
  * The archive of a site: a preamble, then frames of a length (four bytes, the highest first) and that many bytes of
  * deterministic CBOR. First what it is of, then every op as runs with their signatures in an order in which causes go
- * first, then the bytes of attachments in parts, and last what all of it adds up to, signed by who wrote it.
+ * first, then the bytes of attachments in parts, and last what all of it adds up to, signed by who wrote it. Where history
+ * was dropped, the state from which the runs go on stands before them: a snapshot (`snapshot-file.ts`) in parts.
  * Outside bytes: every frame is read wholly, within bounds, before anything is done with it.
  */
 import { concatBytes, fromHex, toHex, type Bytes } from '../base/bytes.ts'
@@ -45,6 +46,8 @@ export type ArchiveEnd = ArchiveSums & { readonly kind: 'end'; readonly signatur
 
 export type ArchiveFrame =
   | ArchiveHead
+  /** The next bytes of the snapshot from which the runs go on. */
+  | { readonly kind: 'basis'; readonly bytes: Bytes }
   | { readonly kind: 'run'; readonly run: Run }
   | { readonly kind: 'file'; readonly sha256: string; readonly size: number }
   /** The next bytes of the file named last. */
@@ -80,6 +83,8 @@ function valueOf(frame: ArchiveFrame): CborValue {
   switch (frame.kind) {
     case 'head':
       return ['head', idBytes(frame.site), frame.siteName, idBytes(frame.actor), frame.name, frame.made]
+    case 'basis':
+      return ['basis', frame.bytes]
     case 'run':
       return ['run', idBytes(frame.run.actor), frame.run.first, [...frame.run.ops], frame.run.signature]
     case 'file':
@@ -111,6 +116,8 @@ function readFrame(read: Reader): ArchiveFrame {
         name: read.text(NAME_MAX),
         made: read.count(),
       }
+    case 'basis':
+      return { kind, bytes: read.bytes() }
     case 'run':
       return { kind, run: readRun(read) }
     case 'file':

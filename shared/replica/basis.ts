@@ -50,7 +50,9 @@ function knownTo({ log }: Core, { op }: Checkpoint): ReadonlyMap<Line, number> {
 
 /** The last seq of a line of which nothing but the name is here, or that stands in a base; 0: none. */
 function lastFolded({ sql, log }: Core, line: Line): number {
-  const dropped = sql.prepare('SELECT max(seq) AS seq FROM imprint WHERE line = ?').get<{ seq: number | null }>(line.no)
+  const dropped = sql
+    .prepare('SELECT max(seq) AS seq FROM imprint WHERE line = ?')
+    .get<{ seq: number | null }>(line.no)
   const sealed = sql
     .prepare(
       `SELECT seq FROM op WHERE actor = ? AND line = ? AND seq > ?

@@ -20,12 +20,14 @@ export function addAudit(program: Command, { words, finish }: Context): void {
         const asked = name === undefined ? null : { query: name, input: await readJson(input) }
         const { audit } = await import('../../node/keeping/auditing.ts')
         const { audited, answer } = await audit(file, asked)
+        const { since, ...said } = audited
         if (asked) printJson(answer)
         else if (json) printJson(audited)
         else
           printLines([
-            words.say('auditDone', { ...audited, file, made: words.time(audited.made) }),
+            words.say('auditDone', { ...said, file, made: words.time(said.made) }),
             words.say('auditState', { hash: audited.state_hash }),
+            ...(since === null ? [] : [words.say('auditSince', { since: words.time(since) })]),
           ])
         return ok(undefined)
       }),

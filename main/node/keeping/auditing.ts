@@ -2,15 +2,21 @@
  * Opens an archive to look into it: rebuilds the replica in a folder that goes again, by the door through which a
  * peer's ops come, so that every chain and signature is checked; compares what comes out with what was signed; and
  * answers queries. The archive is only read, frame by frame, and nothing of it is believed before it is checked.
+ *
+ * Where it begins with the state at a checkpoint, that is judged and folded here, and compared with what the authority
+ * signed of it, before the ops behind it are taken.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TallydeskError } from '../../../shared/api/errors.ts'
 import { parseQuery } from '../../../shared/api/parse.ts'
 import { equalBytes, toHex, type Bytes } from '../../../shared/base/bytes.ts'
+import type { Checkpoint } from '../../../shared/judge/membership.ts'
+import { formatOpId, type SiteId } from '../../../shared/model/ids.ts'
+import { actorOf } from '../../../shared/op/identity.ts'
 import type { Run } from '../../../shared/op/run.ts'
 import {
   ARCHIVE_LIMITS,
@@ -22,10 +28,14 @@ import {
   type ArchiveHead,
 } from '../../../shared/replica/archive.ts'
 import type { Replica, ReplicaQueryName } from '../../../shared/replica/contract.ts'
+import type { Signer, World } from '../../../shared/replica/ports.ts'
 import { openReplica } from '../../../shared/replica/replica.ts'
+import { SnapshotLoading } from '../../../shared/replica/snapshot-loading.ts'
 import { createCrypto } from '../../store/crypto.ts'
 import { openDatabase } from '../../store/database.ts'
+import { inFolder } from '../../store/files.ts'
 import { loadOrMakeSigner } from '../../store/op-key.ts'
+import { readSnapshot } from '../snapshots/reading.ts'
 
 export type Audited = {
   readonly site: string
@@ -38,6 +48,8 @@ export type Audited = {
   readonly members: number
   readonly attachments: number
   readonly state_hash: string
+  /** When the checkpoint was published with which it begins: the history before is not in it. Null: all of it is. */
+  readonly since: number | null
 }
 
 export type Asked = { readonly query: string; readonly input: unknown }
@@ -56,9 +68,9 @@ export async function audit(
     try {
       const head = await headOf(archive)
       const world = { sql, crypto: createCrypto(), clock: { now: () => head.made } }
-      const replica = openReplica(world, loadOrMakeSigner(join(folder, 'op-key.pem')), head.site)
-      const audited = await checked(archive, head, replica)
-      return { audited, answer: asked && answerOf(replica, asked) }
+      const rebuilding = new Rebuilding(archive, { world, site: head.site, folder })
+      const audited = await checked(archive, head, rebuilding)
+      return { audited, answer: asked && answerOf(await rebuilding.replica(), asked) }
     } finally {
       sql.close()
     }
@@ -74,30 +86,83 @@ async function headOf(archive: Archive): Promise<ArchiveHead> {
   return first?.kind === 'head' ? first : archive.fail('it does not say what it is of')
 }
 
-async function checked(archive: Archive, head: ArchiveHead, replica: Replica): Promise<Audited> {
+async function checked(archive: Archive, head: ArchiveHead, rebuilding: Rebuilding): Promise<Audited> {
   const files = new Files(archive)
   for (;;) {
     const before = archive.digest()
     const frame = await archive.next()
     if (frame === null) return archive.fail('it ends before its end')
-    if (frame.kind === 'run') take(archive, replica, frame.run)
+    if (frame.kind === 'basis') rebuilding.addBasis(frame.bytes)
+    else if (frame.kind === 'run') await rebuilding.take(frame.run)
     else if (frame.kind === 'file') files.begin(frame)
     else if (frame.kind === 'part') files.add(frame.bytes)
     else if (frame.kind === 'head') archive.fail('it begins twice')
     else {
       files.end()
+      const replica = await rebuilding.replica()
       compare(archive, { head, end: frame, before, attachments: files.whole }, replica)
+      const since = rebuilding.since()
       if ((await archive.next()) !== null) archive.fail('something follows its end')
-      return auditedOf(head, frame, replica)
+      return { ...auditedOf(head, frame, replica), since }
     }
   }
 }
 
-function take(archive: Archive, replica: Replica, run: Run): void {
-  const received = replica.receive(run, run.actor)
-  const name = `the run ${run.actor}:${run.first} to ${run.first + run.ops.length - 1}`
-  if (received.outcome === 'refused') archive.fail(`${name}: ${received.reason}`)
-  if (received.outcome === 'unadmitted') archive.fail(`${name}: its author is no member`)
+type Place = { readonly world: World; readonly site: SiteId; readonly folder: string }
+
+/** The replica, from what the archive begins with on. */
+class Rebuilding {
+  readonly #archive: Archive
+  readonly #place: Place
+  readonly #basis: string
+  readonly #signer: Signer
+  #hasBasis = false
+  #checkpoint: Checkpoint | null = null
+  #replica: Replica | null = null
+
+  constructor(archive: Archive, place: Place) {
+    this.#archive = archive
+    this.#place = place
+    this.#basis = join(place.folder, 'basis')
+    this.#signer = loadOrMakeSigner(join(place.folder, 'op-key.pem'))
+  }
+
+  addBasis(bytes: Bytes): void {
+    if (this.#replica !== null) this.#archive.fail('its beginning comes too late')
+    this.#hasBasis = true
+    inFolder(() => appendFileSync(this.#basis, bytes))
+  }
+
+  async replica(): Promise<Replica> {
+    if (this.#replica === null && this.#hasBasis) await this.#begin()
+    this.#replica ??= openReplica(this.#place.world, this.#signer, this.#place.site)
+    return this.#replica
+  }
+
+  async #begin(): Promise<void> {
+    const { world, site } = this.#place
+    const self = actorOf((bytes) => world.crypto.sha256(bytes), this.#signer.publicKey)
+    const read = await readSnapshot(this.#basis, new SnapshotLoading(world, site, self))
+    if (!read.ok) return this.#archive.fail(`the state that it begins with: ${read.error}`)
+    this.#checkpoint = read.value
+  }
+
+  async take(run: Run): Promise<void> {
+    const replica = await this.replica()
+    const received = replica.receive(run, run.actor)
+    const name = `the run ${run.actor}:${run.first} to ${run.first + run.ops.length - 1}`
+    if (received.outcome === 'refused') this.#archive.fail(`${name}: ${received.reason}`)
+    if (received.outcome === 'unadmitted') this.#archive.fail(`${name}: its author is no member`)
+  }
+
+  /** To be asked at the end: what follows the checkpoint in its chain may vouch for it. */
+  since(): number | null {
+    if (this.#checkpoint === null) return null
+    const { op, wall } = this.#checkpoint
+    if (this.#replica?.isVouchedFor(formatOpId(op)) !== true)
+      this.#archive.fail('the checkpoint that it begins with is not signed')
+    return wall
+  }
 }
 
 type Claims = {
@@ -122,7 +187,7 @@ function compare(archive: Archive, { head, end, before, attachments }: Claims, r
     archive.fail('what it adds up to is not signed by the device that wrote it')
 }
 
-function auditedOf(head: ArchiveHead, end: ArchiveEnd, replica: Replica): Audited {
+function auditedOf(head: ArchiveHead, end: ArchiveEnd, replica: Replica): Omit<Audited, 'since'> {
   const { site, actor, name, made } = head
   return {
     site,

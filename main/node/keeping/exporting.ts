@@ -1,6 +1,9 @@
 /**
  * Writes a whole site to one archive: every op with its signatures, the bytes of attachments that are here, and sums
  * that this device signs. Some runs a turn, never all in memory; it has its name only when it is whole.
+ *
+ * Where history was dropped, it begins with the state at the earliest checkpoint from which on every op is here: all that
+ * can still be told is in it.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream, existsSync, rmSync } from 'node:fs'
@@ -17,25 +20,28 @@ import {
   sealedBytes,
   type ArchiveFrame,
 } from '../../../shared/replica/archive.ts'
+import type { Basis } from '../../../shared/replica/basis.ts'
 import type { Replica, ReplicaStatus } from '../../../shared/replica/contract.ts'
 import { inFolder, inFolderLater, PRIVATE, syncFolderOf } from '../../store/files.ts'
 import { blobFiles, measured } from '../../store/whole-files.ts'
 import type { Machine } from '../machine.ts'
+import { basisParts } from './basis-parts.ts'
 
 type Exported = CommandResult<'node.export'>
 
 /** Written in one turn. */
 const BATCH = { ops: 256, bytes: 1024 * 1024 }
 
-/** Throws `file-exists`, `disk-full`, `data-folder-unreadable`. */
+/** Throws `file-exists`, `disk-full`, `data-folder-unreadable`, `history-not-final`. */
 export async function exportSite(machine: Machine, replica: Replica, file: string): Promise<Exported> {
   if (existsSync(file)) throw new TallydeskError('file-exists', { file })
   const unfinished = `${file}.unfinished`
+  const release = replica.holdHistory()
   try {
     return await inFolderLater(async () => {
       const archive = new ArchiveFile(await open(unfinished, 'w', PRIVATE))
       try {
-        const exported = await write(machine, replica, archive)
+        const exported = await write(machine, replica, archive, `${file}.basis`)
         await archive.sync()
         await rename(unfinished, file)
         syncFolderOf(file)
@@ -45,22 +51,30 @@ export async function exportSite(machine: Machine, replica: Replica, file: strin
       }
     })
   } finally {
+    release()
     inFolder(() => rmSync(unfinished, { force: true }))
   }
 }
 
+/** `copy`: where a copy of the database may stand meanwhile. */
 async function write(
-  { clock, signer, paths }: Machine,
+  machine: Machine,
   replica: Replica,
   archive: ArchiveFile,
+  copy: string,
 ): Promise<Omit<Exported, 'file' | 'bytes'>> {
+  const { clock, signer, paths } = machine
   const { site_name: siteName, name } = replica.status()
   const { site, actor } = replica
   const made = clock.now()
   await archive.add(ARCHIVE_PREAMBLE)
   await archive.frame({ kind: 'head', site, siteName, actor, name, made })
-  const { status, heads } = await addRuns(replica, archive)
-  const blobs = await addBlobs(paths.blobs, archive)
+  const basis = basisOf(replica)
+  if (basis !== null)
+    for await (const bytes of basisParts({ machine, replica, copy }, basis))
+      await archive.frame({ kind: 'basis', bytes })
+  const { status, heads } = await addRuns(replica, archive, basis?.heads ?? [])
+  const blobs = await addBlobs(paths.blobs, archive, isSnapshotOf(replica))
   const sums = {
     ops: status.log.ops,
     attachments: blobs.added,
@@ -78,12 +92,25 @@ async function write(
   }
 }
 
+/** Throws `history-not-final`: then a checkpoint to come knows what was dropped. */
+function basisOf(replica: Replica): Basis | null {
+  const basis = replica.basis()
+  if (basis === 'none') throw new TallydeskError('history-not-final')
+  return basis
+}
+
+function isSnapshotOf(replica: Replica): (file: string) => boolean {
+  const files = [...replica.formerSnapshots(), replica.snapshot()?.file]
+  return (file) => files.includes(file)
+}
+
 /** What was committed meanwhile is in it too: the sums are of the turn in which the last op was read. */
 async function addRuns(
   replica: Replica,
   archive: ArchiveFile,
+  before: readonly Head[],
 ): Promise<{ readonly status: ReplicaStatus; readonly heads: Bytes }> {
-  let have: readonly Head[] = []
+  let have = before
   for (let position = 0; ;) {
     const next = replica.runsAfter(have, position, BATCH)
     const sums = next.end ? { status: replica.status(), heads: replica.digest() } : null
@@ -95,13 +122,15 @@ async function addRuns(
   }
 }
 
-/** A file whose bytes are not what its name says is left out, and counted. */
+/** A file whose bytes are not what its name says is left out, and counted. A snapshot is no attachment. */
 async function addBlobs(
   folder: string,
   archive: ArchiveFile,
+  isSnapshot: (sha256: string) => boolean,
 ): Promise<{ readonly added: number; readonly damaged: number }> {
   let [added, damaged] = [0, 0]
   for (const { sha256, path } of blobFiles(folder)) {
+    if (isSnapshot(sha256)) continue
     const found = await measured(path)
     if (found.sha256 !== sha256) {
       damaged += 1

@@ -159,6 +159,11 @@ export const en = {
     message: 'The record is closed, so "{field}" cannot change.',
     hint: 'Notes stay open. To change more, ask for a reopening.',
   },
+  'history-not-final': {
+    message:
+      'Some of the history that this device has let go is beneath no checkpoint of the present authority.',
+    hint: 'Try again once the authority has published its next checkpoint.',
+  },
   'holds-nothing': {
     message: 'This device holds nothing of this right.',
     hint: 'See who holds it under Authority, Rights.',

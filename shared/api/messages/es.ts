@@ -166,6 +166,11 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     message: 'El registro está cerrado, así que "{field}" no puede cambiar.',
     hint: 'Las notas siguen abiertas. Para cambiar algo más, pida la reapertura.',
   },
+  'history-not-final': {
+    message:
+      'Parte de la historia que este dispositivo ya no guarda no está bajo ningún punto de control de la autoridad actual.',
+    hint: 'Inténtelo de nuevo cuando la autoridad haya publicado su próximo punto de control.',
+  },
   'holds-nothing': {
     message: 'Este dispositivo no tiene nada de este derecho.',
     hint: 'Vea quién lo tiene en Autoridad, Derechos.',

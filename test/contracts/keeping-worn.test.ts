@@ -1,0 +1,148 @@
+/** Keeping of devices that have dropped history: archives, the doctor, repairs, backups; real nodes on real folders. */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { audit } from '../../main/node/keeping/auditing.ts'
+import { ARCHIVE_PREAMBLE, encodeFrame, parseFrame, type ArchiveFrame } from '../../shared/replica/archive.ts'
+import { tallydesk } from './command.ts'
+import { must, scratch } from './desks.ts'
+import { ALONE, statusOf, titlesAt } from './places.ts'
+import { copyOf, droppedIn, makeWorn, removeWorn, running, type Worn } from './worn.ts'
+
+let worn: Worn
+
+beforeAll(async () => {
+  worn = await makeWorn()
+}, 120_000)
+afterAll(() => removeWorn(worn))
+
+async function exported(name: 'hq' | 'desk' | 'tablet') {
+  const place = await running(copyOf(worn, name), ALONE)
+  const archive = join(scratch(), 'hall.archive')
+  return { place, archive, done: must(await place.node.api.do('node.export', { file: archive })) }
+}
+
+function framesOf(file: string): ArchiveFrame[] {
+  const bytes = new Uint8Array(readFileSync(file))
+  const frames: ArchiveFrame[] = []
+  for (let at = ARCHIVE_PREAMBLE.length; at < bytes.length;) {
+    const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0)
+    const frame = parseFrame(bytes.slice(at + 4, at + 4 + length))
+    if (!frame.ok) throw new Error(frame.error)
+    frames.push(frame.value)
+    at += 4 + length
+  }
+  return frames
+}
+
+/** As somebody would write it who knows the format, and makes the sum of the bytes fit again. */
+function written(frames: readonly ArchiveFrame[]): string {
+  const file = join(scratch(), 'forged.archive')
+  const hash = createHash('sha256')
+  const parts: Uint8Array[] = []
+  for (const frame of [null, ...frames]) {
+    const before = new Uint8Array(hash.copy().digest())
+    const part =
+      frame === null ? ARCHIVE_PREAMBLE : encodeFrame(frame.kind === 'end' ? { ...frame, before } : frame)
+    hash.update(part)
+    parts.push(part)
+  }
+  writeFileSync(file, Buffer.concat(parts))
+  return file
+}
+
+const told = (file: string): Promise<string> =>
+  audit(file, null).then(
+    () => 'accepted',
+    (error: unknown) => (error instanceof Error ? error.message : 'unknown'),
+  )
+
+describe('an archive of a device that has dropped history', () => {
+  test('KEEP-30 opened again it answers as the site did, and says since when its history is in it', async () => {
+    for (const name of ['hq', 'desk', 'tablet'] as const) {
+      const { place, archive, done } = await exported(name)
+      expect(droppedIn(place.data)).toBeGreaterThan(500)
+      expect(done).toMatchObject({
+        state_hash: worn.stateHash,
+        ops: (await statusOf(place)).log.ops,
+        attachments: 0,
+      })
+      const { audited, answer } = await audit(archive, { query: 'record', input: { record: worn.job } })
+      expect(audited).toMatchObject({
+        ops: done.ops,
+        members: 3,
+        state_hash: worn.stateHash,
+        since: worn.wall,
+      })
+      const row = must(await place.node.api.query('record', { record: worn.job }))
+      expect(answer).toEqual({ ...row, may_decide: false })
+      const board = await audit(archive, { query: 'board', input: {} })
+      const { rows } = must(await place.node.api.query('board', {}))
+      expect((board.answer as { rows: { title: string }[] }).rows.map(({ title }) => title)).toEqual(
+        rows.map(({ title }) => title),
+      )
+      expect(await titlesAt(place)).toContain('Behind the checkpoint')
+      expect(readdirSync(dirname(archive))).toEqual(['hall.archive'])
+    }
+  }, 120_000)
+
+  test('KEEP-30 what is still here before the last checkpoint is in it too, wherever history was dropped before', async () => {
+    const place = await running(copyOf(worn, 'hq'), { ...ALONE, history: null })
+    const set = (value: string) => place.node.api.do('field.set', { record: worn.job, field: 'title', value })
+    for (const value of ['Between 1', 'Between 2']) must(await set(value))
+    must(await place.node.api.do('checkpoint.publish', {}))
+    must(await set('Behind'))
+    const archive = join(scratch(), 'hall.archive')
+    must(await place.node.api.do('node.export', { file: archive }))
+    const { audited, answer } = await audit(archive, { query: 'feed', input: { record: worn.job } })
+    expect(audited.since).toBe(worn.wall)
+    expect(JSON.stringify(answer)).toContain('Between 1')
+    expect(JSON.stringify(answer)).not.toContain('Pump 300')
+  })
+
+  test('KEEP-31 in which the state that it begins with was changed, moved or left out is refused with what and where', async () => {
+    const { archive } = await exported('tablet')
+    const frames = framesOf(archive)
+    expect(await told(written(frames))).toBe('accepted')
+    const basis = frames.flatMap((frame) => (frame.kind === 'basis' ? [frame.bytes] : []))
+    const whole = Buffer.concat(basis)
+    const changed = (at: number) => {
+      const bytes = new Uint8Array(whole)
+      bytes[at] = (bytes[at] ?? 0) ^ 1
+      return bytes
+    }
+    const beginning = (bytes: Uint8Array): Promise<string> =>
+      told(
+        written([
+          ...frames.slice(0, 1),
+          { kind: 'basis', bytes },
+          ...frames.filter(({ kind }) => kind !== 'head' && kind !== 'basis'),
+        ]),
+      )
+    for (let i = 1; i < 40; i += 1) {
+      const at = Math.floor((whole.length * i) / 40)
+      expect(await beginning(changed(at)), `byte ${at}`).toMatch(/is not as it was written: at byte \d+, /)
+    }
+    const title = whole.indexOf('Pump 1050')
+    expect(title).toBeGreaterThan(0)
+    const last = whole.lastIndexOf('Pump 1050')
+    expect(await beginning(changed(last + 5))).toMatch(/the state that it begins with: /)
+    expect(await beginning(whole.subarray(0, whole.length / 2))).toMatch(/the state that it begins with: /)
+    expect(await told(written(frames.filter(({ kind }) => kind !== 'basis')))).toMatch(/at byte \d+, /)
+    const [head, ...rest] = frames.filter(({ kind }) => kind !== 'basis')
+    if (!head) throw new Error('an archive has a head')
+    const late = [head, ...rest.slice(0, 1), { kind: 'basis', bytes: whole } as const, ...rest.slice(1)]
+    expect(await told(written(late))).toMatch(/at byte \d+, /)
+  }, 120_000)
+
+  test('KEEP-30 audit by the command line says since when its history is in it', async () => {
+    const { archive } = await exported('desk')
+    const seen = await tallydesk(['audit', archive])
+    expect(seen).toMatchObject({ code: 0, err: '' })
+    expect(seen.out).toContain('the history before is not in it')
+    expect(JSON.parse((await tallydesk(['audit', archive, '--json'])).out)).toMatchObject({
+      since: worn.wall,
+    })
+  })
+})
