@@ -110,7 +110,14 @@ export class Requests {
 
   /** In the order in which they came to this device. */
   waiting(): RequestState[] {
-    return [...this.#open].flatMap((id) => this.all.get(id) ?? []).filter((one) => this.isWaiting(one))
+    const waiting: RequestState[] = []
+    for (const id of this.#open) {
+      const request = this.all.get(id)
+      if (request && this.isWaiting(request)) waiting.push(request)
+      // Another one's answer is its own too, for good.
+      else this.#open.delete(id)
+    }
+    return waiting
   }
 
   waitingFor(record: RecordId, action: Action): RequestState | null {

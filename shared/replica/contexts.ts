@@ -95,20 +95,33 @@ export class Contexts {
     return context
   }
 
+  /** The last entry on every line: each is found by itself, since a long line has very many. */
+  #rowsAt(line: Line, seq: number): Row[] {
+    const all = this.#lines.all()
+    if (all.length > MANY_LINES)
+      return this.#sql
+        .prepare('SELECT on_line, max(on_seq) AS on_seq FROM context WHERE line = ? AND seq <= ? GROUP BY on_line')
+        .all<Row>(line.no, seq)
+    const last = this.#sql.prepare(
+      'SELECT on_line, on_seq FROM context WHERE line = ? AND on_line = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
+    )
+    return all.flatMap((on) => last.get<Row>(line.no, on.no, seq) ?? [])
+  }
+
   /** From the beginning of the chain upwards: what comes later has seen more. */
   #read(place: Place): Map<Line, number> {
     const context = new Map<Line, number>()
-    const read = this.#sql.prepare(
-      'SELECT on_line, max(on_seq) AS on_seq FROM context WHERE line = ? AND seq <= ? GROUP BY on_line',
-    )
     for (const { line, seq } of [...chainOf(place)].reverse()) {
-      const rows = this.#bare.has(line) ? [] : read.all<Row>(line.no, seq)
+      const rows = this.#bare.has(line) ? [] : this.#rowsAt(line, seq)
       for (const row of rows) context.set(this.#lines.byNumber(row.on_line), row.on_seq)
       if (line !== place.line) context.set(line, Math.max(seq, context.get(line) ?? 0))
     }
     return context
   }
 }
+
+/** Lines of a site above which they are read in one go: a forked actor may have any number. */
+const MANY_LINES = 200
 
 function keepRecent<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): void {
   const oldest = kept.keys().next()
