@@ -1,14 +1,15 @@
-/** Replicas that compact at every checkpoint as soon as they hear of it, and what must not tell them from others. */
+/** Replicas that let go what is final as soon as they hear of it, or begin from a snapshot, and what must not tell them from others. */
 import fc from 'fast-check'
+import { expect } from 'vitest'
 import { parseOp } from '../../shared/op/op.ts'
 import type { Run } from '../../shared/op/run.ts'
 import { Compaction } from '../../shared/replica/compacting.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import { coreOf } from '../support/crafting.ts'
 import { restart, type Device } from '../support/replicas.ts'
-import { begin } from '../support/snapshots.ts'
-import { observe } from './delivery.ts'
-import { KEYS, SITE, type Signed } from './histories.ts'
+import { begin, snapshotOf } from '../support/snapshots.ts'
+import { asWritten, deliver, observe, readingFrom, withReader } from './delivery.ts'
+import { KEYS, opsOf, SITE, type Signed, type Story } from './histories.ts'
 
 /** How long each op is on its way, counted in ops: most come as they are written, some late. */
 export const delays: fc.Arbitrary<readonly number[]> = fc.array(
@@ -16,8 +17,53 @@ export const delays: fc.Arbitrary<readonly number[]> = fc.array(
   { minLength: 40, maxLength: 40 },
 )
 
+/**
+ * What happened, so that a law holds not of nothing: passes over a log or beginnings from a snapshot, ops that were
+ * dropped, and ops that came behind it.
+ */
+export type Seen = { passes: number; dropped: number; late: number }
+export const NOTHING_YET: Seen = { passes: 0, dropped: 0, late: 0 }
+
+export function compactsUnseen(told: Story, late: readonly number[], seen: Seen): void {
+  const ops = opsOf(told)
+  const whole = readingFrom(ops, asWritten, (replica, device) => ({ shown: shown(replica), kept: kept(device) }))
+  withReader((device) => {
+    const isInForce = compactingReader(device, coming(ops, late), seen)
+    // What the recovery key took the force from was no checkpoint: history does not come back.
+    if (isInForce) expectSame(device, whole)
+  })
+}
+
+export function beginsAlike(told: Story, late: readonly number[], at: number, seen: Seen): void {
+  const ops = opsOf(told)
+  const whole = readingFrom(ops, asWritten, (replica, device) => ({
+    shown: shown(replica),
+    kept: kept(device),
+    snapshot: snapshotOf(device, at),
+  }))
+  const [signer] = KEYS
+  if (!whole.snapshot || !signer) return
+  const device = begin('Newcomer', signer, SITE, whole.snapshot)
+  try {
+    seen.passes += 1
+    seen.dropped += dropped(device)
+    const before = device.replica.end()
+    deliver(device.replica, coming(ops, late))
+    seen.late += device.replica.end() - before
+    expectSame(device, whole)
+  } finally {
+    device.sql.close()
+  }
+}
+
+function expectSame(device: Device, whole: { readonly shown: unknown; readonly kept: unknown }): void {
+  expect(shown(device.replica)).toEqual(whole.shown)
+  expect(whole.kept).toEqual(expect.objectContaining(kept(device)))
+  expect(device.replica.diagnose().findings).toEqual([])
+}
+
 /** The ops one by one, in the order in which they come. */
-export function coming(ops: readonly Signed[], late: readonly number[]): Run[] {
+function coming(ops: readonly Signed[], late: readonly number[]): Run[] {
   return ops
     .map((op, i) => {
       const parsed = parseOp(op.bytes)
@@ -30,11 +76,8 @@ export function coming(ops: readonly Signed[], late: readonly number[]): Run[] {
     .map(({ run }) => run)
 }
 
-/** What happened, that a law held not of nothing. `late`: ops that came after a pass and know less than its checkpoint. */
-export type Compacted = { passes: number; sealed: number; dropped: number; late: number }
-
 /** Takes in the runs, and compacts whenever a checkpoint is new. Answers whether all it went by are in force at the end. */
-export function compactingReader(device: Device, runs: readonly Run[], seen: Compacted): boolean {
+function compactingReader(device: Device, runs: readonly Run[], seen: Seen): boolean {
   const went = new Set<number>()
   let left = runs
   while (left.length > 0) {
@@ -53,59 +96,38 @@ export function compactingReader(device: Device, runs: readonly Run[], seen: Com
   return [...went].every((no) => inForce.has(no))
 }
 
-function compactOnce(device: Device, went: Set<number>, seen: Compacted): void {
-  const last = coreOf(device).control().membership.checkpoints.at(-1)
-  if (!last || went.has(last.op.no)) return
-  went.add(last.op.no)
+/** Everything beneath the last checkpoint, at once; every second time with a restart behind it. */
+function compactOnce(device: Device, went: Set<number>, seen: Seen): void {
   while (!device.replica.isSettled()) device.replica.work()
-  compact(device)
-  seen.passes += 1
-  seen.sealed = count(device, 'SELECT count(*) AS n FROM touch WHERE sealed = 1')
-  seen.dropped += count(device, 'SELECT count(*) AS n FROM imprint')
-  if (went.size % 2 === 0) restart(device)
-}
-
-/** Everything beneath the last checkpoint, at once. */
-export function compact(device: Device): void {
   const core = coreOf(device)
   const last = core.control().membership.checkpoints.at(-1)
-  if (!last) return
+  if (!last || went.has(last.op.no)) return
+  went.add(last.op.no)
+  const before = dropped(device)
   const pass = new Compaction(core, last.op)
   device.sql.transaction(() => {
     while (pass.step());
   })
+  seen.passes += 1
+  seen.dropped += dropped(device) - before
+  if (went.size % 2 === 0) restart(device)
 }
 
-/** A replica in a new database, under a key of nobody's, begun from a snapshot; throws where that is not sound. */
-export function beginFrom(
-  parts: readonly Uint8Array[],
-  seen: { snapshots: number; dropped: number; beyond: number },
-): Device {
-  const [signer] = KEYS
-  if (!signer) throw new Error('there are keys')
-  const device = begin('Newcomer', signer, SITE, parts)
-  seen.snapshots += 1
-  seen.dropped += count(device, 'SELECT count(*) AS n FROM imprint')
-  return device
-}
+const dropped = ({ sql }: Device): number =>
+  sql.prepare('SELECT count(*) AS n FROM imprint').get<{ n: number }>()?.n ?? 0
 
-const count = ({ sql }: Device, text: string): number => sql.prepare(text).get<{ n: number }>()?.n ?? 0
-
-/** All that a replica answers, but for history: what is in the feed, and how many bytes the log has. */
-export function shown(replica: Replica): unknown {
+/** All that a replica answers, but for history: what is in the feed, how many bytes the log has, and what was cleared. */
+function shown(replica: Replica): unknown {
   const { feed: _, status, ...rest } = observe(replica) as {
     readonly feed: unknown
     readonly status: ReturnType<Replica['status']>
   }
-  const { checkpoint } = status
-  return {
-    ...rest,
-    status: { ...status, log: status.log.ops, checkpoint: checkpoint && { ...checkpoint, history: null } },
-  }
+  const checkpoint = status.checkpoint && { ...status.checkpoint, history: null }
+  return { ...rest, status: { ...status, log: status.log.ops, checkpoint } }
 }
 
 /** How each op that is here is judged, by its hash. */
-export function kept({ sql }: Device): Record<string, unknown> {
+function kept({ sql }: Device): Record<string, unknown> {
   const rows = sql
     .prepare('SELECT lower(hex(hash)) AS op, judgement, reason, dismissed FROM op')
     .all<{ op: string; judgement: number; reason: string | null; dismissed: number }>()

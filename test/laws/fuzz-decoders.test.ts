@@ -15,15 +15,20 @@ import { readWorkOrders } from '../../main/node/import/work-orders.ts'
 import { parseCommand, parseQuery } from '../../shared/api/parse.ts'
 import { checkUpdate } from '../../shared/merge/text/check.ts'
 import { emptyText, isWhole } from '../../shared/merge/text/document.ts'
+import { encodeCbor } from '../../shared/base/cbor.ts'
 import { encodeOp, parseOp, type OpToWrite } from '../../shared/op/op.ts'
 import { parseParcel } from '../../shared/replica/parcel.ts'
+import { readSnapshotFrame, SNAPSHOT_LIMITS } from '../../shared/replica/snapshot-file.ts'
+import { misfitIn, SNAPSHOT_TABLES } from '../../shared/replica/snapshot-tables.ts'
 import { PROTOCOL } from '../../shared/sync/versions.ts'
 import { decodeMessage, encodeMessage } from '../../shared/sync/wire.ts'
 import { bentJson, Dice, fuzz, hostileCbor, mutated, type Outcomes } from '../support/fuzz.ts'
 import { parcelOf } from '../support/parcels.ts'
-import { must, signerFrom } from '../support/replicas.ts'
+import { framesOf } from '../support/poison.ts'
+import { keeping, must, pull, signerFrom } from '../support/replicas.ts'
 import { aSite, newJob } from '../support/site.ts'
 import { SEED } from '../support/seed.ts'
+import { snapshotOf } from '../support/snapshots.ts'
 import { CLIENT, FIRST, updates } from '../support/text-corpus.ts'
 import { actorNamed, AUTHORITY, FORGED, forgedRun } from '../unit/sync/memory-store.ts'
 import { anyOp } from './ops.ts'
@@ -56,6 +61,8 @@ describe('decoders', () => {
       }),
       encodeMessage({ kind: 'ack', through: 9, heads }),
       encodeMessage({ kind: 'locate', actor: AUTHORITY, heads }),
+      encodeMessage({ kind: 'start', run: { ...forgedRun(AUTHORITY, FORGED), ops: ops.slice(0, 2) } }),
+      encodeMessage({ kind: 'start', run: null }),
       encodeMessage({ kind: 'authority', bytes: new Uint8Array(90) }),
       encodeMessage({ kind: 'ping', digest, age: null }),
       encodeMessage({ kind: 'pong', digest, age: 1200 }),
@@ -80,6 +87,7 @@ describe('decoders', () => {
       'run',
       'ack',
       'locate',
+      'start',
       'authority',
       'ping',
       'pong',
@@ -313,6 +321,44 @@ describe('decoders', () => {
     for (const outcome of ['no JSON', 'false false false', 'true false false', 'false true false'])
       expect(outcomes.get(outcome), outcome).toBeGreaterThan(20)
   })
+})
+
+test('FUZ-13 a frame of a snapshot is one, with rows that fit their tables, or refused in words', () => {
+  const site = aSite()
+  const hq = keeping(site.hq, 0)
+  newJob(site.tablet, ['Two'])
+  pull(hq, site.tablet)
+  const record = newJob(hq, ['One'])
+  for (let i = 0; i < 5; i += 1)
+    must(hq.replica.execute('field.set', { record, field: 'title', value: `Title ${i}` }))
+  const { note } = must(hq.replica.execute('note.add', { record, text: 'It leaks' }))
+  must(hq.replica.execute('note.edit', { record, note, text: 'It leaked' }))
+  must(hq.replica.execute('checkpoint.publish', {}))
+  // A few rows of each table: what is hostile stands near the beginning as well as anywhere.
+  const frames = framesOf(snapshotOf(hq, 0) ?? [])
+  const corpus = frames.map((frame) => encodeCbor(frame.slice(0, 4)))
+  const outcomes = fuzz(
+    'snapshots',
+    (dice) => hostileCbor(dice, corpus),
+    (bytes) => {
+      const read = readSnapshotFrame(bytes)
+      if (!read.ok) return read.error
+      if (read.value.kind !== 'rows') return read.value.kind
+      const { table, rows } = read.value
+      const columns = Object.values(table.columns)
+      for (const row of rows) expect(row.map((value, i) => misfitIn(columns[i] ?? 'text', value))).toEqual(columns.map(() => null))
+      return `rows of ${table.name}`
+    },
+  )
+  const tables = SNAPSHOT_TABLES.filter(({ name }) => frames.some(([kind]) => kind === name))
+  expect(tables.length).toBeGreaterThan(SNAPSHOT_TABLES.length - 3)
+  for (const kind of ['head', 'end', ...tables.map(({ name }) => `rows of ${name}`)])
+    expect(outcomes.get(kind), kind).toBeGreaterThan(20)
+  expect(sortsOf(outcomes).size).toBeGreaterThan(25)
+  // Nesting as deep as a frame can be, and a frame longer than any.
+  const deep = new Uint8Array(4 * 1024 * 1024).fill(0x81)
+  expect(readSnapshotFrame(deep).ok).toBe(false)
+  expect(readSnapshotFrame(new Uint8Array(SNAPSHOT_LIMITS.frame + 1)).ok).toBe(false)
 })
 
 test('FUZ-9 the same seed draws the same cases', () => {
