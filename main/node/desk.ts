@@ -13,7 +13,6 @@ import type { Preferences } from '../store/preferences.ts'
 import type { DemoSwitches } from './demo-switches.ts'
 import type { Life } from './life.ts'
 import type { NodeCommands } from './node-commands.ts'
-import type { Site } from './site.ts'
 import { VERSION } from './version.ts'
 
 export type DeskOptions = {
@@ -37,6 +36,7 @@ export class Desk implements DeskPort {
     const parsed = parseCommand(command, input)
     if (!parsed.ok) return bodied(parsed)
     try {
+      await this.#options.life.changed()
       return bodied(await this.#carryOut(parsed.value))
     } catch (error) {
       return err(this.#failure(error, command))
@@ -44,8 +44,8 @@ export class Desk implements DeskPort {
   }
 
   isSettled(): boolean {
-    const { site } = this.#options.life
-    return !site.ok || site.value.replica.isSettled()
+    const { site, isChanging } = this.#options.life
+    return site.ok ? site.value.replica.isSettled() : !isChanging
   }
 
   query(query: string, input: unknown): Outcome {
@@ -62,8 +62,22 @@ export class Desk implements DeskPort {
     asked: ParsedCommand,
   ): Result<unknown, TallydeskError> | Promise<Result<unknown, TallydeskError>> {
     if (isNodeCommand(asked)) return carryOut(this.#options.commands, asked.command, asked.input)
-    const { site } = this.#options.life
-    return site.ok ? execute(site.value, asked.command, asked.input) : site
+    return this.#execute(asked.command, asked.input)
+  }
+
+  /** Nothing is written before others were asked of this device, nor by one that may not write any more. */
+  async #execute<C extends SiteCommandName>(
+    command: C,
+    input: CommandInput<C>,
+  ): Promise<Result<unknown, TallydeskError>> {
+    const { life } = this.#options
+    const { site } = life
+    if (!site.ok) return site
+    const may = await site.value.mayWrite()
+    if (!may.ok) return may
+    await life.changed()
+    // It may run on another database by now.
+    return life.site.ok ? life.site.value.replica.execute(command, input) : life.site
   }
 
   #answer(asked: ParsedQuery): Result<QueryAnswer<QueryName>, TallydeskError> {
@@ -102,16 +116,6 @@ function carryOut<C extends NodeCommandName>(
   input: CommandInput<C>,
 ): Result<unknown, TallydeskError> | Promise<Result<unknown, TallydeskError>> {
   return commands[command](input)
-}
-
-/** Nothing is written before others were asked of this device, nor by one that may not write any more. */
-async function execute<C extends SiteCommandName>(
-  site: Site,
-  command: C,
-  input: CommandInput<C>,
-): Promise<Result<unknown, TallydeskError>> {
-  const may = await site.mayWrite()
-  return may.ok ? site.replica.execute(command, input) : may
 }
 
 const bodied = (result: Result<unknown, TallydeskError>): Outcome =>

@@ -38,7 +38,8 @@ export type Machine = {
 type Held = {
   readonly paths: FolderPaths
   readonly log: Logger
-  readonly history: number
+  /** Null: nothing is dropped. */
+  readonly history: number | null
   readonly undo: (() => void)[]
 }
 
@@ -51,7 +52,7 @@ export const HISTORY_MS = 90 * 86_400_000
 const wallClock: Clock = { now: () => Date.now() }
 
 /** Throws `data-folder-in-use`, `-unreadable`, `-newer`, `-not-durable`, `database-damaged`. */
-export async function openMachine(data: string, history = HISTORY_MS): Promise<Machine> {
+export async function openMachine(data: string, history: number | null = HISTORY_MS): Promise<Machine> {
   const folder = openFolder(data)
   const undo: (() => void)[] = [() => folder.release()]
   try {
@@ -80,7 +81,13 @@ async function openIdentity({ paths, log, history, undo }: Held): Promise<Machin
   return {
     paths,
     sql,
-    world: { sql, crypto: createCrypto(), clock: wallClock, history, keeps: (sha256) => blobs.has(sha256) },
+    world: {
+      sql,
+      crypto: createCrypto(),
+      clock: wallClock,
+      ...(history === null ? {} : { history }),
+      keeps: (sha256) => blobs.has(sha256),
+    },
     signer,
     identity,
     facts: factsIn(sql),

@@ -31,8 +31,8 @@ export type NodeOptions = {
   readonly demo: DemoSwitches | null
   /** How long the authority waits after a start for a peer's word before it decides, ms; a minute without it. */
   readonly authorityWait?: number
-  /** How long what is final can still be read as history, ms; the usual time without it. */
-  readonly history?: number
+  /** How long what is final can still be read as history, ms; null: for good; the usual time without it. */
+  readonly history?: number | null
   /** Bytes of photos that a tablet keeps at most, as far as others hold them; the usual bound without it. */
   readonly photosQuota?: number
   /** Which machine this is (`store/machine-id.ts`); the platform is asked without it. */

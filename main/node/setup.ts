@@ -44,12 +44,20 @@ export async function joinSite(
   return ok({ replica: openReplica(machine.world, machine.signer, site), paired: paired.value })
 }
 
+export type Admitting = {
+  readonly isAdmitted: () => boolean
+  /** It is on its way, however long it takes: there is more to wait for. */
+  readonly isComing: () => boolean
+  /** Calls back after every change, until told to stop. */
+  readonly watch: (look: () => void) => () => void
+  /** ms. */
+  readonly limit: number
+}
+
 /** Waits until this device's own admission is in its log: from then on it can work alone. */
 export function untilAdmitted(
-  isAdmitted: () => boolean,
-  watch: (look: () => void) => () => void,
+  { isAdmitted, isComing, watch, limit }: Admitting,
   joined: CommandResult<'setup.join'>,
-  limit: number,
 ): Promise<Result<CommandResult<'setup.join'>, TallydeskError>> {
   return new Promise((resolve) => {
     const settle = (result: Result<CommandResult<'setup.join'>, TallydeskError>) => {
@@ -60,7 +68,10 @@ export function untilAdmitted(
     const look = () => {
       if (isAdmitted()) settle(ok(joined))
     }
-    const late = () => settle(err(new TallydeskError('not-synced', { seconds: Math.round(limit / 1000) })))
+    const late = () => {
+      if (isComing()) timer.refresh()
+      else settle(err(new TallydeskError('not-synced', { seconds: Math.round(limit / 1000) })))
+    }
     const stop = watch(look)
     const timer = setTimeout(late, limit)
     look()

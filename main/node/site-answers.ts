@@ -20,6 +20,7 @@ export type SiteAnswersOptions = {
   readonly cutWord: CutWord
   readonly halted: () => QueryAnswer<'status'>['halted']
   readonly storage: () => QueryAnswer<'status'>['storage']
+  readonly beginning: () => QueryAnswer<'status'>['beginning']
   /** The network, or what stands for it. */
   readonly around: () => Reachability
 }
@@ -63,7 +64,7 @@ export class SiteAnswers {
   }
 
   #status(): QueryAnswer<'status'> {
-    const { replica, cutWord, files, halted, storage, around } = this.#options
+    const { replica, cutWord, files, halted, storage, beginning, around } = this.#options
     const log = replica.status()
     const heard = [log.authority_heard, around().authorityHeard()].filter((wall) => wall !== null)
     return {
@@ -72,6 +73,7 @@ export class SiteAnswers {
       authority_heard: heard.length === 0 ? null : Math.max(...heard),
       halted: halted(),
       storage: storage(),
+      beginning: beginning(),
       cut: cutWord.cut(),
       photos: { coming: files.exchange.needed, trouble: files.trouble?.code ?? null },
     }

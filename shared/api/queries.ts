@@ -199,7 +199,12 @@ type Answers = {
       readonly acked_by: readonly string[]
     }[]
   }
-  feed: { readonly rows: readonly FeedRow[]; readonly next: string | null }
+  feed: {
+    readonly rows: readonly FeedRow[]
+    readonly next: string | null
+    /** How many changes, of the site or of the record asked for, are final and not kept on this device any more. */
+    readonly cleared: number
+  }
   search: {
     readonly hits: readonly {
       readonly record: string
@@ -219,6 +224,8 @@ type Answers = {
     readonly where: readonly string[]
     /** Under a checkpoint: how it is judged stays so. */
     readonly final: boolean
+    /** It is final, and what it did is not kept on this device any more: `effects` are then empty. */
+    readonly cleared: boolean
   }
   status: {
     readonly site: string
@@ -277,6 +284,23 @@ type Answers = {
       readonly agreed: boolean | null
       /** The last that was compared here and differs, unless a later one agreed: this device or the authority went wrong. */
       readonly differs: string | null
+      /**
+       * What a device that was away for long begins from, or a new one: the wall time of its checkpoint, its bytes, and
+       * whether its file is here. Null: none was made.
+       */
+      readonly snapshot: { readonly wall: number; readonly size: number; readonly here: boolean } | null
+      /** How long what is final is kept to be read, null: for good; and how many changes are not kept any more. */
+      readonly history: { readonly days: number | null; readonly cleared: number }
+    } | null
+    /**
+     * Others keep no more what this device lacks, so that it begins anew from a snapshot: it is `coming`, or being taken
+     * in (`reading`), or `nobody` linked has one, or what was had is `unusable`. `done` of `size` bytes are here; `size`
+     * null: no snapshot is known. Null where it need not.
+     */
+    readonly beginning: {
+      readonly state: 'coming' | 'reading' | 'nobody' | 'unusable'
+      readonly done: number
+      readonly size: number | null
     } | null
   }
   node: {

@@ -45,6 +45,7 @@ export class Log extends Chains {
   #placed: Placed | null = null
   /** Summed when first asked for, then kept. */
   #bytes: number | null = null
+  #dropped: number | null = null
 
   constructor(sql: Sql, self: ActorId) {
     super(sql, self)
@@ -176,6 +177,13 @@ export class Log extends Chains {
       .run(no)
     if (this.#bytes !== null) this.#bytes -= this.rowByNumber(no).bytes.length
     this.sql.prepare('DELETE FROM op WHERE no = ?').run(no)
+    if (this.#dropped !== null) this.#dropped += 1
+  }
+
+  /** How many ops were dropped here. */
+  dropped(): number {
+    this.#dropped ??= this.sql.prepare('SELECT count(*) AS n FROM imprint').get<{ n: number }>()?.n ?? 0
+    return this.#dropped
   }
 
   /** Does a holder of no more than `upTo` of a line lack ops that were dropped here? */

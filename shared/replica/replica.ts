@@ -154,7 +154,7 @@ class SqlReplica extends SyncSide implements Replica {
 
   status(): ReplicaStatus {
     this.settle()
-    return status(this.core)
+    return status(this.core, this.world.history ?? null)
   }
 
   openText(record: string, note: string): Result<{ readonly client: number }, TallydeskError> {
@@ -350,7 +350,7 @@ class SqlReplica extends SyncSide implements Replica {
     return core.stateHash.prepare(HASH_SLICE) || indexSearch(core, INDEX_SLICE) || this.#compare() || this.#compact()
   }
 
-  /** A piece of letting history go. Nothing that is shown changes with it, so nobody is told. */
+  /** A piece of letting history go. Only what is told of the past changes with it, and once it is through. */
   #compact(): boolean {
     const { history } = this.world
     if (history === undefined || this.isHistoryHeld || this.core.judging.isOutdated) return false
@@ -360,7 +360,9 @@ class SqlReplica extends SyncSide implements Replica {
     }
     const pass = this.#compaction
     if (!pass) return false
-    if (!this.transaction(() => pass.step())) this.#compaction = null
+    if (this.transaction(() => pass.step())) return true
+    this.#compaction = null
+    this.tell({ records: new Set(), control: false }, false)
     return true
   }
 

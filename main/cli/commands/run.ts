@@ -18,7 +18,8 @@ type Options = {
   readonly hq?: string
   readonly mdns: boolean
   readonly interface: readonly string[]
-  readonly photosQuota?: number
+  readonly photosQuota?: string
+  readonly history?: string
   readonly decide: 'policy' | 'manual'
 }
 
@@ -35,7 +36,8 @@ export function addRun(program: Command, { words, finish }: Context): void {
     .option('--hq <host:port>', words.say('hq'))
     .option('--no-mdns', words.say('noMdns'))
     .option('--interface <name>', words.say('interface'), collect, [])
-    .option('--photos-quota <bytes>', words.say('photosQuota'), bytesOf(words))
+    .option('--photos-quota <bytes>', words.say('photosQuota'))
+    .option('--history <days>', words.say('history'))
     .addOption(
       new Option('--decide <who>', words.say('decide')).choices(['policy', 'manual']).default('policy'),
     )
@@ -49,10 +51,20 @@ export function addRun(program: Command, { words, finish }: Context): void {
     )
 }
 
-const bytesOf = (words: Words) => (text: string) => {
+const DAY_MS = 86_400_000
+/** A century: whoever wants more means for good. */
+const MOST_DAYS = 36_500
+
+const bytesOf = (text: string): number | null => {
   const bytes = Number(text)
-  if (text !== '' && Number.isSafeInteger(bytes) && bytes >= 0) return bytes
-  throw new TallydeskError('usage', { reason: words.say('badBytes', { what: '--photos-quota' }) })
+  return text !== '' && Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null
+}
+
+/** ms, `for good`, or null for what is neither. */
+const historyOf = (text: string): number | 'for good' | null => {
+  if (text === 'forever') return 'for good'
+  const days = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0
+  return days > 0 && days <= MOST_DAYS ? days * DAY_MS : null
 }
 
 function nodeOptions(options: Options, words: Words): NodeOptions {
@@ -61,6 +73,12 @@ function nodeOptions(options: Options, words: Words): NodeOptions {
     if (parsed) return parsed
     throw new TallydeskError('usage', { reason: words.say('badAddress', { what: flag }) })
   }
+  const photosQuota = options.photosQuota === undefined ? undefined : bytesOf(options.photosQuota)
+  if (photosQuota === null)
+    throw new TallydeskError('usage', { reason: words.say('badBytes', { what: '--photos-quota' }) })
+  const history = options.history === undefined ? undefined : historyOf(options.history)
+  if (history === null)
+    throw new TallydeskError('usage', { reason: words.say('badHistory', { most: MOST_DAYS }) })
   const control = address('--control', options.control)
   if (!isLoopback(control.host)) throw new TallydeskError('usage', { reason: words.say('notLoopback') })
   for (const peer of options.peer) address('--peer', peer)
@@ -75,7 +93,8 @@ function nodeOptions(options: Options, words: Words): NodeOptions {
       hq: options.hq ?? null,
     },
     decide: options.decide,
-    ...(options.photosQuota === undefined ? {} : { photosQuota: options.photosQuota }),
+    ...(photosQuota === undefined ? {} : { photosQuota }),
+    ...(history === undefined ? {} : { history: history === 'for good' ? null : history }),
     demo: null,
   }
 }

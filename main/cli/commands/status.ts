@@ -16,6 +16,7 @@ const LINK = {
   alone: 'linkAlone',
 } as const
 
+type Checkpoint = NonNullable<QueryAnswer<'status'>['checkpoint']>
 type Options = { readonly data: string; readonly json?: boolean }
 
 export function addStatus(program: Command, { words, finish }: Context): void {
@@ -60,18 +61,44 @@ function statusLines(status: QueryAnswer<'status'>, words: Words): string[] {
     ...(rules.site > rules.known ? [words.say('statusUpgrade', rules)] : []),
     ...(since === null ? [] : [words.say('statusUnknown', { since: words.time(since) })]),
     ...(role === 'authority' ? [] : [heardLine(heard, words)]),
+    ...beginningLines(status.beginning, words),
     ...checkpointLines(status.checkpoint, words),
   ]
 }
 
 function checkpointLines(last: QueryAnswer<'status'>['checkpoint'], words: Words): string[] {
   if (last === null) return [words.say('statusNoCheckpoint')]
-  const { wall, ops, beyond, agreed, differs } = last
+  const { wall, ops, beyond, agreed, differs, snapshot, history } = last
   const check = agreed === null ? 'checkpointOpen' : agreed ? 'checkpointAgreed' : 'checkpointDiffers'
   return [
     words.say('statusCheckpoint', { wall: words.time(wall), ops, beyond, check: words.say(check) }),
     ...(differs === null ? [] : [words.say('statusAlarm', { op: differs })]),
+    ...(snapshot === null ? [] : [snapshotLine(snapshot, words)]),
+    historyLine(history, words),
   ]
+}
+
+function snapshotLine({ wall, size, here }: NonNullable<Checkpoint['snapshot']>, words: Words): string {
+  const where = words.say(here ? 'snapshotHere' : 'snapshotElsewhere')
+  return words.say('statusSnapshot', { wall: words.time(wall), bytes: size, where })
+}
+
+const historyLine = ({ days, cleared }: Checkpoint['history'], words: Words): string =>
+  days === null
+    ? words.say('statusHistoryForGood', { cleared })
+    : words.say('statusHistory', { days, cleared })
+
+const BEGINS = {
+  coming: 'beginsComing',
+  reading: 'beginsReading',
+  nobody: 'beginsNobody',
+  unusable: 'beginsUnusable',
+} as const
+
+function beginningLines(beginning: QueryAnswer<'status'>['beginning'], words: Words): string[] {
+  if (beginning === null) return []
+  const { state, done, size } = beginning
+  return [words.say(BEGINS[state], { done, size: size ?? 0 })]
 }
 
 const heardLine = (heard: number | null, words: Words): string =>

@@ -17,6 +17,7 @@ export const en = {
   badValue: 'The value of {what} is not one that it takes.',
   badAddress: '{what} must be HOST:PORT.',
   badBytes: '{what} must be a number of bytes.',
+  badHistory: '--history must be a number of days above 0 and up to {most}, or "forever".',
   notLoopback: 'The control address must be on loopback, such as 127.0.0.1:0.',
 
   data: "the device's data folder",
@@ -40,6 +41,8 @@ export const en = {
   hq: 'the address of headquarters; links to it count as WAN',
   noMdns: 'do not announce or look for devices on the local network',
   photosQuota: 'how much a tablet keeps of photos that others hold (4 GiB)',
+  history:
+    'how many days what is final can still be read in the activity of this device, or "forever" (90)',
   interface:
     'announce and look only on this interface (a name or an IPv4 address); may be given several times',
   decide: 'who answers close requests on the authority: its policy, or a person (manual)',
@@ -78,6 +81,21 @@ export const en = {
   checkpointOpen: 'not compared here yet',
   statusAlarm:
     'ALARM: the state here is not what the authority published in {op}. Run "tallydesk doctor" on both devices.',
+  statusSnapshot: 'Snapshot of the checkpoint of {wall}, {bytes} bytes: {where}.',
+  snapshotHere: 'it is on this device',
+  snapshotElsewhere: 'it is not on this device',
+  statusHistory:
+    'What is final can be read in the activity for {days} days; changes no longer kept here: {cleared}.',
+  statusHistoryForGood:
+    'What is final can be read in the activity for good; changes no longer kept here: {cleared}.',
+  beginsComing:
+    'Others keep no more what this device lacks. It is catching up from a snapshot: {done} of {size} bytes.',
+  beginsReading:
+    'Others keep no more what this device lacks. It is catching up from a snapshot, which it takes in now.',
+  beginsNobody:
+    'Others keep no more what this device lacks, and nobody linked has a snapshot to begin from. Let it meet a desk or the authority.',
+  beginsUnusable:
+    'Others keep no more what this device lacks, and the snapshot that they have cannot be used here. Let it meet the authority; its log says why.',
   linkUp: 'up',
   linkDown: 'down',
   linkConnecting: 'connecting',

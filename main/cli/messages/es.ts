@@ -19,6 +19,7 @@ export const es: Readonly<Record<CliMessage, string>> = {
   badValue: 'El valor de {what} no es uno de los que acepta.',
   badAddress: '{what} debe ser HOST:PUERTO.',
   badBytes: '{what} debe ser un número de bytes.',
+  badHistory: '--history debe ser un número de días mayor que 0 y hasta {most}, o «forever».',
   notLoopback: 'La dirección de control debe ser local (loopback), como 127.0.0.1:0.',
 
   data: 'la carpeta de datos del dispositivo',
@@ -43,6 +44,8 @@ export const es: Readonly<Record<CliMessage, string>> = {
   hq: 'la dirección de la central; los enlaces con ella cuentan como WAN',
   noMdns: 'no anuncia ni busca dispositivos en la red local',
   photosQuota: 'cuánto guarda una tableta de las fotos que otros tienen (4 GiB)',
+  history:
+    'cuántos días se puede leer aún en la actividad de este equipo lo que es definitivo, o «forever», sin límite (90)',
   interface:
     'anuncia y busca solo en esta interfaz (un nombre o una dirección IPv4); se puede dar varias veces',
   decide: 'quién responde a las solicitudes de cierre en la autoridad: su política o una persona (manual)',
@@ -81,6 +84,21 @@ export const es: Readonly<Record<CliMessage, string>> = {
   checkpointOpen: 'aún sin comparar aquí',
   statusAlarm:
     'ALARMA: el estado aquí no es el que publicó la autoridad en {op}. Ejecute "tallydesk doctor" en ambos dispositivos.',
+  statusSnapshot: 'Instantánea del punto de control de {wall}, {bytes} bytes: {where}.',
+  snapshotHere: 'está en este dispositivo',
+  snapshotElsewhere: 'no está en este dispositivo',
+  statusHistory:
+    'Lo definitivo se puede leer en la actividad durante {days} días; cambios que ya no se guardan aquí: {cleared}.',
+  statusHistoryForGood:
+    'Lo definitivo se puede leer en la actividad sin límite; cambios que ya no se guardan aquí: {cleared}.',
+  beginsComing:
+    'Los demás ya no guardan lo que le falta a este dispositivo. Se pone al día con una instantánea: {done} de {size} bytes.',
+  beginsReading:
+    'Los demás ya no guardan lo que le falta a este dispositivo. Se pone al día con una instantánea, que está leyendo ahora.',
+  beginsNobody:
+    'Los demás ya no guardan lo que le falta a este dispositivo, y nadie enlazado tiene una instantánea de la que partir. Haga que se encuentre con un puesto o con la autoridad.',
+  beginsUnusable:
+    'Los demás ya no guardan lo que le falta a este dispositivo, y la instantánea que tienen no sirve aquí. Haga que se encuentre con la autoridad; su registro dice por qué.',
   linkUp: 'en marcha',
   linkDown: 'caída',
   linkConnecting: 'conectando',

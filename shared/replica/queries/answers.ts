@@ -98,6 +98,7 @@ function op(core: Core, input: QueryInput<'op'>): Answer<'op'> {
     effects: changesOf(core, judged, null),
     where: core.acks.wholeHolders(judged),
     final: core.control().membership.isFinal(judged),
+    cleared: false,
   })
 }
 
@@ -110,6 +111,7 @@ const droppedOp = (core: Core, op: NamedOp): QueryAnswer<'op'> => ({
   effects: [],
   where: core.acks.holders(op),
   final: true,
+  cleared: true,
 })
 
 /** Of a forked device's op the one that stands, or else the least by hash. */

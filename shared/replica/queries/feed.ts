@@ -27,7 +27,13 @@ export function feed(core: Core, input: QueryInput<'feed'>): QueryAnswer<'feed'>
   return {
     rows: shown.map((row) => feedRow(core, row, input.record ?? null)),
     next: rows.length > limit && last ? positionOf(core, last) : null,
+    cleared: input.record === undefined ? core.log.dropped() : droppedOf(core, input.record),
   }
+}
+
+function droppedOf({ sql }: Core, record: string): number {
+  const count = sql.prepare('SELECT dropped FROM record WHERE id = ?')
+  return count.get<{ dropped: number }>(idBytes(record))?.dropped ?? 0
 }
 
 const positionOf = (core: Core, { lamport, actor, no }: OpRow): string =>

@@ -9,7 +9,8 @@ import { roleOf } from '../members.ts'
 import { IN_REVIEW } from '../views.ts'
 import { nameOf } from './naming.ts'
 
-export function status(core: Core): ReplicaStatus {
+/** `history`: how long what is final stays readable, ms; null: for good. */
+export function status(core: Core, history: number | null): ReplicaStatus {
   const control = core.control()
   return {
     site: core.site,
@@ -30,11 +31,13 @@ export function status(core: Core): ReplicaStatus {
     review: countOf(core, `SELECT count(*) AS n FROM op WHERE ${IN_REVIEW}`),
     waiting: control.requests.waiting().length,
     log: core.log.size(),
-    checkpoint: checkpoint(core),
+    checkpoint: checkpoint(core, history),
   }
 }
 
-function checkpoint(core: Core): ReplicaStatus['checkpoint'] {
+const DAY_MS = 86_400_000
+
+function checkpoint(core: Core, history: number | null): ReplicaStatus['checkpoint'] {
   const all = comparisons(core)
   const last = all.at(-1)
   if (!last) return null
@@ -47,7 +50,15 @@ function checkpoint(core: Core): ReplicaStatus['checkpoint'] {
     beyond: countBeyond(core.log, op.no),
     agreed: last.agreed,
     differs: compared?.agreed === false ? formatOpId(compared.checkpoint.op) : null,
+    snapshot: snapshot(core),
+    history: { days: history === null ? null : history / DAY_MS, cleared: core.log.dropped() },
   }
+}
+
+function snapshot(core: Core): NonNullable<ReplicaStatus['checkpoint']>['snapshot'] {
+  const last = core.control().membership.snapshots.at(-1)
+  if (!last) return null
+  return { wall: last.checkpoint.wall, size: last.size, here: core.files.keeps(last.file) }
 }
 
 const countOf = (core: Core, text: string): number => core.sql.prepare(text).get<{ n: number }>()?.n ?? 0
