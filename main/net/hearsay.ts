@@ -3,13 +3,12 @@
  * is a hint that costs a call at most. A told age only grows on its way, so that two devices cannot assure each other
  * of what neither has heard.
  */
-import { isIPv4 } from 'node:net'
 import type { ActorId } from '../../shared/model/ids.ts'
 import { LIMITS } from '../../shared/op/limits.ts'
 import type { Told } from '../../shared/sync/told.ts'
 import { formatAddress, parseAddress } from './address.ts'
 import type { DialPlan } from './dial-plan.ts'
-import { isLoopback, isOnOwnNetwork, isPrivate } from './interfaces.ts'
+import { canonicalIp, isLoopback, isOfOneLink, isOnOwnNetwork, isPrivate } from './interfaces.ts'
 import type { Link } from './link.ts'
 import type { Roster } from './roster.ts'
 
@@ -92,7 +91,7 @@ export class Hearsay {
   }
 
   #ownAddress({ ends }: Speaker): string | null {
-    return isIPv4(ends.local) ? formatAddress({ host: ends.local, port: this.#options.port() }) : null
+    return tellable(ends.local, this.#options.port())
   }
 
   #ownLinks(now: number): readonly Told[] {
@@ -113,7 +112,7 @@ export class Hearsay {
   /** Where the peer listens: where it answered, or what it says of itself. */
   #addressOf(link: Speaker): string | null {
     const port = link.dialled ? parseAddress(link.address)?.port : undefined
-    if (port !== undefined) return formatAddress({ host: link.ends.remote, port })
+    if (port !== undefined) return tellable(link.ends.remote, port)
     return this.#words.get(link.peer)?.told.find(({ actor }) => actor === link.peer)?.address ?? null
   }
 
@@ -161,10 +160,15 @@ function checked(told: Told, { peer, ends }: Speaker): Told {
   const parsed = told.address === null ? null : parseAddress(told.address)
   if (parsed === null || parsed.port === 0) return { ...told, address: null }
   // Of itself a peer knows the port; the address is where it was met.
-  if (told.actor === peer)
-    return { ...told, address: formatAddress({ host: ends.remote, port: parsed.port }) }
-  return isPlausible(parsed.host, ends) ? told : { ...told, address: null }
+  if (told.actor === peer) return { ...told, address: tellable(ends.remote, parsed.port) }
+  const host = canonicalIp(parsed.host)
+  const address = host !== null && isPlausible(host, ends) ? tellable(host, parsed.port) : null
+  return { ...told, address }
 }
+
+/** An address that means the same to every device of the building; null for one that does not. */
+const tellable = (host: string, port: number): string | null =>
+  canonicalIp(host) === null || isOfOneLink(host) ? null : formatAddress({ host, port })
 
 function isPlausible(host: string, { local, remote }: Link['ends']): boolean {
   // Devices of one machine know each other by the loopback, and nobody else does.

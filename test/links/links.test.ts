@@ -158,6 +158,18 @@ describe('links', () => {
     expect(linkTo(desk, tablets[0] ?? desk)).toBe('up')
   })
 
+  test('NET-62 two that know a third by IPv6 alone are told of each other, and link', async () => {
+    const listen = { host: '::1', port: 0 }
+    const desk = await found('Desk', { listen })
+    await desk.start()
+    const one = await enrol(desk, 'Tablet 1', 'technician', { listen, peers: [desk.listen] })
+    const two = await enrol(desk, 'Tablet 2', 'technician', { listen, peers: [desk.listen] })
+    await one.start()
+    await two.start()
+    await until(() => linkTo(one, two) === 'up' && linkTo(two, one) === 'up', 'they are linked', 60_000)
+    for (const { address } of one.network.peers()) expect(address).toMatch(/^\[::1\]:\d+$/)
+  })
+
   test('NET-7 an address in use is an error that names it', async () => {
     const desk = await office()
     const [host = '', port = ''] = desk.listen.split(':')

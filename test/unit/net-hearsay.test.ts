@@ -109,6 +109,31 @@ test('NET-62 of itself a peer tells the port alone: the host is where it was met
   ])
 })
 
+test('NET-62 addresses are told and taken in both families, each in one spelling, and none that counts on one link alone', () => {
+  const desk = new Listener('desk', ['desk', 'edge', 'tablet', 'other'], { now: 1_000 })
+  const edge = desk.link('edge', { ends: { local: '::1', remote: '::1' } })
+  desk.hearsay.take(edge, [
+    told('edge', '[fd00::9]:7102'),
+    told('tablet', '[FD12:0:0::0:9]:7105'),
+    told('other', '[fd12::9%eth0]:7105'),
+    told('other', '[2001:db8::9]:7105'),
+    told('other', '[fe80::9]:7105'),
+    told('other', '[ff02::1]:7105'),
+    told('other', '[::]:7105'),
+    told('other', '[::ffff:8.8.8.8]:7105'),
+    told('other', '[::ffff:10.0.0.8]:7105'),
+  ])
+  expect(desk.addresses).toEqual(['[::1]:7102', '[fd12::9]:7105', '10.0.0.8:7105'])
+  expect(desk.hearsay.tell(edge)[0]?.address).toBe('[::1]:7101')
+  const far = desk.link('tablet', {
+    ends: { local: 'fe80::2%wlan0', remote: 'fe80::7%wlan0' },
+    dialled: true,
+  })
+  desk.hearsay.take(far, [told('tablet', '[fd00::7]:7103')])
+  expect(desk.hearsay.tell(far)[0]?.address).toBeNull()
+  expect(desk.hearsay.tell(edge).find(({ actor }) => actor === far.peer)?.address ?? null).toBeNull()
+})
+
 test('NET-62 a peer that tells ever other addresses costs a few calls, and pushes out none that is better known', () => {
   const clock = { now: 0 }
   const names = Array.from({ length: 60 }, (_, i) => `tablet ${i}`)
