@@ -51,12 +51,12 @@ export function outboxState({ outbox }: Status): Segment {
     : { text: words.outboxSome(outbox), tone: 'warn' }
 }
 
-export function authorityState(status: Status, ago: (wall: number) => string): Segment {
+export function authorityState(status: Status, when: (wall: number) => string): Segment {
   const words = appWords().status
   if (status.authority.actor === status.actor) return { text: words.self, tone: 'good' }
   if (status.authority_heard === null) return { text: words.heardNever, tone: 'warn' }
   return {
-    text: words.heard(ago(status.authority_heard)),
+    text: words.heard(when(status.authority_heard)),
     tone: status.wan.state === 'up' ? 'good' : 'plain',
   }
 }
