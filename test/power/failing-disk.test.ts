@@ -1,49 +1,16 @@
 /** A disk that fails writes: a real node, started on it, with every write, growth and sync of its folder refused. */
-import { execFileSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { invariant } from '../../shared/base/invariant.ts'
 import { readControlFile } from '../../main/node/control-file.ts'
-import {
-  answered,
-  runNode,
-  scratchFolder,
-  type NodeProcess,
-  type Surroundings,
-} from '../support/node-process.ts'
+import { failingDisk, type FailingDisk } from '../support/failing-disk.ts'
+import { answered, runNode, type NodeProcess } from '../support/node-process.ts'
 
 const undo: (() => Promise<void> | void)[] = []
 
 afterEach(async () => {
   for (const close of undo.splice(0).reverse()) await close()
 })
-
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-
-type FailingDisk = {
-  readonly data: string
-  readonly surroundings: Surroundings
-  fail(): void
-  mend(): void
-}
-
-function failingDisk(): FailingDisk {
-  const scratch = scratchFolder()
-  undo.push(() => scratch.remove())
-  const at = (name: string): string => join(scratch.path, name)
-  const library = at('failing.so')
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, here('failing.c'), '-ldl'])
-  const [data, flag] = [at('data'), at('fails')]
-  const env = { LD_PRELOAD: library, TALLYDESK_FAILING_ROOT: data, TALLYDESK_FAILING_FLAG: flag }
-  return {
-    data,
-    surroundings: { node: [], env },
-    fail: () => writeFileSync(flag, ''),
-    mend: () => rmSync(flag),
-  }
-}
 
 async function started({ data, surroundings }: FailingDisk): Promise<NodeProcess> {
   const node = await runNode(data, ['--no-mdns'], surroundings)
@@ -72,11 +39,12 @@ test.each(['stop', 'kill'] as const)(
   'KEEP-22 after a %s a start on a disk that fails writes answers, refuses by name, and recovers by itself',
   async (end) => {
     const disk = failingDisk()
+    undo.push(() => disk.remove())
     const before = await started(disk)
     answered(await before.client.do('setup.init', { site: 'Hall', name: 'Desk' }))
     answered(await make(before, 'Before'))
     await before[end]()
-    disk.fail()
+    disk.fail('broken')
     const node = await started(disk)
     expect(await titlesAt(node)).toEqual(['Before'])
     expect(await make(node, 'Refused')).toMatchObject({ ok: false, error: { code: 'storage-failed' } })
