@@ -5,7 +5,7 @@
  */
 import type { DeskApi } from '../../shared/api/desk-api.ts'
 import type { ErrorBody } from '../../shared/api/errors.ts'
-import type { QueryInput } from '../../shared/api/queries.ts'
+import type { QueryAnswer, QueryInput } from '../../shared/api/queries.ts'
 import type { FeedRow } from '../../shared/api/rows.ts'
 import { NO_FILTER, fits, isFiltering, type FeedFilter } from './filter.ts'
 
@@ -19,6 +19,8 @@ export class Feed {
   #topNext = $state.raw<string | null>(null)
   /** Where the next older page begins; undefined before any was read. */
   #olderNext = $state.raw<string | null | undefined>(undefined)
+  /** Changes that are final and not kept here any more. */
+  cleared = $state(0)
   isLoaded = $state(false)
   isReading = $state(false)
   failure = $state.raw<ErrorBody | null>(null)
@@ -48,7 +50,7 @@ export class Feed {
         return
       }
       this.failure = null
-      this.#receive(answer.value.rows, answer.value.next)
+      this.#receive(answer.value)
     })
   }
 
@@ -80,14 +82,17 @@ export class Feed {
     return { limit: PAGE, ...(this.#record === null ? {} : { record: this.#record }) }
   }
 
-  #receive(rows: readonly FeedRow[], next: string | null): void {
+  #receive({ rows, next, cleared }: QueryAnswer<'feed'>): void {
+    const wasCleared = cleared !== this.cleared
+    this.cleared = cleared
     const now = new Set(rows.map((row) => row.op))
     const touches = this.#top.length === 0 || this.#top.some((row) => now.has(row.op))
-    if (touches) {
+    if (touches && !wasCleared) {
       const pushed = this.#top.filter((row) => !now.has(row.op))
       this.#older = [...pushed, ...this.#older.filter((row) => !now.has(row.op))]
     } else {
-      // More than a page came at once: what lies between was never read, so the older pages begin anew.
+      // More than a page came at once, so that what lies between was never read, or some of what was read is not kept any
+      // more: the older pages begin anew.
       this.#older = []
       this.#olderNext = undefined
     }

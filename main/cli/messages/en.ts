@@ -41,8 +41,7 @@ export const en = {
   hq: 'the address of headquarters; links to it count as WAN',
   noMdns: 'do not announce or look for devices on the local network',
   photosQuota: 'how much a tablet keeps of photos that others hold (4 GiB)',
-  history:
-    'how many days what is final can still be read in the activity of this device, or "forever" (90)',
+  history: 'how many days what is final can still be read in the activity of this device, or "forever" (90)',
   interface:
     'announce and look only on this interface (a name or an IPv4 address); may be given several times',
   decide: 'who answers close requests on the authority: its policy, or a person (manual)',
