@@ -337,7 +337,8 @@ export class Site {
   #toldToBegin(peer: ActorId, run: Run | null): void {
     const { log, blobs } = this.#options.machine
     const start = run && startIn(run)
-    if (start === null || this.#own.halted !== null || this.#refused.has(start.file)) {
+    // A device that is halted reads on, and may find there what it lost; only of a fork its own branch must stay apart.
+    if (start === null || this.#own.halted?.cause === 'forked' || this.#refused.has(start.file)) {
       log.info({ peer, start: start?.file ?? null }, 'a peer has dropped what this device lacks')
       return
     }

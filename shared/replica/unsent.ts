@@ -24,10 +24,11 @@ export function heldElsewhere(core: Core): Head | null {
 /** The bytes of the own ops behind that, oldest first. */
 export function unsentOps(core: Core): Bytes[] {
   const [own] = core.log.lines.of(core.self)
-  if (!own) return []
-  const inLog = core.sql
-    .prepare('SELECT bytes FROM op WHERE actor = ? AND line = ? AND seq > ? ORDER BY seq')
-    .all<{ bytes: Bytes }>(core.log.actors.find(core.self), own.no, heldSeq(core))
+  const inLog = own
+    ? core.sql
+        .prepare('SELECT bytes FROM op WHERE actor = ? AND line = ? AND seq > ? ORDER BY seq')
+        .all<{ bytes: Bytes }>(core.log.actors.find(core.self), own.no, heldSeq(core))
+    : []
   return [...inLog, ...behindGap(core)].map(({ bytes }) => bytes)
 }
 

@@ -1,14 +1,26 @@
 /** Keeping of devices that have dropped history: archives, the doctor, repairs, backups; real nodes on real folders. */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { repair } from '../../main/node/keeping/repairing.ts'
 import { audit } from '../../main/node/keeping/auditing.ts'
 import { ARCHIVE_PREAMBLE, encodeFrame, parseFrame, type ArchiveFrame } from '../../shared/replica/archive.ts'
 import { tallydesk } from './command.ts'
-import { must, scratch } from './desks.ts'
-import { ALONE, statusOf, titlesAt } from './places.ts'
-import { copyOf, droppedIn, makeWorn, removeWorn, running, type Worn } from './worn.ts'
+import { codeOf, eventually, must, scratch } from './desks.ts'
+import { ALONE, newJob, statusOf, titlesAt, type Place } from './places.ts'
+import {
+  copyOf,
+  droppedIn,
+  inDatabase,
+  isSame,
+  makeWorn,
+  removeWorn,
+  running,
+  runningBeside,
+  standing,
+  type Worn,
+} from './worn.ts'
 
 let worn: Worn
 
@@ -145,4 +157,94 @@ describe('an archive of a device that has dropped history', () => {
       since: worn.wall,
     })
   })
+})
+
+describe('a repair of a device that has dropped history', () => {
+  const NOW = Date.UTC(2026, 10, 26)
+  const PAGE = 4096
+  const TRIES = 8
+
+  const file = (data: string): string => join(data, 'tallydesk.db')
+  const pagesOf = (data: string): number => statSync(file(data)).size / PAGE
+
+  /** Noise over whole pages of the file. */
+  function noiseOver(data: string, pages: readonly number[]): void {
+    const bytes = readFileSync(file(data))
+    for (const page of pages) bytes.fill(0xa7, page * PAGE, (page + 1) * PAGE)
+    writeFileSync(file(data), bytes)
+  }
+
+  /** The page on which an op with this title lies. */
+  function pageOf(data: string, title: string): number {
+    const op = inDatabase(
+      data,
+      (database) =>
+        database
+          .prepare('SELECT bytes FROM op WHERE instr(bytes, ?) > 0')
+          .pluck()
+          .get(Buffer.from(title)) as Buffer,
+    )
+    return Math.floor(readFileSync(file(data)).indexOf(op.subarray(0, 80)) / PAGE)
+  }
+
+  const causeOf = async (place: Place) => (await statusOf(place)).halted?.cause ?? null
+  const writes = (place: Place) =>
+    eventually('that it writes', async () => ((await standing(place))?.halted === null ? true : null))
+  const noFork = async (place: Place) =>
+    must(await place.node.api.query('members', {})).members.every(({ forked }) => !forked)
+
+  test('KEEP-32 with the last snapshot at hand needs nobody: the desk goes on with all that it had', async () => {
+    const data = copyOf(worn, 'desk')
+    noiseOver(data, [pageOf(data, 'Pump 1050')])
+    expect(await repair(data, NOW)).toMatchObject({ repaired: 'database', own_missing: 0, rejoin: false })
+    const desk = await running(data, ALONE)
+    expect(await statusOf(desk)).toMatchObject({ state_hash: worn.stateHash, halted: null })
+    expect(must(await desk.node.api.do('node.doctor', {})).findings).toEqual([])
+    must(await newJob(desk, 'On'))
+  })
+
+  test('KEEP-32 without one it comes up, begins from a peer’s, has what was saved and not sent, and writes again', async () => {
+    const hq = await running(copyOf(worn, 'hq'))
+    const data = copyOf(worn, 'tablet')
+    const before = await running(data, ALONE)
+    for (let i = 1; i <= 20; i += 1) must(await newJob(before, `Not sent ${i}`))
+    await before.node.close()
+    noiseOver(data, [pageOf(data, 'Pump 1050')])
+    const done = await repair(data, NOW)
+    expect(done).toMatchObject({ repaired: 'database', rejoin: false })
+    expect(done.own_missing).toBeGreaterThan(0)
+    const tablet = await running(data, ALONE)
+    expect(await causeOf(tablet)).toBe('damaged')
+    expect(codeOf(await newJob(tablet, 'Never'))).toBe('device-halted')
+    await tablet.node.close()
+    const back = await runningBeside(data, hq)
+    await writes(back)
+    await isSame(back, hq)
+    expect(await titlesAt(back)).toContain('Not sent 20')
+    must(await newJob(back, 'On under its own key'))
+    await eventually('its work at headquarters', async () =>
+      (await titlesAt(hq)).includes('On under its own key') ? true : null,
+    )
+    expect((await titlesAt(hq)).filter((title) => title.startsWith('Not sent'))).toHaveLength(20)
+    expect(await noFork(hq)).toBe(true)
+    expect(must(await back.node.api.do('node.doctor', {})).findings).toEqual([])
+  }, 60_000)
+
+  test('KEEP-32 wherever the noise lies, what comes of it beside a peer is the same state, and no fork', async () => {
+    for (let i = 1; i <= TRIES; i += 1) {
+      const hq = await running(copyOf(worn, 'hq'))
+      const data = copyOf(worn, 'tablet')
+      const page = Math.floor((pagesOf(data) * i) / 9)
+      noiseOver(data, [page, page + 1])
+      await repair(data, NOW)
+      const tablet = await runningBeside(data, hq)
+      await isSame(tablet, hq)
+      await writes(tablet)
+      must(await newJob(tablet, `On ${i}`))
+      await isSame(tablet, hq)
+      expect(await noFork(hq), `noise over page ${page}`).toBe(true)
+      await tablet.node.close()
+      await hq.node.close()
+    }
+  }, 120_000)
 })

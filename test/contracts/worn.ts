@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
 import type { NodeOptions } from '../../main/node/options.ts'
 import type { RunningNode } from '../../main/node/node.ts'
 import { startNode } from '../../main/node/node.ts'
@@ -97,10 +98,17 @@ export async function running(data: string, options: Partial<NodeOptions> = {}):
 export const runningBeside = (data: string, ...places: readonly Place[]): Promise<Place> =>
   running(data, calling(...places))
 
+/** Null while it changes over to another database. */
+export async function standing({ node }: Place): Promise<QueryAnswer<'status'> | null> {
+  const told = await node.api.query('status', {})
+  return told.ok ? told.value : null
+}
+
 export const isSame = (a: Place, b: Place): Promise<true> =>
-  eventually('that both hold the same', async () =>
-    (await statusOf(a)).state_hash === (await statusOf(b)).state_hash ? true : null,
-  )
+  eventually('that both hold the same', async () => {
+    const [one, other] = [await standing(a), await standing(b)]
+    return one !== null && one.state_hash === other?.state_hash ? true : null
+  })
 
 export const inDatabase = <T>(data: string, work: (database: Database.Database) => T): T => {
   const database = new Database(join(data, 'tallydesk.db'))

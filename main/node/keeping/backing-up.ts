@@ -9,6 +9,7 @@ import type { CommandResult } from '../../../shared/api/commands.ts'
 import { TallydeskError } from '../../../shared/api/errors.ts'
 import { equalBytes, type Bytes } from '../../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
+import type { Sql } from '../../../shared/replica/ports.ts'
 import { openToRead } from '../../store/database.ts'
 import { inFolder } from '../../store/files.ts'
 import { blobFiles, blobPath, copied, measured, namesIn } from '../../store/whole-files.ts'
@@ -114,7 +115,10 @@ async function copiedFile(from: string, to: string): Promise<ManifestFile> {
   return { name: basename(to), ...(await copied(from, to)) }
 }
 
-/** Reads the whole log of the copy: a page that was lost is noticed now, and not on the day when it is needed. */
+/**
+ * Reads the whole log of the copy: a page that was lost is noticed now, and not on the day when it is needed. Answers how
+ * many ops it knows, also those that were dropped.
+ */
 async function checkedOps(file: string, sha256: (bytes: Bytes) => Bytes): Promise<number> {
   const sql = openToRead(file)
   try {
@@ -128,13 +132,16 @@ async function checkedOps(file: string, sha256: (bytes: Bytes) => Bytes): Promis
         last = row.no
       }
       ops += rows.length
-      if (rows.length < CHECKED) return ops
+      if (rows.length < CHECKED) return ops + droppedIn(sql)
       await new Promise((go) => setImmediate(go))
     }
   } finally {
     sql.close()
   }
 }
+
+const droppedIn = (sql: Sql): number =>
+  sql.prepare('SELECT count(*) AS n FROM imprint').get<{ n: number }>()?.n ?? 0
 
 /** A file whose bytes are not what its name says is left out, and told: another device may have it whole. */
 async function copyBlobs(from: string, to: string): Promise<Blobs> {

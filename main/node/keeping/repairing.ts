@@ -3,15 +3,20 @@
  * file itself is damaged, a new database is made: every op that still verifies is taken over, and the rest comes from
  * peers by the ordinary sync. The damaged file is put aside whole; nothing that was readable is deleted.
  *
+ * Of a database from which history was dropped the ops alone give no state. The new one then begins from the last
+ * snapshot, where its file is here; else what was saved waits until a peer tells of one.
+ *
  * The device must not fork itself: where ops of its own are missing it is halted until they are back from a peer, and
  * where nobody can tell how many there were it joins again under a new key, as a restored one (design 4).
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { TallydeskError } from '../../../shared/api/errors.ts'
+import { invariant } from '../../../shared/base/invariant.ts'
+import { ok, type Result } from '../../../shared/base/result.ts'
 import { openReplica } from '../../../shared/replica/replica.ts'
 import { storedSite } from '../../../shared/replica/committing.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
-import type { World } from '../../../shared/replica/ports.ts'
+import type { Signer, World } from '../../../shared/replica/ports.ts'
 import { parseSiteId, type SiteId } from '../../../shared/model/ids.ts'
 import { createCrypto } from '../../store/crypto.ts'
 import { openDatabase, openToRead, type SqlDatabase } from '../../store/database.ts'
@@ -21,8 +26,10 @@ import { migrateNodeTables } from '../../store/node-tables.ts'
 import { loadOrMakeSigner } from '../../store/op-key.ts'
 import { putRepaired, repairedPath } from '../../store/repaired.ts'
 import { finishTurnover } from '../../store/turnover.ts'
+import { blobPath, measured } from '../../store/whole-files.ts'
 import { witnessAt, type Witness } from '../../store/witness.ts'
 import { damagedBlobs, fileFindings } from './examining.ts'
+import { openFrom } from '../snapshots/beginning.ts'
 import { Salvage } from './salvage.ts'
 import { takeOver } from './taking-over.ts'
 
@@ -54,7 +61,7 @@ export async function repair(data: string, now: number): Promise<Repaired> {
       putRepaired(folder.paths)
     })
     if (!existsSync(folder.paths.database)) throw new TallydeskError('no-site')
-    const kept = inPlace(place) ?? anew(place)
+    const kept = inPlace(place) ?? (await anew(place))
     return { ...kept, attachments: await putBlobsAside(place) }
   } finally {
     folder.release()
@@ -86,15 +93,15 @@ function inPlace({ paths }: Place): Kept | null {
   }
 }
 
-function anew(place: Place): Kept {
+async function anew(place: Place): Promise<Kept> {
   const { paths, now } = place
   const fresh = `${repairedPath(paths)}.unfinished`
-  for (const end of ['', '-wal', '-shm']) rmSync(fresh + end, { force: true })
   const damaged = openToRead(paths.database)
-  const sql = openDatabase(fresh)
+  let begun: Begun | null = null
   try {
     const salvage = new Salvage(damaged, createCrypto())
-    const replica = openReplica(worldOf(sql), loadOrMakeSigner(paths.opKey), siteIn(salvage, paths))
+    begun = await beginning(paths, salvage, fresh)
+    const { sql, replica } = begun
     migrateNodeTables(sql)
     const took = takeOver(salvage, sql, replica)
     const standing = standingOf(place, replica, took.isWhole && salvage.lost === 0, took.ownSeq)
@@ -106,9 +113,51 @@ function anew(place: Place): Kept {
     return { repaired: 'database', ops, lost: salvage.lost, ...standing, aside }
   } finally {
     closeQuietly(damaged)
-    closeQuietly(sql)
-    for (const end of ['', '-wal', '-shm']) rmSync(fresh + end, { force: true })
+    closeQuietly(begun?.sql ?? null)
+    clear(fresh)
   }
+}
+
+type Begun = { readonly sql: SqlDatabase; readonly replica: Replica }
+
+/** The new database: from the last snapshot that is here whole, where history was dropped, and else from nothing. */
+async function beginning(paths: FolderPaths, salvage: Salvage, fresh: string): Promise<Begun> {
+  const site = siteIn(salvage, paths)
+  for (const start of salvage.hasDropped() ? salvage.starts() : []) {
+    const path = blobPath(paths.blobs, start.file)
+    if (!existsSync(path) || (await measured(path)).sha256 !== start.file) continue
+    const begun = await opened(paths, fresh, (world, signer) =>
+      openFrom(world, signer, site, { path, start }),
+    )
+    if (begun) return begun
+  }
+  const empty = await opened(paths, fresh, (world, signer) =>
+    Promise.resolve(ok(openReplica(world, signer, site))),
+  )
+  invariant(empty, 'an empty log can be opened')
+  return empty
+}
+
+/** Null where what was to be opened is not sound. */
+async function opened(
+  paths: FolderPaths,
+  fresh: string,
+  open: (world: World, signer: Signer) => Promise<Result<Replica, string>>,
+): Promise<Begun | null> {
+  clear(fresh)
+  const sql = openDatabase(fresh)
+  let isOpen = false
+  try {
+    const found = await open(worldOf(sql), loadOrMakeSigner(paths.opKey))
+    isOpen = found.ok
+    return found.ok ? { sql, replica: found.value } : null
+  } finally {
+    if (!isOpen) closeQuietly(sql)
+  }
+}
+
+function clear(fresh: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(fresh + end, { force: true })
 }
 
 /** By the database, or by any op that can be read. */

@@ -10,6 +10,7 @@ import { parseOp, type Op } from '../../../shared/op/op.ts'
 import type { Run } from '../../../shared/op/run.ts'
 import type { Crypto, SqlRow } from '../../../shared/replica/ports.ts'
 import type { SqlDatabase } from '../../store/database.ts'
+import { startIn, type NamedStart } from '../snapshots/beginning.ts'
 
 type Row = { no: number; bytes: Bytes; signature: Bytes | null }
 type Found = {
@@ -55,6 +56,25 @@ export class Salvage {
       const isTaken = found.signature !== null && take(runOf(chain, found.signature))
       if (!isTaken) open.set(toHex(found.hash), chain)
     }
+  }
+
+  /** Was history dropped, as far as can be read? What rests on it is then of no use without the state that it gave. */
+  hasDropped(): boolean {
+    const rows = this.rows<{ here: number }>('SELECT 1 AS here FROM imprint LIMIT 1')
+    return rows === null || rows.length > 0
+  }
+
+  /** The snapshots that ops name, the last one first; whose word that is, is not looked at. */
+  starts(): NamedStart[] {
+    const found: NamedStart[] = []
+    this.eachRun((run) => {
+      for (const i of run.ops.keys()) {
+        const start = startIn({ ...run, first: run.first + i, ops: run.ops.slice(i) })
+        if (start) found.push(start)
+      }
+      return true
+    })
+    return found.sort((a, b) => b.run.first - a.run.first)
   }
 
   /** The site of the ops; null where none can be read. */

@@ -89,11 +89,15 @@ export class Beginning {
       if (page.end || page.position === position) break
       position = page.position
     }
+    // Causes that it waited for are in the snapshot, or came with the rest.
+    for (const run of old.waitingRuns()) this.replica.receive(run, old.actor)
   }
 
   /** Answers why it must not take the other's place; null once it has. The other's database is closed by then. */
   finish(old: Replica): string | null {
     this.takeAlong(old)
+    // What it wrote itself is told from what a copy of it wrote by which came first here: it joins again as it is.
+    if (this.replica.ownFork() && !old.ownFork()) return 'another branch of this device is in it'
     if (this.replica.ownSeq() < old.ownSeq() && !this.replica.ownFork())
       return 'own changes of this device do not fit behind it'
     keepOwn(this.#machine.sql, this.#sql, this.replica)
