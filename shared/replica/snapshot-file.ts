@@ -55,7 +55,9 @@ function* rowsOf(sql: Sql, { name, columns }: Table): Generator<CborValue[]> {
   const selected = `SELECT ${names.join(', ')} FROM ${name}`
   const order = `ORDER BY ${key.join(', ')} LIMIT ${SNAPSHOT_LIMITS.rows}`
   const first = sql.prepare(`${selected} ${order}`)
-  const next = sql.prepare(`${selected} WHERE (${key.join(', ')}) > (${key.map(() => '?').join(', ')}) ${order}`)
+  const next = sql.prepare(
+    `${selected} WHERE (${key.join(', ')}) > (${key.map(() => '?').join(', ')}) ${order}`,
+  )
   let last: readonly SqlValue[] | null = null
   for (;;) {
     const found: SqlRow[] = last ? next.all(...last) : first.all()

@@ -3,6 +3,7 @@
  * authority signed the file's hash; then everything is judged, folded and hashed here, and must come out as the
  * checkpoint says. Whose word that is, is checked along the chain from the genesis op, whose hash is the site.
  */
+import { isStorageCode, TallydeskError } from '../api/errors.ts'
 import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Checkpoint } from '../judge/membership.ts'
@@ -11,12 +12,12 @@ import { actorOf } from '../op/identity.ts'
 import { parseOp, signedBytes } from '../op/op.ts'
 import type { Core } from './core.ts'
 import { countUnder } from './frontier.ts'
-import type { Sql, World } from './ports.ts'
+import type { World } from './ports.ts'
 import { openLog } from './rereading.ts'
 import { migrate } from './schema.ts'
 import type { SnapshotFrame, SnapshotHead } from './snapshot-file.ts'
+import { SnapshotSoundness } from './snapshot-soundness.ts'
 import { SNAPSHOT_TABLES } from './snapshot-tables.ts'
-import { THIS_BUILD } from '../op/vocabulary.ts'
 
 /** Records judged and folded in one step. */
 const SLICE = 20
@@ -25,6 +26,7 @@ export class SnapshotLoading {
   readonly #world: World
   readonly #site: SiteId
   readonly #self: ActorId
+  readonly #soundness: SnapshotSoundness
   #head: SnapshotHead | null = null
   #table = 0
   #rows = 0
@@ -35,6 +37,7 @@ export class SnapshotLoading {
     this.#world = world
     this.#site = site
     this.#self = self
+    this.#soundness = new SnapshotSoundness(world, site)
     migrate(world.sql)
     const { sql } = world
     sql.transaction(() => {
@@ -42,14 +45,14 @@ export class SnapshotLoading {
     })
   }
 
-  /** Takes in the next frame; answers what is wrong with it. */
+  /** Takes in the next frame; answers what is wrong with it. Throws what the disk refuses with, which says nothing of it. */
   take(frame: SnapshotFrame): string | null {
     if (this.#isWhole) return 'something follows its end'
     if (frame.kind === 'head') return this.#begin(frame)
     if (this.#head === null) return 'it does not say what it is of'
     if (frame.kind === 'end') {
       this.#isWhole = frame.rows === this.#rows
-      return this.#isWhole ? null : `it holds ${this.#rows} rows, and names ${frame.rows}`
+      return this.#isWhole ? this.#soundness.gap() : `it holds ${this.#rows} rows, and names ${frame.rows}`
     }
     return this.#fill(frame)
   }
@@ -66,26 +69,20 @@ export class SnapshotLoading {
     this.#table = at
     this.#rows += rows.length
     const { sql } = this.#world
-    const problem = table.name === 'op' ? this.#unsoundOp(rows) : null
-    if (problem) return problem
     const columns = Object.keys(table.columns)
     const holes = columns.map(() => '?').join(', ')
-    return tried(sql, () => {
-      const insert = sql.prepare(`INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${holes})`)
-      for (const row of rows) insert.run(...row)
-    })
-  }
-
-  /** What is kept whole says itself what it is. */
-  #unsoundOp(rows: Extract<SnapshotFrame, { kind: 'rows' }>['rows']): string | null {
-    const { crypto, vocabulary = THIS_BUILD } = this.#world
-    for (const [, , , seq, hash, bytes] of rows) {
-      if (!(bytes instanceof Uint8Array) || !(hash instanceof Uint8Array)) return 'an op without bytes'
-      const parsed = parseOp(bytes, vocabulary)
-      const isSound = parsed.ok && parsed.value.seq === seq && equalBytes(crypto.sha256(bytes), hash)
-      if (!isSound) return 'an op that is not what it is called'
-    }
-    return null
+    const insert = sql.prepare(`INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${holes})`)
+    return tried(() =>
+      sql.transaction(() => {
+        for (const row of rows) {
+          const named = Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null]))
+          const problem = this.#soundness.problemOf(table.name, named)
+          if (problem) return problem
+          insert.run(...row)
+        }
+        return null
+      }),
+    )
   }
 
   /** A piece of the judging and folding of what was taken in; true while more is left. Errors: what does not fit. */
@@ -103,7 +100,7 @@ export class SnapshotLoading {
       this.#world.sql.transaction(() => this.#core?.door.settle(SLICE))
       return ok(true)
     } catch (problem) {
-      return err(problem instanceof Error ? problem.message : 'it cannot be read')
+      return err(misfitOf(problem))
     }
   }
 
@@ -111,24 +108,40 @@ export class SnapshotLoading {
   checkpoint(): Result<Checkpoint, string> {
     const [core, head] = [this.#core, this.#head]
     if (core === null || head === null) return err('it was not read')
-    const found = core
-      .control()
-      .membership.checkpoints.find(({ op }) => op.actor === head.actor && op.seq === head.seq)
-    if (!found || !equalBytes(core.log.hashOf(found.op.no), head.hash)) return err('its checkpoint is not in it')
-    if (countUnder(core.log, found.op.no) !== found.ops) return err('it holds other ops than its checkpoint says')
-    if (core.stateHash.value() !== toHex(found.stateHash)) return err('it gives another state than its checkpoint says')
-    const doubt = untrusted(core)
-    return doubt ? err(doubt) : ok(found)
+    try {
+      return checkpointIn(core, head)
+    } catch (problem) {
+      return err(misfitOf(problem))
+    }
   }
 }
 
-function tried(sql: Sql, work: () => void): string | null {
+function checkpointIn(core: Core, head: SnapshotHead): Result<Checkpoint, string> {
+  const found = core
+    .control()
+    .membership.checkpoints.find(({ op }) => op.actor === head.actor && op.seq === head.seq)
+  if (!found || !equalBytes(core.log.hashOf(found.op.no), head.hash))
+    return err('its checkpoint is not in it')
+  if (countUnder(core.log, found.op.no) !== found.ops)
+    return err('it holds other ops than its checkpoint says')
+  if (core.stateHash.value() !== toHex(found.stateHash))
+    return err('it gives another state than its checkpoint says')
+  const doubt = untrusted(core)
+  return doubt ? err(doubt) : ok(found)
+}
+
+function tried(work: () => string | null): string | null {
   try {
-    sql.transaction(work)
-    return null
+    return work()
   } catch (problem) {
-    return problem instanceof Error ? problem.message : 'a row that does not fit'
+    return misfitOf(problem)
   }
+}
+
+/** What the disk refuses is no fault of the snapshot's: it is thrown on. */
+function misfitOf(problem: unknown): string {
+  if (problem instanceof TallydeskError && isStorageCode(problem.code)) throw problem
+  return problem instanceof Error ? problem.message : 'it cannot be read'
 }
 
 /**
@@ -145,7 +158,12 @@ function untrusted(core: Core): string | null {
   return null
 }
 
-type Signed = { readonly seq: number; readonly hash: Bytes; readonly bytes: Bytes; readonly signature: Bytes | null }
+type Signed = {
+  readonly seq: number
+  readonly hash: Bytes
+  readonly bytes: Bytes
+  readonly signature: Bytes | null
+}
 
 /** By itself, or by an op of the same chain that follows it without a gap. */
 export function isSigned({ sql, log, judging, crypto, sha256 }: Core, no: number): boolean {

@@ -16,7 +16,7 @@ type Sealed = { readonly op: number; readonly client: number; readonly to: numbe
 
 const WHERE = 'record = ? AND field = ? AND child = ? AND sub = ?'
 /** A seq and a clock, the highest byte first. */
-const STEP_BYTES = 12
+export const STEP_BYTES = 12
 
 export class TextReach {
   readonly #sql: Sql
@@ -78,7 +78,7 @@ function stepBytes({ seq, to }: { readonly seq: number; readonly to: number }): 
   return bytes
 }
 
-function stepsIn(bytes: Bytes): { seq: number; to: number }[] {
+export function stepsIn(bytes: Bytes): { seq: number; to: number }[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Array.from({ length: bytes.byteLength / STEP_BYTES }, (_, i) => ({
     seq: view.getUint32(i * STEP_BYTES),

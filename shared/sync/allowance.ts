@@ -23,6 +23,7 @@ const WHOLE: ReadonlySet<Incoming['kind']> = new Set([
   'vector',
   'ack',
   'locate',
+  'start',
   'authority',
   'unknown',
   'blob-seek',
