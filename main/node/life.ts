@@ -23,6 +23,9 @@ import { Site, type SiteOptions } from './site.ts'
 
 const JOIN_WAIT_MS = 30_000
 
+/** Of the file system, and not of a program. */
+const isOfSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
 export class Life {
   #machine: Machine
   /** The demo's own folder, while the demo is what runs. */
@@ -35,6 +38,8 @@ export class Life {
   #demoStarts = false
   /** Another database is being begun, and takes the place of the one that the site runs on. */
   #begins = false
+  #begun: () => void = () => undefined
+  #isEnded = false
   readonly #watchers = new Set<() => void>()
 
   constructor(machine: Machine, options: NodeOptions, onChange: () => void) {
@@ -64,7 +69,26 @@ export class Life {
   }
 
   get site(): Result<Site, TallydeskError> {
-    return this.#site === null ? err(new TallydeskError('no-site')) : ok(this.#site)
+    if (this.#site !== null) return ok(this.#site)
+    return err(new TallydeskError(this.isChanging ? 'setup-busy' : 'no-site'))
+  }
+
+  /** The site runs on another database in a moment: until then it answers nothing. */
+  get isChanging(): boolean {
+    return this.#begins && this.#site === null
+  }
+
+  /** Until that is done. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.isChanging) return
+        stop()
+        resolve()
+      }
+      const stop = this.#watch(look)
+      look()
+    })
   }
 
   phase(): QueryAnswer<'node'>['phase'] {
@@ -97,8 +121,10 @@ export class Life {
     await this.#run(replica, 'may-change')
     const answer = { site: replica.site, actor: replica.actor, role }
     const isAdmitted = (): boolean => this.#site?.replica.admitted() === true
+    // Its admission is in what it begins from, which takes as long as that is large.
+    const isComing = (): boolean => this.#begins || this.#site?.isBeginning() === true
     const limit = this.#options.joinWait ?? JOIN_WAIT_MS
-    return untilAdmitted(isAdmitted, (look) => this.#watch(look), answer, limit)
+    return untilAdmitted({ isAdmitted, isComing, watch: (look) => this.#watch(look), limit }, answer)
   }
 
   #watch(look: () => void): () => void {
@@ -107,44 +133,68 @@ export class Life {
   }
 
   /** Peers have dropped what this device lacks: it goes on from a snapshot, with all that it alone has. */
-  async #begin(site: Site, start: NamedStart): Promise<void> {
-    if (this.#begins || this.#site !== site || this.#demoMachine !== null) return
+  #mayBegin(start: NamedStart): boolean {
+    const site = this.#site
+    if (this.#begins || site === null || this.#demoMachine !== null) return false
     this.#begins = true
+    void this.#begin(site, start)
+    return true
+  }
+
+  async #begin(site: Site, start: NamedStart): Promise<void> {
     const { log } = this.#machine
+    const isOver = (): boolean => this.#isEnded || this.#site !== site
     try {
-      const begun = await Beginning.from(this.#machine, site.replica, start)
-      if (!begun.ok) {
-        log.warn({ file: start.file, problem: begun.error }, 'a snapshot cannot be begun from')
-        site.refuseStart(start)
-        return
-      }
-      await this.#goOnFrom(begun.value, site, start)
+      const begun = await Beginning.from(this.#machine, site.replica, start, isOver)
+      const problem = begun.ok ? await this.#goOnFrom(begun.value, site, isOver) : begun.error
+      if (problem === null) log.info({ file: start.file }, 'goes on from a snapshot')
+      else this.#cannotBegin(start, problem)
     } catch (error) {
-      log.error(error, 'beginning from a snapshot failed')
-      site.refuseStart(start)
+      // What the disk does now, and a beginning that nobody waits for any more, say nothing of the snapshot.
+      if (error instanceof TallydeskError || isOfSystem(error)) {
+        log.warn({ file: start.file, error: String(error) }, 'beginning from a snapshot is put off')
+        this.#site?.putOffStart(start)
+      } else this.#cannotBegin(start, String(error))
     } finally {
       this.#begins = false
+      this.#begun()
       this.#onChange()
     }
   }
 
-  async #goOnFrom(begun: Beginning, site: Site, start: NamedStart): Promise<void> {
-    const { log } = this.#machine
-    begun.takeAlong(site.replica)
-    if (this.#site !== site) return begun.abandon()
-    await site.stop()
-    this.#site = null
-    const problem = begun.finish(site.replica)
-    if (problem === null) {
-      log.info({ file: start.file }, 'goes on from a snapshot')
-      this.#machine = await this.#machine.renewed()
-    } else {
-      log.warn({ file: start.file, problem }, 'a snapshot cannot be gone on from')
+  #cannotBegin(start: NamedStart, problem: string): void {
+    this.#machine.log.warn({ file: start.file, problem }, 'a snapshot cannot be begun from')
+    this.#site?.refuseStart(start)
+  }
+
+  /** Answers why it must not be gone on from; whatever fails, the site goes on, from what it had. */
+  async #goOnFrom(begun: Beginning, site: Site, isOver: () => boolean): Promise<string | null> {
+    try {
+      await begun.takeAlong(site.replica, isOver)
+      if (isOver()) throw new TallydeskError('setup-busy')
+    } catch (error) {
       begun.abandon()
+      throw error
     }
-    const { world, signer } = this.#machine
-    await this.#run(openReplica(world, signer, site.replica.site), 'may-change')
-    if (problem !== null && this.#site) (this.#site as Site).refuseStart(start)
+    this.#site = null
+    try {
+      await site.stop()
+      return await this.#putInPlace(begun, site.replica)
+    } finally {
+      const { world, signer } = this.#machine
+      if (!this.#isEnded) await this.#run(openReplica(world, signer, site.replica.site), 'may-change')
+    }
+  }
+
+  async #putInPlace(begun: Beginning, old: Replica): Promise<string | null> {
+    let problem: string | null = 'it was not finished'
+    try {
+      problem = begun.finish(old)
+    } finally {
+      if (problem !== null) begun.abandon()
+    }
+    if (problem === null) this.#machine = await this.#machine.renewed()
+    return problem
   }
 
   async #rejoin(
@@ -154,8 +204,9 @@ export class Life {
     const leaving = { site: site.replica.site, parcels: site.unsent().contents }
     const paired = await prepareRejoining(this.#machine, leaving, input)
     if (!paired.ok) return paired
-    await site.stop()
+    if (this.#site !== site) return err(new TallydeskError('setup-busy'))
     this.#site = null
+    await site.stop()
     this.#machine.log.info({ site: leaving.site, parcels: leaving.parcels.length }, 'joins anew')
     this.#machine.sql.close()
     turnOver(this.#machine.paths, this.#machine.clock.now())
@@ -192,6 +243,9 @@ export class Life {
   }
 
   async end(): Promise<void> {
+    this.#isEnded = true
+    // It sees that in its next turn.
+    if (this.#begins) await new Promise<void>((resolve) => (this.#begun = resolve))
     await this.#site?.stop()
     this.#demoMachine?.close()
     this.#machine.close()
@@ -201,7 +255,7 @@ export class Life {
     if (this.#site !== null) {
       return new TallydeskError('data-folder-taken', { site: this.#site.replica.status().site_name })
     }
-    return this.#busy ? new TallydeskError('setup-busy') : null
+    return this.#busy || this.#begins ? new TallydeskError('setup-busy') : null
   }
 
   async #once<T>(work: () => Promise<Result<T, TallydeskError>>): Promise<Result<T, TallydeskError>> {
@@ -235,9 +289,7 @@ export class Life {
       ...(photosQuota === undefined ? {} : { photosQuota }),
       machineId: this.#options.machine ?? machineId(),
       pin: this.machine.facts.joined()?.pin ?? null,
-      onBegin: (start) => {
-        if (this.#site) void this.#begin(this.#site, start)
-      },
+      onBegin: (start) => this.#mayBegin(start),
       onChange: this.#onChange,
     })
     this.#onChange()

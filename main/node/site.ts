@@ -26,8 +26,10 @@ import { Owed } from './owed.ts'
 import { Storage, type StorageTrouble } from './storage.ts'
 import { SiteAnswers, type SiteQuery } from './site-answers.ts'
 import { Slices } from './slices.ts'
-import { startIn, type NamedStart } from './snapshots/beginning.ts'
+import type { NamedStart } from './snapshots/beginning.ts'
+import { Offers } from './snapshots/offers.ts'
 import { SnapshotMaker } from './snapshots/making.ts'
+import { ToBegin } from './snapshots/to-begin.ts'
 import { type Reachability, unlinked } from './unlinked.ts'
 import { withholding } from './withholding.ts'
 
@@ -46,8 +48,8 @@ export type SiteOptions = Pick<
   readonly pin: Pin | null
   /** Whether a port that was asked for may be another where it is taken. */
   readonly port: 'as-asked' | 'may-change'
-  /** The snapshot is here: it is time to begin anew from it. */
-  readonly onBegin: (start: NamedStart) => void
+  /** The snapshot is here: it is time to begin anew from it. Answers whether that has begun. */
+  readonly onBegin: (start: NamedStart) => boolean
   /** Told after every commit and every change of the network. */
   readonly onChange: () => void
 }
@@ -65,9 +67,7 @@ export class Site {
   readonly #cutWord: CutWord
   readonly #answers: SiteAnswers
   readonly #snapshots: SnapshotMaker
-  /** What a peer said to begin from. */
-  #start: NamedStart | null = null
-  readonly #refused = new Set<string>()
+  readonly #toBegin: ToBegin
   /** Null where this start speaks to nobody, whom it could ask. */
   #firstWrite: FirstWrite | null = null
   #network: Network | null = null
@@ -108,10 +108,11 @@ export class Site {
       machine,
       replica,
       quota: options.photosQuota ?? null,
-      onKept: (sha256) => this.#came(sha256),
+      onKept: (sha256) => this.#toBegin.came(sha256),
       wake: () => this.#slices.wake(),
       onChange: () => options.onChange(),
     })
+    this.#toBegin = this.#createToBegin()
     this.#answers = new SiteAnswers({
       replica,
       blobs: machine.blobs,
@@ -119,7 +120,24 @@ export class Site {
       cutWord: this.#cutWord,
       halted: () => this.#own.halted,
       storage: () => this.#storage.trouble,
+      beginning: () => (this.#own.halted === null ? this.#toBegin.state() : null),
       around: () => this.#now(),
+    })
+  }
+
+  #createToBegin(): ToBegin {
+    const { machine, replica } = this.#options
+    const now = (): number => performance.now()
+    return new ToBegin({
+      offers: new Offers({ replica, world: machine.world, now }),
+      isHere: (file) => machine.blobs.has(file),
+      fetch: ({ file, size }) => this.files.fetchSnapshot(file, size),
+      forget: (file) => this.#storage.hint(() => this.files.forgetSnapshot(file)),
+      progress: (file) => this.files.exchange.progress(file),
+      isLinked: (peer) => this.#now().peers().some(({ actor, link }) => actor === peer && link === 'up'),
+      begin: (start) => this.#options.onBegin(start),
+      now,
+      onChange: () => this.#options.onChange(),
     })
   }
 
@@ -199,6 +217,7 @@ export class Site {
     await this.#network?.stop()
     await this.#snapshots.stop()
     await this.files.stop()
+    this.#toBegin.stop()
     this.#own.stop()
     this.#storage.stop()
   }
@@ -335,26 +354,24 @@ export class Site {
 
   /** What this device lacks is dropped at a peer: what can be begun from is fetched from whomever has it. */
   #toldToBegin(peer: ActorId, run: Run | null): void {
-    const { log, blobs } = this.#options.machine
-    const start = run && startIn(run)
     // A device that is halted reads on, and may find there what it lost; only of a fork its own branch must stay apart.
-    if (start === null || this.#own.halted?.cause === 'forked' || this.#refused.has(start.file)) {
-      log.info({ peer, start: start?.file ?? null }, 'a peer has dropped what this device lacks')
-      return
-    }
-    this.#start = start
-    if (blobs.has(start.file)) this.#options.onBegin(start)
-    else this.files.fetchSnapshot(start.file, start.size)
-  }
-
-  #came(sha256: string): void {
-    if (this.#start?.file === sha256) this.#options.onBegin(this.#start)
+    const start = this.#own.halted?.cause === 'forked' ? null : this.#toBegin.told(peer, run)
+    const { log } = this.#options.machine
+    log.info({ peer, start: start?.file ?? null }, 'a peer has dropped what this device lacks')
   }
 
   /** What cannot be begun from is not tried again before the next start. */
-  refuseStart({ file }: NamedStart): void {
-    this.#refused.add(file)
-    if (this.#start?.file === file) this.#start = null
+  refuseStart(start: NamedStart): void {
+    this.#toBegin.refuse(start)
+  }
+
+  putOffStart(start: NamedStart): void {
+    this.#toBegin.putOff(start)
+  }
+
+  /** It is being begun from a snapshot, or one is on its way. */
+  isBeginning(): boolean {
+    return ['coming', 'reading'].includes(this.#toBegin.state()?.state ?? '')
   }
 
   #networkChanged(): void {

@@ -142,6 +142,13 @@ export class FileKeeper {
     this.exchange.want(file, size, true, LIMITS.snapshotBytes)
   }
 
+  /** It is of no use, unless somebody else says so. */
+  forgetSnapshot(file: string): void {
+    this.#opened.delete(file)
+    const { replica } = this.#options
+    if (!replica.files.named(file) && replica.snapshot()?.file !== file) this.#letGoOf(file)
+  }
+
   #lookAt(record: RecordId): void {
     this.#records.delete(record)
     const { machine, replica } = this.#options

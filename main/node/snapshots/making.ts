@@ -2,19 +2,20 @@
  * The authority writes down the state at its checkpoints, for devices to begin from: out of a copy of the database, in
  * small pieces between everything else, into a file that every desk and edge then fetches like a photo.
  */
-import { rmSync } from 'node:fs'
 import { TallydeskError } from '../../../shared/api/errors.ts'
+import type { Bytes } from '../../../shared/base/bytes.ts'
 import type { OpId } from '../../../shared/model/ids.ts'
 import { LIMITS } from '../../../shared/op/limits.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
 import { makeSnapshot } from '../../../shared/replica/snapshot-making.ts'
+import { removeDatabase } from '../../store/begun.ts'
 import type { Blob } from '../../store/blobs.ts'
 import { openDatabase } from '../../store/database.ts'
 import type { Machine } from '../machine.ts'
+import { turn } from './reading.ts'
 
 /** After a failure, such as a full disk, before the next try, ms. */
 const AGAIN_MS = 600_000
-const BESIDE = ['', '-wal', '-shm']
 
 export type SnapshotMakerOptions = {
   readonly machine: Machine
@@ -56,7 +57,7 @@ export class SnapshotMaker {
       const blob = await this.#make(checkpoint)
       if (blob === null) return
       onKept(blob.sha256)
-      replica.snapshotMade(checkpoint, blob.sha256, blob.size)
+      if (!replica.snapshotMade(checkpoint, blob.sha256, blob.size)) throw new TallydeskError('not-authority')
       machine.log.info({ checkpoint, ...blob }, 'a snapshot was made')
     } catch (error) {
       this.#notBefore = machine.clock.now() + AGAIN_MS
@@ -72,9 +73,18 @@ export class SnapshotMaker {
     const { machine, replica } = this.#options
     await machine.sql.copyTo(this.#copy)
     const sql = openDatabase(this.#copy)
-    const writer = await machine.blobs.begin(LIMITS.snapshotBytes)
     try {
-      const parts = makeSnapshot({ ...machine.world, sql }, replica.site, replica.actor, checkpoint)
+      return await this.#write(
+        makeSnapshot({ ...machine.world, sql }, replica.site, replica.actor, checkpoint),
+      )
+    } finally {
+      sql.close()
+    }
+  }
+
+  async #write(parts: Iterable<Bytes>): Promise<Blob | null> {
+    const writer = await this.#options.machine.blobs.begin(LIMITS.snapshotBytes)
+    try {
       for (const part of parts) {
         if (this.#stopped) return null
         if (part.length > 0) await writer.write(part)
@@ -83,17 +93,10 @@ export class SnapshotMaker {
       return await writer.finish()
     } finally {
       await writer.abort()
-      sql.close()
     }
   }
 
   #clear(): void {
-    for (const end of BESIDE) rmSync(this.#copy + end, { force: true })
+    for (const file of [this.#copy, `${this.#copy}.unfinished`]) removeDatabase(file)
   }
 }
-
-/** Lets everything else have its turn. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-export const isTooLarge = (error: unknown): boolean =>
-  error instanceof TallydeskError && error.code === 'too-large'

@@ -3,6 +3,7 @@
  * Nothing in the file is believed: `SnapshotLoading` looks at each row, and at what all of them add up to.
  */
 import { type FileHandle, open } from 'node:fs/promises'
+import { TallydeskError } from '../../../shared/api/errors.ts'
 import { equalBytes } from '../../../shared/base/bytes.ts'
 import { err, type Result } from '../../../shared/base/result.ts'
 import type { Checkpoint } from '../../../shared/judge/membership.ts'
@@ -14,11 +15,19 @@ import {
 } from '../../../shared/replica/snapshot-file.ts'
 import type { SnapshotLoading } from '../../../shared/replica/snapshot-loading.ts'
 
-/** Answers the checkpoint of which it is. Errors: what is wrong with it. */
+/**
+ * Answers the checkpoint of which it is. Errors: what is wrong with it. Throws what the disk refuses with, and `setup-busy`
+ * once `isOver` says that nobody wants it any more.
+ */
 export async function readSnapshot(
   path: string,
   loading: SnapshotLoading,
+  isOver: () => boolean = () => false,
 ): Promise<Result<Checkpoint, string>> {
+  const next = async (): Promise<void> => {
+    await turn()
+    if (isOver()) throw new TallydeskError('setup-busy')
+  }
   const file = await open(path, 'r')
   try {
     const reading = new SnapshotReading(file)
@@ -26,7 +35,7 @@ export async function readSnapshot(
     for (let frame = await reading.next(); frame !== null; frame = await reading.next()) {
       const problem = frame.ok ? loading.take(frame.value) : frame.error
       if (problem !== null) return err(problem)
-      await turn()
+      await next()
     }
   } finally {
     await file.close()
@@ -34,11 +43,12 @@ export async function readSnapshot(
   for (let step = loading.step(); ; step = loading.step()) {
     if (!step.ok) return step
     if (!step.value) return loading.checkpoint()
-    await turn()
+    await next()
   }
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+/** Lets everything else have its turn. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 class SnapshotReading {
   readonly #file: FileHandle
