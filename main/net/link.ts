@@ -6,7 +6,8 @@ import { LIMITS } from '../../shared/op/limits.ts'
 import type { Run } from '../../shared/op/run.ts'
 import type { Told } from '../../shared/sync/told.ts'
 import type { BlobExchange } from '../../shared/sync/blobs/exchange.ts'
-import { Session, type Effect, type SessionOptions } from '../../shared/sync/session.ts'
+import type { Effect } from '../../shared/sync/effect.ts'
+import { Session, type SessionOptions } from '../../shared/sync/session.ts'
 import type { Turns, Worker } from './turns.ts'
 
 export type LinkEnd = { readonly by: 'us' | 'peer'; readonly reason: CloseReason; readonly detail: string }

@@ -230,7 +230,8 @@ export class Membership {
       }
       case 'snapshot': {
         const checkpoint = this.#checkpointAt(op, effect.checkpoint)
-        if (checkpoint) this.snapshots.push({ op: placed(op), checkpoint, file: toHex(effect.file), size: effect.size })
+        if (checkpoint)
+          this.snapshots.push({ op: placed(op), checkpoint, file: toHex(effect.file), size: effect.size })
         return
       }
       case 'ruleVersion':

@@ -8,7 +8,8 @@ import type { ChildId } from '../model/ids.ts'
 import type { Effect } from '../op/effect.ts'
 import { cellOf } from './fold.ts'
 import type { RecordRow } from './interner.ts'
-import type { ChildAt, Judging } from './judging.ts'
+import type { Judging } from './judging.ts'
+import type { ChildAt } from './revocations.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
 
@@ -39,7 +40,7 @@ export class Base {
   restore(record: number): void {
     this.#sql.prepare('INSERT INTO value SELECT * FROM base_value WHERE record = ?').run(record)
     this.#sql.prepare('INSERT INTO presence SELECT * FROM base_presence WHERE record = ?').run(record)
-    if (this.#judging.review.hasRevocations) this.#revoke(record)
+    if (this.#judging.revocations.any) this.#revoke(record)
   }
 
   #revoke(record: number): void {
@@ -50,7 +51,7 @@ export class Base {
       'DELETE FROM value WHERE record = ? AND field = ? AND child = ? AND sub = ? AND op = ? AND idx = ?',
     )
     for (const { field, child, sub, op, idx } of values)
-      if (this.#judging.revokedIn(op, idx, record, childAt({ field, child })) !== null)
+      if (this.#judging.revocations.revokedIn(op, idx, record, childAt({ field, child })) !== null)
         drop.run(record, field, child, sub, op, idx)
     const children = this.#sql
       .prepare('SELECT DISTINCT field, child FROM base_presence WHERE record = ?')
@@ -58,16 +59,15 @@ export class Base {
     const forget = this.#sql.prepare('DELETE FROM presence WHERE record = ? AND field = ? AND child = ?')
     for (const row of children) {
       const at = childAt(row)
-      if (at && this.#judging.isMakingRevoked(record, at, null)) forget.run(record, row.field, row.child)
+      if (at && this.#judging.revocations.isMakingRevoked(record, at, null))
+        forget.run(record, row.field, row.child)
     }
   }
 
   /** Takes out of the folded values what ops in the base had superseded: an op that was adopted since may have said it. */
   withoutGone(record: number): void {
     this.#sql
-      .prepare(
-        `DELETE FROM value WHERE record = ? AND EXISTS (SELECT 1 FROM base_gone WHERE ${SAME_VALUE})`,
-      )
+      .prepare(`DELETE FROM value WHERE record = ? AND EXISTS (SELECT 1 FROM base_gone WHERE ${SAME_VALUE})`)
       .run(record)
   }
 

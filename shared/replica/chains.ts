@@ -205,7 +205,10 @@ export class Chains {
     const row = this.sql
       .prepare('SELECT no FROM op WHERE actor = ? AND seq = ? AND line = ?')
       .get<{ no: number }>(this.actors.find(line.actor), seq, line.no)
-    invariant(row ?? this.imprintAt({ line, seq }), 'a line has an op of every seq from its first to its last')
+    invariant(
+      row ?? this.imprintAt({ line, seq }),
+      'a line has an op of every seq from its first to its last',
+    )
     return row?.no ?? droppedNumber({ line, seq })
   }
 

@@ -179,7 +179,9 @@ function dropBeyond(core: Core, no: number, numbers: readonly number[], records:
   joinBranches(sql)
   for (const table of ['creation', 'touch', 'child', 'text_session', 'text_update'])
     for (const record of records)
-      sql.prepare(`DELETE FROM ${table} WHERE record = ? AND op > 0 AND op NOT IN (SELECT no FROM op)`).run(record)
+      sql
+        .prepare(`DELETE FROM ${table} WHERE record = ? AND op > 0 AND op NOT IN (SELECT no FROM op)`)
+        .run(record)
   for (const op of numbers) sql.prepare('DELETE FROM touch WHERE op = ?').run(op)
 }
 

@@ -44,7 +44,9 @@ export class Compaction {
     this.checkpoint = checkpoint
     const place = core.log.placeOf(checkpoint.no)
     this.#under = new Map([...core.log.contexts.at(place), [place.line, place.seq - 1]])
-    this.#evidence = new Set(core.control().membership.tenures.flatMap(({ since }) => this.#signing(since.no)))
+    this.#evidence = new Set(
+      core.control().membership.tenures.flatMap(({ since }) => this.#signing(since.no)),
+    )
   }
 
   /** From an op to the next of its chain whose signature is known, which vouches for all before it. */
@@ -106,7 +108,8 @@ export class Compaction {
     if (sealing.length === 0 || !this.#maySeal(record, under)) return false
     const aside = new Set(under.filter(({ judgement }) => judgement !== 0).map(({ no }) => no))
     const { base } = this.#core
-    for (const row of aside.size > 0 ? sealing : []) base.keepGone(record, judging.fromRow(row).effects, aside)
+    for (const row of aside.size > 0 ? sealing : [])
+      base.keepGone(record, judging.fromRow(row).effects, aside)
     const isAll = under.length === rows.length
     if (!isAll || aside.size > 0) door.foldAll(record.no, under)
     base.keep(record.no)
@@ -168,7 +171,8 @@ export class Compaction {
     const line = log.lines.byNumber(number)
     // The last of a chain that the checkpoint knows is where the state beneath it ends.
     if (seq >= (this.#under.get(line) ?? 0) || log.lines.tip(line).seq === seq) return false
-    if (log.lines.forked().has(line.actor) || judging.review.isNamed(no) || this.#evidence.has(no)) return false
+    if (log.lines.forked().has(line.actor) || judging.review.isNamed(no) || this.#evidence.has(no))
+      return false
     return line.actor !== self || seq <= shared
   }
 

@@ -100,7 +100,9 @@ export class Contexts {
     const all = this.#lines.all()
     if (all.length > MANY_LINES)
       return this.#sql
-        .prepare('SELECT on_line, max(on_seq) AS on_seq FROM context WHERE line = ? AND seq <= ? GROUP BY on_line')
+        .prepare(
+          'SELECT on_line, max(on_seq) AS on_seq FROM context WHERE line = ? AND seq <= ? GROUP BY on_line',
+        )
         .all<Row>(line.no, seq)
     const last = this.#sql.prepare(
       'SELECT on_line, on_seq FROM context WHERE line = ? AND on_line = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',

@@ -82,7 +82,7 @@ class Past {
 
   take(line: Line, seq: number, growth: Growth): void {
     const tip = this.#tips.get(line)
-    const before = tip && tip.seq === seq - 1 ? tip.context : this.#behindGap(line, seq)
+    const before = tip?.seq === seq - 1 ? tip.context : this.#behindGap(line, seq)
     for (const [on, seen] of growth) before.set(on, seen.seq)
     this.#tips.set(line, { seq, context: before })
   }
@@ -100,7 +100,9 @@ class Past {
 
   /** Ops between were dropped: what they had seen is told by the table alone. */
   #behindGap(line: Line, seq: number): Map<Line, number> {
-    return new Map(seq === line.first ? this.#below(line) : this.#core.log.contexts.at({ line, seq: seq - 1 }))
+    return new Map(
+      seq === line.first ? this.#below(line) : this.#core.log.contexts.at({ line, seq: seq - 1 }),
+    )
   }
 
   #below({ base, first }: Line): Context {

@@ -153,7 +153,7 @@ export class Door {
 
   #fold(op: JudgedOp, id: RecordId, record: number): void {
     const { fold, judging } = this.#parts
-    fold.apply(op, id, record, (index, child) => judging.revokedIn(op.no, index, record, child))
+    fold.apply(op, id, record, (index, child) => judging.revocations.revokedIn(op.no, index, record, child))
   }
 
   #touch(record: number, op: number): void {

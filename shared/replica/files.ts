@@ -139,7 +139,8 @@ export class Files {
   heard(peer: ActorId, held: readonly string[], gone: readonly string[]): boolean {
     const no = this.#log.actors.numberOf(peer)
     let changes = 0
-    const isKnown = (file: string): boolean => this.#snapshot()?.file === file || this.#naming(file).length > 0
+    const isKnown = (file: string): boolean =>
+      this.#snapshot()?.file === file || this.#naming(file).length > 0
     for (const file of held) if (isKnown(file)) changes += this.#keep(file, no, 1)
     for (const file of gone) {
       if (this.#authors(file).includes(peer)) changes += this.#keep(file, no, 0)

@@ -14,7 +14,7 @@ import { count } from '../merge/tally.ts'
 import type { Address, DataEffect, Effect, Scalar } from '../op/effect.ts'
 import { childAt } from '../op/identity.ts'
 import { idBytes } from './interner.ts'
-import type { ChildAt, Revoked } from './judging.ts'
+import type { ChildAt, Revoked } from './revocations.ts'
 import type { Log } from './log.ts'
 import type { Crypto, Sql } from './ports.ts'
 

@@ -3,14 +3,14 @@
  * freezes, adoptions and what it rests on are asked anew whenever they may have changed. The strata go one way: control
  * and forks, then what the op itself is (its ground), then adoptions, then what it rests on.
  */
-import type { ChildId, OpRef } from '../model/ids.ts'
+import type { OpRef } from '../model/ids.ts'
 import type { DataEffect, Effect, ReviewEffect } from '../op/effect.ts'
 import { actorOf, recordAt } from '../op/identity.ts'
 import { changedRecord, isControl, isData, isReview, storedOp } from '../op/op.ts'
 import { auditNumber } from '../model/rights.ts'
 import { ControlState } from '../judge/control.ts'
 import { closingThatFreezes } from '../judge/freeze.ts'
-import { byOrder, type ControlOp, type Placed } from '../judge/past.ts'
+import { byOrder, type Placed } from '../judge/past.ts'
 import { actOf } from '../judge/permissions.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from '../judge/reason.ts'
 import { Review, type Named, type ReviewOp } from '../judge/review.ts'
@@ -23,6 +23,8 @@ import { LogPast } from './log-past.ts'
 import type { Origin, Origins } from './origins.ts'
 import type { Vocabulary } from '../op/vocabulary.ts'
 import type { Crypto, Sql } from './ports.ts'
+import { controlOpOf, reviewOpOf } from './acts.ts'
+import { Revocations } from './revocations.ts'
 import { HELD_UNREAD, Unread } from './unread.ts'
 
 /** An op of the log as judgement needs it. */
@@ -32,12 +34,6 @@ export type JudgedOp = Placed & {
   readonly effects: readonly Effect[]
   readonly flaw: ReasonOf | null
 }
-
-/** Does an effect that is revoked go with all that it did, so that what it superseded comes back, or its value alone? */
-export type Revoked = 'wholly' | 'alone' | null
-
-/** Where a child is: its map's field, and its id. */
-export type ChildAt = { readonly field: number; readonly id: ChildId }
 
 export const JUDGEMENTS = ['accepted', 'late', 'rejected', 'held'] as const
 
@@ -59,6 +55,7 @@ export class Judging {
   control: ControlState
   readonly review: Review
   readonly past: LogPast
+  readonly revocations: Revocations
   /** Have the words of an op no place in their text? Set by whoever keeps the texts. */
   wordsFell: (op: number) => boolean = () => false
   readonly #sql: Sql
@@ -80,6 +77,14 @@ export class Judging {
     this.past.mayCount = ({ no }) => this.#mayCount(this.byNumber(no))
     this.review = new Review(this.past)
     this.control = new ControlState(this.past)
+    this.revocations = new Revocations({
+      log,
+      origins,
+      past: this.past,
+      review: this.review,
+      counts: (op) => this.#reviewVerdict(op).judgement === 'accepted',
+      finalBy: (no) => this.control.membership.finalBy(this.#placed(no)),
+    })
     const control = this.#opsOf(CLASSES.control)
     for (const op of control) this.#hearAdmissions(op)
     this.#foldControl(control)
@@ -172,28 +177,6 @@ export class Judging {
     return effect.type === 'parcel' ? [] : this.review.targets(op, effect)
   }
 
-  /** Is the i-th effect of an op out of every view: itself revoked, or part of a child whose making was? */
-  revokedIn(no: number, index: number, record: number, child: ChildAt | null): Revoked {
-    if (!this.review.hasRevocations) return null
-    if (child && this.isMakingRevoked(record, child, no)) return 'wholly'
-    const revoking = this.#revocations(no, index)
-    return revoking.length === 0 ? null : this.#howFar(no, revoking)
-  }
-
-  /** Is the i-th effect of an op taken out of every view? */
-  isRevoked(no: number, index: number): boolean {
-    return this.#revocations(no, index).length > 0
-  }
-
-  /** Is a making of the child, as far as the op knows of it (null: at all), taken out of every view? */
-  isMakingRevoked(record: number, { field, id }: ChildAt, no: number | null): boolean {
-    if (!this.review.hasRevocations) return false
-    const made = this.#origins.creationsOfChild(record, field, id)
-    return made.some(
-      (one) => (no === null || this.#log.knowsNo(no, one.op)) && this.isRevoked(one.op, one.index),
-    )
-  }
-
   /** Is the op under a checkpoint? */
   isFinal(no: number): boolean {
     return this.control.membership.isFinal(this.#placed(no))
@@ -202,22 +185,6 @@ export class Judging {
   #placed(no: number): Placed {
     const { line, seq } = this.#log.placeOf(no)
     return { actor: line.actor, seq, no }
-  }
-
-  #revocations(no: number, index: number): ReviewOp[] {
-    return this.review
-      .revocationsOf(no)
-      .filter(
-        ({ op, effect }) => effect.dot.index === index && this.#reviewVerdict(op).judgement === 'accepted',
-      )
-      .map(({ op }) => op)
-  }
-
-  /** What a value had superseded before it became final is final too, unless the first checkpoint over it knows better. */
-  #howFar(no: number, revoking: readonly ReviewOp[]): Revoked {
-    const checkpoint = this.control.membership.finalBy(this.#placed(no))
-    const isKnown = checkpoint && revoking.some((op) => this.past.knows(checkpoint, op))
-    return checkpoint && !isKnown ? 'alone' : 'wholly'
   }
 
   /** Folds the control state anew from the log. */
@@ -456,14 +423,3 @@ const isVain = ({ type }: ReviewEffect, { code }: ReasonOf): boolean =>
 
 /** Values that were set; not what made the record, and not words of a text, whose note is revoked as a whole. */
 const REVOCABLE: ReadonlySet<Effect['type']> = new Set(['assign', 'draft', 'insert', 'child', 'count'])
-
-export const controlOpOf = (op: JudgedOp): ControlOp => ({
-  ...headOf(op),
-  effects: op.effects.filter(isControl),
-})
-
-const reviewOpOf = (op: JudgedOp): ReviewOp => ({ ...headOf(op), effects: op.effects.filter(isReview) })
-
-const headOf = ({ actor, seq, no, lamport, wall }: JudgedOp): Omit<ControlOp, 'effects'> => {
-  return { actor, seq, no, lamport, wall }
-}

@@ -51,7 +51,9 @@ export class LocalReading implements Reading {
 
   effectsOf(op: OpRef): readonly Effect[] {
     const no = this.#core.log.numberAt(op)
-    return no === null || isDropped(no) ? [] : this.#core.judging.fromRow(this.#core.log.rowByNumber(no)).effects
+    return no === null || isDropped(no)
+      ? []
+      : this.#core.judging.fromRow(this.#core.log.rowByNumber(no)).effects
   }
 
   waiting(record: RecordId, action: Action): OpRef | null {

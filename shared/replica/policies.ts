@@ -88,7 +88,8 @@ const WORTH_A_SNAPSHOT = 1_000
 export function nextSnapshot(core: Core): Checkpoint | null {
   const { membership } = core.control()
   const last = membership.checkpoints.at(-1)
-  if (last?.op.actor !== core.self || membership.authority !== core.self || last.ops < WORTH_A_SNAPSHOT) return null
+  if (last?.op.actor !== core.self || membership.authority !== core.self || last.ops < WORTH_A_SNAPSHOT)
+    return null
   const before = membership.snapshots.at(-1)?.checkpoint
   const isDue = !before || last.ops - before.ops >= DUE_OPS || last.wall - before.wall >= DUE_MS
   return isDue && before?.op.no !== last.op.no ? last : null
@@ -102,7 +103,8 @@ export function nextToCompact(core: Core, now: number, history: number): Checkpo
   const { checkpoints, snapshots } = core.control().membership
   const snapshot = snapshots.at(-1)
   const agreed = comparisons(core).findLast((one) => one.agreed === true)?.checkpoint
-  if (!snapshot || !agreed || (core.files.keepsAll(core.self) && !core.files.keeps(snapshot.file))) return null
+  if (!snapshot || !agreed || (core.files.keepsAll(core.self) && !core.files.keeps(snapshot.file)))
+    return null
   const most = Math.min(snapshot.checkpoint.op.no, agreed.op.no)
   const next = checkpoints.findLast(({ op, wall }) => op.no <= most && now - wall >= history)
   return next && next.op.no > compactedBeneath(core) ? next : null

@@ -3,7 +3,7 @@ import type { CommandInput, CommandResult, ImportReport, OpResult, SiteCommandNa
 import { isErrorCode, TallydeskError } from '../api/errors.ts'
 import { reasonText } from '../api/messages/reasons.ts'
 import type { QueryAnswer, QueryInput } from '../api/queries.ts'
-import { fromHex, type Bytes } from '../base/bytes.ts'
+import { type Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { Composer } from '../intent/composer.ts'
@@ -14,16 +14,7 @@ import { actOf, permits } from '../judge/permissions.ts'
 import { reason, type ReasonOf } from '../judge/reason.ts'
 import { sizeOf } from '../model/rights.ts'
 import type { Role } from '../model/roles.ts'
-import {
-  formatOpId,
-  parseOpId,
-  type ActorId,
-  type ChildId,
-  type OpId,
-  type RecordId,
-  type SiteId,
-} from '../model/ids.ts'
-import type { KnownEffect } from '../op/effect.ts'
+import { formatOpId, type ActorId, type ChildId, type RecordId, type SiteId } from '../model/ids.ts'
 import type { Head } from '../op/run.ts'
 import { answer, plan, type Plan } from './commands.ts'
 import type {
@@ -31,24 +22,10 @@ import type {
   AuthorityReach,
   ImportRow,
   Member,
-  NamedSnapshot,
   Replica,
   ReplicaQueryName,
   ReplicaStatus,
 } from './contract.ts'
-import { compareNext } from './checkpoints.ts'
-import { Compaction } from './compacting.ts'
-import type { Core } from './core.ts'
-import { nextDecision } from './deciding.ts'
-import {
-  nextCheckpoint,
-  nextForkedCut,
-  nextRefill,
-  nextSnapshot,
-  nextToCompact,
-  Numbering,
-  Retaining,
-} from './policies.ts'
 import { diagnose, type Diagnosis } from './doctor.ts'
 import { genesis, type Founding } from './founding.ts'
 import { emptyTally, importRow } from './importing.ts'
@@ -60,19 +37,15 @@ import { fileNamed } from './queries/file-named.ts'
 import { handingIn } from './parcel-handing-in.ts'
 import type { Signer, World } from './ports.ts'
 import { openLog } from './rereading.ts'
-import { SyncSide } from './sync-side.ts'
-import { release } from './taking.ts'
 import { answerQuery } from './queries/answers.ts'
-import { indexSearch } from './queries/search.ts'
 import { status } from './queries/status.ts'
 import { handoverTo } from './recovering.ts'
 import { heldElsewhere, ownHead, unsentOps } from './unsent.ts'
 import { mustCount, nextRef, Unfit } from './writer.ts'
+import { policyNow, Upkeep } from './upkeep.ts'
 
-/** Rows imported, records indexed, and records hashed, in one transaction: a slice well below 16 ms of work each. */
+/** Rows imported in one transaction: a slice well below 16 ms of work. */
 const IMPORT_SLICE = 20
-const INDEX_SLICE = 10
-const HASH_SLICE = 20
 
 /** Founds a site: this device is its authority. */
 export function createSite(world: World, signer: Signer, options: Founding): Replica {
@@ -89,13 +62,7 @@ export function openReplica(world: World, signer: Signer, site: SiteId): Replica
   return replica
 }
 
-class SqlReplica extends SyncSide implements Replica {
-  readonly #numbering = new Numbering()
-  readonly #retaining = new Retaining()
-  /** What policies wanted and judgement would not let count, by name. */
-  readonly #unfit = new Set<string>()
-  #compaction: Compaction | null = null
-
+class SqlReplica extends Upkeep implements Replica {
   /** The site and its first op are there together: a folder that is half founded could never be founded again. */
   found(arrival: Arrival): void {
     this.commit(true, () => {
@@ -110,12 +77,12 @@ class SqlReplica extends SyncSide implements Replica {
     input: CommandInput<C>,
   ): Result<CommandResult<C>, TallydeskError> {
     this.settle()
-    const outdated = this.#outdated()
+    const outdated = this.outdated()
     if (outdated) return err(outdated)
     const core = this.core
     const composer = new Composer(nextRef(core), core.sha256)
     const { signer } = this
-    const planner = { core, reading: new LocalReading(core), composer, year: this.#year(), signer }
+    const planner = { core, reading: new LocalReading(core), composer, year: this.year(), signer }
     const planned = plan(command, planner, input)
     if (!planned.ok) return err(refused(planned.error))
     if (command === 'site.handover' && this.ownHead() === null) {
@@ -130,17 +97,10 @@ class SqlReplica extends SyncSide implements Replica {
   /** It is published, whatever becomes of this: what a full disk refuses now, `work` compares later. */
   #compareIfItCan(): void {
     try {
-      this.#compare()
+      this.compare()
     } catch {
       this.core = openLog(this.world, this.site, this.actor)
     }
-  }
-
-  /** Looks whether the state here is what the last checkpoint says of it; whoever watches is told. */
-  #compare(): boolean {
-    const compared = compareNext(this.core)
-    if (compared) this.tell({ records: new Set(), control: false }, false)
-    return compared
   }
 
   query<Q extends ReplicaQueryName>(
@@ -188,7 +148,7 @@ class SqlReplica extends SyncSide implements Replica {
   }
 
   admit(admission: Admission): Result<OpResult, TallydeskError> {
-    const outdated = this.#outdated()
+    const outdated = this.outdated()
     if (outdated) return err(outdated)
     if (!this.mayAdmit(admission.role)) return err(new TallydeskError('not-authority'))
     const { name, person, ...keys } = admission
@@ -251,7 +211,7 @@ class SqlReplica extends SyncSide implements Replica {
   recover(key: Signer): Result<CommandResult<'site.recover'>, TallydeskError> {
     const core = this.core
     const role = this.member(this.actor)?.role ?? 'none'
-    const outdated = this.#outdated()
+    const outdated = this.outdated()
     if (outdated) return err(outdated)
     const made = handoverTo(core, key, this.world.clock.now())
     if (!made.ok) return made
@@ -278,117 +238,6 @@ class SqlReplica extends SyncSide implements Replica {
     return this.core.control().member(this.actor) !== null
   }
 
-  decideWaiting(max: number, closings = true): number {
-    if (this.core.control().authority !== this.actor || this.ownFork() || this.#outdated()) return 0
-    const now = this.world.clock.now()
-    let decided = 0
-    while (decided < max && this.core.control().requests.waiting().length > 0) {
-      this.settle()
-      const turn = { year: this.#year(), now, turns: closings, unfit: this.#unfit }
-      const next = nextDecision(this.core, turn)
-      if (!next) break
-      if (this.#attempt(next.request, next.ops)) decided += 1
-    }
-    return decided
-  }
-
-  replenish(): boolean {
-    return this.#byItself((core) => nextRefill(core) ?? this.#numbering.next(core))
-  }
-
-  retain(): boolean {
-    if (this.core.control().authority !== this.actor) return false
-    // The recovery key, too, names the last op of an authority that is lost.
-    if (this.ownHead() === null) return this.#byItself((core) => [[policyNow(core)]])
-    return this.#byItself((core) => this.#retaining.next(core, this.world.clock.now()))
-  }
-
-  cutForked(): boolean {
-    if (this.core.control().authority !== this.actor) return false
-    return this.#byItself(nextForkedCut)
-  }
-
-  publishDue(): boolean {
-    if (this.core.control().authority !== this.actor || !this.isSettled()) return false
-    return this.#byItself((core) => nextCheckpoint(core, this.signer, this.world.clock.now()))
-  }
-
-  /** Writes what a policy wants next; answers whether it wrote anything. */
-  #byItself(next: (core: Core) => Plan['ops'] | null): boolean {
-    const role = this.core.control().member(this.actor)
-    const ops = role && !role.cut && !this.ownFork() && !this.#outdated() ? next(this.core) : null
-    return ops !== null && this.#attempt(JSON.stringify(ops), ops)
-  }
-
-  /** What would not count is left until the next start: a policy must neither fall over it nor hold up what is behind. */
-  #attempt(name: string, ops: Plan['ops']): boolean {
-    if (this.#unfit.has(name)) return false
-    try {
-      this.commit(true, () => ops.map((effects) => this.write(effects)))
-      return true
-    } catch (problem) {
-      if (!(problem instanceof Unfit)) throw problem
-      this.#unfit.add(name)
-      return false
-    }
-  }
-
-  #year(): number {
-    return new Date(this.world.clock.now()).getUTCFullYear()
-  }
-
-  work(): boolean {
-    if (!this.isSettled()) {
-      this.commit(false, () => undefined)
-      return true
-    }
-    if (this.core.inbox.isAwake) {
-      this.commit(false, () => release(this.core))
-      return true
-    }
-    const { core } = this
-    return core.stateHash.prepare(HASH_SLICE) || indexSearch(core, INDEX_SLICE) || this.#compare() || this.#compact()
-  }
-
-  /** A piece of letting history go. Only what is told of the past changes with it, and once it is through. */
-  #compact(): boolean {
-    const { history } = this.world
-    if (history === undefined || this.isHistoryHeld || this.core.judging.isOutdated) return false
-    if (!this.#compaction?.isOf(this.core)) {
-      const next = nextToCompact(this.core, this.world.clock.now(), history)
-      this.#compaction = next && new Compaction(this.core, next.op)
-    }
-    const pass = this.#compaction
-    if (!pass) return false
-    if (this.transaction(() => pass.step())) return true
-    this.#compaction = null
-    this.tell({ records: new Set(), control: false }, false)
-    return true
-  }
-
-  snapshotDue(): OpId | null {
-    if (!this.isSettled() || this.ownFork() || this.#outdated()) return null
-    const due = nextSnapshot(this.core)
-    return due && formatOpId(due.op)
-  }
-
-  snapshotMade(checkpoint: OpId, file: string, size: number): boolean {
-    const ref = parseOpId(checkpoint)
-    const bytes = fromHex(file)
-    if (!ref || ref.actor !== this.actor || bytes?.length !== 32) return false
-    return this.#byItself(() => [[{ type: 'snapshot', checkpoint: ref.seq, file: bytes, size }]])
-  }
-
-  formerSnapshots(): readonly string[] {
-    const files = this.core.control().membership.snapshots.map(({ file }) => file)
-    return files.filter((file) => file !== files.at(-1))
-  }
-
-  snapshot(): NamedSnapshot | null {
-    const last = this.core.control().membership.snapshots.at(-1)
-    return last ? { file: last.file, size: last.size } : null
-  }
-
   rebuild(): void {
     this.commit(false, () => {
       this.world.sql.exec('UPDATE record SET hash = NULL')
@@ -411,15 +260,8 @@ class SqlReplica extends SyncSide implements Replica {
     return problem ? err(problem) : this.#carryOut(planned)
   }
 
-  /** Nothing that it wrote could be judged here: it keeps, shows and passes on what there is. */
-  #outdated(): TallydeskError | null {
-    if (!this.core.judging.isOutdated) return null
-    const { rules } = this.core.control().membership
-    return new TallydeskError('needs-upgrade', { rules, known: this.core.vocabulary.rules })
-  }
-
   #notPermitted(planned: Plan): TallydeskError | null {
-    const outdated = this.#outdated()
+    const outdated = this.outdated()
     if (outdated) return outdated
     const role = this.core.control().roleAt(this.core.judging.past.end(this.actor))
     if (role === null) return new TallydeskError('not-member')
@@ -448,11 +290,6 @@ class SqlReplica extends SyncSide implements Replica {
     }
   }
 }
-
-const policyNow = (core: Core): KnownEffect => ({
-  type: 'policy',
-  retention: core.control().membership.retention ?? { maxBytes: null, types: null, maxDays: null },
-})
 
 const refused = ({ code, params }: Refusal): TallydeskError => new TallydeskError(code, params)
 

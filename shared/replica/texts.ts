@@ -265,8 +265,9 @@ export class Texts {
 
   #base(cell: Cell): TextBase | null {
     return (
-      this.#sql.prepare(`SELECT bytes, deletes FROM base_text WHERE ${WHERE}`).get<TextBase>(...keyOf(cell)) ??
-      null
+      this.#sql
+        .prepare(`SELECT bytes, deletes FROM base_text WHERE ${WHERE}`)
+        .get<TextBase>(...keyOf(cell)) ?? null
     )
   }
 

@@ -132,7 +132,12 @@ export const MESSAGES: MessageSamples = {
   start: [
     {
       kind: 'start',
-      run: { actor: ACTOR, first: 70_000, ops: [Uint8Array.of(1), Uint8Array.of(2, 3)], signature: bytes(64, 6) },
+      run: {
+        actor: ACTOR,
+        first: 70_000,
+        ops: [Uint8Array.of(1), Uint8Array.of(2, 3)],
+        signature: bytes(64, 6),
+      },
     },
     { kind: 'start', run: null },
   ],

@@ -26,7 +26,10 @@ export const NOTHING_YET: Seen = { passes: 0, dropped: 0, late: 0 }
 
 export function compactsUnseen(told: Story, late: readonly number[], seen: Seen): void {
   const ops = opsOf(told)
-  const whole = readingFrom(ops, asWritten, (replica, device) => ({ shown: shown(replica), kept: kept(device) }))
+  const whole = readingFrom(ops, asWritten, (replica, device) => ({
+    shown: shown(replica),
+    kept: kept(device),
+  }))
   withReader((device) => {
     const isInForce = compactingReader(device, coming(ops, late), seen)
     // What the recovery key took the force from was no checkpoint: history does not come back.
@@ -92,7 +95,11 @@ function compactingReader(device: Device, runs: readonly Run[], seen: Seen): boo
     if (waiting.length === left.length) throw new Error('nobody admits these authors')
     left = waiting
   }
-  const inForce = new Set(coreOf(device).control().membership.checkpoints.map(({ op }) => op.no))
+  const inForce = new Set(
+    coreOf(device)
+      .control()
+      .membership.checkpoints.map(({ op }) => op.no),
+  )
   return [...went].every((no) => inForce.has(no))
 }
 
@@ -118,7 +125,11 @@ const dropped = ({ sql }: Device): number =>
 
 /** All that a replica answers, but for history: what is in the feed, how many bytes the log has, and what was cleared. */
 function shown(replica: Replica): unknown {
-  const { feed: _, status, ...rest } = observe(replica) as {
+  const {
+    feed: _,
+    status,
+    ...rest
+  } = observe(replica) as {
     readonly feed: unknown
     readonly status: ReturnType<Replica['status']>
   }

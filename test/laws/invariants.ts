@@ -157,7 +157,7 @@ function* wrongTallies(core: Core, ops: readonly Judged[]): Generator<string> {
   const counted = new Map<string, number>()
   for (const { op, accepted } of ops)
     for (const [index, effect] of op.effects.entries())
-      if (accepted && effect.type === 'count' && !core.judging.isRevoked(op.no, index))
+      if (accepted && effect.type === 'count' && !core.judging.revocations.isRevoked(op.no, index))
         counted.set(effect.at.record, (counted.get(effect.at.record) ?? 0) + effect.amount)
   for (const record of new Set([...totals.keys(), ...counted.keys()]))
     if ((totals.get(record) ?? 0) !== (counted.get(record) ?? 0))

@@ -113,16 +113,25 @@ class Ledger {
 
   /** Its words are in the base of their text. */
   #isSealed(op: JudgedOp): boolean {
-    return this.#core.sql.prepare('SELECT 1 AS n FROM touch WHERE op = ? AND sealed = 1').get(op.no) !== undefined
+    return (
+      this.#core.sql.prepare('SELECT 1 AS n FROM touch WHERE op = ? AND sealed = 1').get(op.no) !== undefined
+    )
   }
 
   /** A value that was taken back for a reason that the feed keeps, itself or with the child that it is part of. */
   #isRevoked(op: JudgedOp, effect: Effect, index: number): boolean {
     if (!isData(effect)) return false
     const row = 'at' in effect ? this.#core.records.find(effect.at.record) : null
-    if (!row || !('at' in effect)) return this.#core.judging.isRevoked(op.no, index)
+    if (!row || !('at' in effect)) return this.#core.judging.revocations.isRevoked(op.no, index)
     const { field, child } = effect.at
-    return this.#core.judging.revokedIn(op.no, index, row.no, child === null ? null : { field, id: child }) !== null
+    return (
+      this.#core.judging.revocations.revokedIn(
+        op.no,
+        index,
+        row.no,
+        child === null ? null : { field, id: child },
+      ) !== null
+    )
   }
 
   #isNamed(dot: DotRef): boolean {

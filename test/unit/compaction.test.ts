@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { OpId } from '../../shared/model/ids.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
-import type { Effect } from '../../shared/sync/session.ts'
+import type { Effect } from '../../shared/sync/effect.ts'
 import { Session } from '../../shared/sync/session.ts'
 import { coreOf, craft, nextOp, runOf } from '../support/crafting.ts'
 import { foundSite, joinSite, keeping, must, pull, REACH, type Device } from '../support/replicas.ts'
@@ -126,7 +126,9 @@ test('CKP-15 who lacks what was dropped is sent nothing, and told what to begin 
 
 /** Lets two devices talk until neither says more; answers what they hear besides messages. */
 function talk(a: Device, b: Device): Effect[] {
-  const [one, two] = [a, b].map(({ replica }) => new Session({ store: replica, admits: () => ({ ok: true }) }, 0))
+  const [one, two] = [a, b].map(
+    ({ replica }) => new Session({ store: replica, admits: () => ({ ok: true }) }, 0),
+  )
   if (!one || !two) return []
   const heard: Effect[] = []
   const queue: [Session, Effect][] = []
@@ -153,7 +155,12 @@ test('CKP-16 only the authority names a snapshot, and only of its own checkpoint
   const { op } = must(hq.replica.execute('checkpoint.publish', {}))
   pull(desk, hq)
   const seq = Number(op.slice(op.lastIndexOf(':') + 1))
-  const snapshot = { type: 'snapshot', checkpoint: seq, file: new Uint8Array(32).fill(0xab), size: 10 } as const
+  const snapshot = {
+    type: 'snapshot',
+    checkpoint: seq,
+    file: new Uint8Array(32).fill(0xab),
+    size: 10,
+  } as const
   craft(desk, [snapshot])
   expect(judged(desk, lastOp(desk))).toBe('rejected not-permitted')
   expect(hq.replica.snapshotMade(`${hq.replica.actor}:${seq - 1}` as OpId, FILE, 10)).toBe(false)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { encodeCbor } from '../../../shared/base/cbor.ts'
 import { LIMITS } from '../../../shared/op/limits.ts'
-import type { Effect } from '../../../shared/sync/session.ts'
+import type { Effect } from '../../../shared/sync/effect.ts'
 import type { Told } from '../../../shared/sync/told.ts'
 import { decodeMessage, encodeMessage } from '../../../shared/sync/wire.ts'
 import { idBytes } from './memory-store.ts'

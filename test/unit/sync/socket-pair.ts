@@ -1,6 +1,7 @@
 /** Two sessions joined by two queues that the test flushes: bytes in order, cut at any moment. */
 import type { CloseReason } from '../../../shared/sync/close.ts'
-import { Session, type Effect, type SessionOptions } from '../../../shared/sync/session.ts'
+import type { Effect } from '../../../shared/sync/effect.ts'
+import { Session, type SessionOptions } from '../../../shared/sync/session.ts'
 import { decodeMessage, type Incoming } from '../../../shared/sync/wire.ts'
 import { PROTOCOL, type Versions } from '../../../shared/sync/versions.ts'
 import type { SyncStore } from '../../../shared/sync/store.ts'
