@@ -252,6 +252,7 @@ export type DoctorFinding = {
     | 'bytes'
     | 'signature'
     | 'context'
+    | 'base'
     | 'hash'
     | 'table'
     | 'judgement'

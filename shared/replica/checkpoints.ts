@@ -149,6 +149,25 @@ function stateAt(core: Core, no: number, numbers: readonly number[], records: re
 }
 
 /**
+ * Does what is kept of ops that were dropped still give the state that the last checkpoint states? Every record is folded
+ * anew from its base for it, which takes as long as the log is. Null: it cannot be told here. Not inside a transaction.
+ */
+export function baseAgrees(core: Core): boolean | null {
+  const last = lastCheckpoint(core)
+  if (!last || mayDiffer(core)) return null
+  const { no } = last.op
+  const numbers = opsBeyond(core, no)
+  const hash = imagine(core, (inside) => {
+    dropBeyond(core, no, numbers, recordsOf(core, numbers))
+    inside.sql.exec('UPDATE record SET hash = NULL')
+    const there = openCore(inside, core.site, core.self)
+    there.door.rebuild()
+    return there.stateHash.value()
+  })
+  return hash === toHex(last.stateHash)
+}
+
+/**
  * Makes of a log that is only a copy what it was at a checkpoint, settled; the core must be opened anew afterwards. Not
  * inside a transaction.
  */

@@ -75,7 +75,8 @@ class Past {
   growth(op: Op): Growth | string | null {
     const before = op.seq === 1 ? null : this.#find(op.actor, op.seq - 1, op.prev)
     const causes = op.causes.map(({ actor, seq, hash }) => this.#find(actor, seq, hash))
-    if (before === undefined || causes.includes(undefined)) return null
+    if (before === undefined || causes.includes(undefined))
+      return this.#isChanged(op) ? 'it knows what was dropped by another name' : null
     const known = causes.filter((cause) => cause !== undefined)
     return growthOf(op, { before, causes: known, contextAt: (place) => this.#at(place) })
   }
@@ -85,6 +86,14 @@ class Past {
     const before = tip?.seq === seq - 1 ? tip.context : this.#behindGap(line, seq)
     for (const [on, seen] of growth) before.set(on, seen.seq)
     this.#tips.set(line, { seq, context: before })
+  }
+
+  /** Of what was dropped the name is all that is left: an op that knows another was not what its author had seen. */
+  #isChanged({ actor, seq, prev, causes }: Op): boolean {
+    const { log } = this.#core
+    return [...causes, ...(seq === 1 ? [] : [{ actor, seq: seq - 1, hash: prev }])].some(
+      (cause) => !log.find(cause) && log.lines.of(cause.actor).some((line) => log.isImprint(line, cause.seq)),
+    )
   }
 
   #find(actor: ActorId, seq: number, hash: Uint8Array): Found | undefined {

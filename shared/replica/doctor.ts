@@ -9,11 +9,13 @@ import { formatOpId } from '../model/ids.ts'
 import { differing } from './checkpoints.ts'
 import type { Core } from './core.ts'
 import type { Line } from './lines.ts'
+import { baseFindings } from './doctor-base.ts'
 import { wrongContexts } from './doctor-contexts.ts'
 import { DERIVED_TABLES } from './schema.ts'
 
 export type Finding = {
-  readonly what: 'chain' | 'signature' | 'bytes' | 'context' | 'table' | 'judgement' | 'hash' | 'checkpoint'
+  readonly what:
+    'chain' | 'signature' | 'bytes' | 'context' | 'base' | 'table' | 'judgement' | 'hash' | 'checkpoint'
   readonly detail: string
 }
 
@@ -26,12 +28,13 @@ export type Diagnosis = {
 /** Enough to show what is wrong; a broken disk could give millions. */
 const MOST_FINDINGS = 100
 
+type Look = (core: Core) => Iterable<Finding>
+
 type OpRow = { no: number; actor: number; seq: number; hash: Bytes; bytes: Bytes; signature: Bytes | null }
 
 export function diagnose(core: Core): Diagnosis {
   const findings: Finding[] = []
-  for (const look of [chainFindings, contextFindings, checkpointFindings, hashFindings, rebuildFindings])
-    findings.push(...lookedAt(() => look(core), findings.length > 0))
+  for (const look of LOOKS) findings.push(...lookedAt(() => look(core), findings.length > 0))
   const count = (table: string): number =>
     core.sql.prepare(`SELECT count(*) AS n FROM ${table}`).get<{ n: number }>()?.n ?? 0
   return { ops: count('op'), records: count('record'), findings: findings.slice(0, MOST_FINDINGS) }
@@ -85,6 +88,10 @@ function droppedBetween({ sql }: Core, line: Line, from: number, to: number): By
 
 function* contextFindings(core: Core): Generator<Finding> {
   for (const detail of wrongContexts(core)) yield { what: 'context', detail }
+}
+
+function* oldFindings(core: Core): Generator<Finding> {
+  for (const detail of baseFindings(core)) yield { what: 'base', detail }
 }
 
 function* hashFindings(core: Core): Generator<Finding> {
@@ -151,3 +158,13 @@ function judgementFindings(core: Core): Finding[] {
     .all<{ id: Bytes; seq: number }>()
     .map((row) => ({ what: 'judgement', detail: `${toHex(row.id)}:${row.seq}` }))
 }
+
+/** The log first: what rests on it can be told only then. */
+const LOOKS: readonly Look[] = [
+  chainFindings,
+  contextFindings,
+  oldFindings,
+  checkpointFindings,
+  hashFindings,
+  rebuildFindings,
+]

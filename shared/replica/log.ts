@@ -186,6 +186,11 @@ export class Log extends Chains {
     return this.#dropped
   }
 
+  /** Is the name of an op all that is here of it? */
+  isImprint(line: Line, seq: number): boolean {
+    return this.imprintAt({ line, seq }) !== null
+  }
+
   /** Does a holder of no more than `upTo` of a line lack ops that were dropped here? */
   hasDroppedBehind(line: Line, upTo: number): boolean {
     const behind = 'SELECT 1 AS here FROM imprint WHERE line = ? AND seq > ? LIMIT 1'

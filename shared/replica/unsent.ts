@@ -40,9 +40,9 @@ function behindGap({ sql, self }: Core): { bytes: Bytes }[] {
     .all<{ bytes: Bytes }>(id, id)
 }
 
-/** Who holds an op holds all before it, so the last one is found by halving. */
+/** Who holds an op holds all before it, so the last one is found by halving; and who names one in an op held it. */
 function heldSeq(core: Core): number {
-  let held = 0
+  let held = seenByOthers(core)
   let beyond = (core.log.head(core.self)?.seq ?? 0) + 1
   while (beyond - held > 1) {
     const seq = (held + beyond) >> 1
@@ -50,6 +50,17 @@ function heldSeq(core: Core): number {
     else beyond = seq
   }
   return held
+}
+
+/** The last own op that some other member, not cut, had seen when it wrote what is here of it. */
+function seenByOthers({ log, self, control }: Core): number {
+  const [own] = log.lines.of(self)
+  if (!own) return 0
+  const others = log.lines
+    .all()
+    .filter(({ actor }) => actor !== self && control().member(actor)?.cut === null)
+    .map((line) => log.contexts.seen({ line, seq: log.lines.tip(line).seq }, own))
+  return Math.max(0, ...others)
 }
 
 function isHeld({ log, acks, self }: Core, seq: number): boolean {

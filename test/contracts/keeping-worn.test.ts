@@ -248,3 +248,60 @@ describe('a repair of a device that has dropped history', () => {
     }
   }, 120_000)
 })
+
+describe('the doctor on a device that has dropped history', () => {
+  const kinds = async (data: string): Promise<string[]> => {
+    const { node } = await running(data, ALONE)
+    const { findings } = must(await node.api.do('node.doctor', {}))
+    await node.close()
+    return [...new Set(findings.map(({ what }) => what))].toSorted()
+  }
+
+  test('KEEP-33 finds nothing where all is well', async () => {
+    for (const name of ['hq', 'desk', 'tablet'] as const) expect(await kinds(copyOf(worn, name))).toEqual([])
+  })
+
+  test('KEEP-33 finds what is left of dropped history changed or gone: names, values, words, and how far they reach', async () => {
+    const word = (text: string): string => Buffer.from(text).toString('hex')
+    const spoils: readonly (readonly [string, RegExp])[] = [
+      ['DELETE FROM imprint WHERE seq = (SELECT max(seq) FROM imprint)', /chain/],
+      ['DELETE FROM imprint WHERE seq = 300', /chain/],
+      [
+        `UPDATE imprint SET hash = zeroblob(16) WHERE seq = (SELECT max(seq) FROM imprint WHERE seq + 1 IN
+           (SELECT seq FROM op WHERE op.line = imprint.line))`,
+        /chain|context/,
+      ],
+      ['UPDATE imprint SET lamport = lamport + 5 WHERE seq = 300', /base/],
+      ["UPDATE base_value SET value = 'Other' WHERE value = 'Pump 1050'", /base/],
+      ["DELETE FROM base_value WHERE value = 'Pump 1050'", /base/],
+      [
+        `UPDATE base_text SET bytes = CAST(unhex(replace(hex(bytes), upper('${word('leaks')}'), upper('${word('lacks')}'))) AS BLOB)`,
+        /base/,
+      ],
+      ['DELETE FROM base_text', /base/],
+      ['DELETE FROM text_reach', /base/],
+      ['UPDATE text_reach SET steps = substr(steps, 1, length(steps) - 12)', /base/],
+    ]
+    for (const [spoil, found] of spoils) {
+      const data = copyOf(worn, 'tablet')
+      const { changes } = inDatabase(data, (database) => database.prepare(spoil).run())
+      expect(changes, spoil).toBeGreaterThan(0)
+      expect((await kinds(data)).join(), spoil).toMatch(found)
+    }
+  }, 60_000)
+
+  test('KEEP-33 a repair of a changed base begins from the last snapshot and never takes it for the truth', async () => {
+    const data = copyOf(worn, 'desk')
+    inDatabase(data, (database) =>
+      database.exec("UPDATE base_value SET value = 'Other' WHERE value = 'Pump 1050'"),
+    )
+    expect(await repair(data, Date.UTC(2026, 10, 26))).toMatchObject({
+      repaired: 'database',
+      own_missing: 0,
+      rejoin: false,
+    })
+    expect(await kinds(data)).toEqual([])
+    const desk = await running(data, ALONE)
+    expect((await statusOf(desk)).state_hash).toBe(worn.stateHash)
+  })
+})

@@ -21,6 +21,7 @@ const ABOUT: Readonly<Record<Examined['findings'][number]['what'], CliMessage>> 
   bytes: 'foundBytes',
   signature: 'foundSignature',
   context: 'foundContext',
+  base: 'foundBase',
   hash: 'foundHash',
   table: 'foundTable',
   judgement: 'foundJudgement',

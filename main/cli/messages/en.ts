@@ -114,6 +114,7 @@ export const en = {
   foundBytes: 'op {detail} is not as it was written',
   foundSignature: 'op {detail} is not signed by its author',
   foundContext: 'what op {detail} had seen is not as it says',
+  foundBase: 'what is left of history that was dropped is not as it was: {detail}',
   foundHash: 'the hash of record {detail} is not the one that it has',
   foundTable: 'what is shown is not what the log says: {detail}',
   foundJudgement: 'op {detail} is judged otherwise than it should be',

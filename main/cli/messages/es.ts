@@ -118,6 +118,7 @@ export const es: Readonly<Record<CliMessage, string>> = {
   foundBytes: 'la operación {detail} no está como se escribió',
   foundSignature: 'la operación {detail} no está firmada por su autor',
   foundContext: 'lo que la operación {detail} había visto no es lo que ella dice',
+  foundBase: 'lo que queda de la historia que ya no se guarda no está como estaba: {detail}',
   foundHash: 'el hash del registro {detail} no es el que tiene',
   foundTable: 'lo que se muestra no es lo que dice el registro de operaciones: {detail}',
   foundJudgement: 'la operación {detail} está juzgada de otro modo que el debido',

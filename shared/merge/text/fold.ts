@@ -62,6 +62,15 @@ export function sealText(updates: readonly StoredUpdate[], base: TextBase | null
   }
 }
 
+/** How far each client's words in a base reach; null where its bytes are no update. */
+export function textReach(bytes: Bytes): ReadonlyMap<number, number> | null {
+  try {
+    return Y.parseUpdateMeta(bytes).to
+  } catch {
+    return null
+  }
+}
+
 function applyAll(doc: Y.Doc, updates: readonly StoredUpdate[], base: TextBase | null): void {
   if (base) Y.applyUpdate(doc, base.bytes)
   for (const update of updates) Y.applyUpdate(doc, countingPart(update))
