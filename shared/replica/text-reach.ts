@@ -40,7 +40,7 @@ export class TextReach {
     return this.#sql.prepare(read).get<Row>(record, field, child, sub, client) ?? null
   }
 
-  /** Adds what was sealed behind what was before. */
+  /** Adds what was sealed, to what was before: what counts only since it was adopted may stand between that. */
   add(cell: Cell, sealed: readonly Sealed[]): void {
     const { record, field, child, sub } = cell
     const put = this.#sql.prepare(
@@ -48,13 +48,13 @@ export class TextReach {
        ON CONFLICT DO UPDATE SET steps = excluded.steps`,
     )
     for (const [client, own] of Map.groupBy(sealed, (one) => one.client)) {
-      const places = own
-        .map(({ op, to }) => ({ ...this.#log.placeOf(op), to }))
-        .sort((a, b) => a.seq - b.seq || a.to - b.to)
-      const before = this.#row(cell, client)?.steps ?? new Uint8Array(0)
+      const places = own.map(({ op, to }) => ({ ...this.#log.placeOf(op), to }))
+      const before = this.#row(cell, client)
       const [first] = places
-      const steps = concatBytes(before, ...places.map(stepBytes))
-      if (first) put.run(record, field, child, sub, client, first.line.no, steps)
+      if (!first) continue
+      const steps = [...(before ? stepsIn(before.steps) : []), ...places]
+      steps.sort((a, b) => a.seq - b.seq || a.to - b.to)
+      put.run(record, field, child, sub, client, first.line.no, concatBytes(...steps.map(stepBytes)))
     }
   }
 
