@@ -1,10 +1,10 @@
 /** Export and audit: an archive of a whole site, opened again; and one that somebody has changed. */
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { audit } from '../../main/node/keeping/auditing.ts'
-import { ARCHIVE_PREAMBLE, encodeFrame, parseFrame, type ArchiveFrame } from '../../shared/replica/archive.ts'
+import { ARCHIVE_PREAMBLE, type ArchiveFrame } from '../../shared/replica/archive.ts'
+import { framesOf, refused, written } from './archives.ts'
 import { tallydesk } from './command.ts'
 import { codeOf, eventually, must, scratch } from './desks.ts'
 import { actorOf, founded, isShared, joined, newJob, sees, statusOf, type Place } from './places.ts'
@@ -34,37 +34,6 @@ const statusNow = async (place: Place) => {
   const { state_hash, log } = await statusOf(place)
   return { state_hash, ops: log.ops }
 }
-
-function framesOf(file: string): ArchiveFrame[] {
-  const bytes = new Uint8Array(readFileSync(file))
-  const frames: ArchiveFrame[] = []
-  for (let at = ARCHIVE_PREAMBLE.length; at < bytes.length;) {
-    const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0)
-    const frame = parseFrame(bytes.slice(at + 4, at + 4 + length))
-    if (!frame.ok) throw new Error(frame.error)
-    frames.push(frame.value)
-    at += 4 + length
-  }
-  return frames
-}
-
-/** As somebody would write it who knows the format, and makes the sum of the bytes fit again. */
-function written(frames: readonly ArchiveFrame[]): string {
-  const file = join(scratch(), 'forged.archive')
-  let bytes: Buffer = Buffer.from(ARCHIVE_PREAMBLE)
-  for (const frame of frames) {
-    const before = new Uint8Array(createHash('sha256').update(bytes).digest())
-    bytes = Buffer.concat([bytes, encodeFrame(frame.kind === 'end' ? { ...frame, before } : frame)])
-  }
-  writeFileSync(file, bytes)
-  return file
-}
-
-const refused = (file: string) =>
-  audit(file, null).then(
-    () => 'accepted',
-    (error: unknown) => (error instanceof Error ? error.message : 'unknown'),
-  )
 
 describe('an archive', () => {
   test('KEEP-15 holds a whole site, and opened again it answers as the site did', async () => {

@@ -2,10 +2,11 @@
  * Devices of a site whose history was dropped, made once: each test runs on copies of their folders, which are real
  * ones, of nodes that were stopped in order.
  */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { writeJobs } from '../../main/cli/jobs-csv.ts'
 import type { QueryAnswer } from '../../shared/api/queries.ts'
 import type { NodeOptions } from '../../main/node/options.ts'
 import type { RunningNode } from '../../main/node/node.ts'
@@ -25,6 +26,8 @@ export type Worn = {
   readonly closed: string
   readonly wall: number
   readonly stateHash: string
+  /** The jobs as a table: at headquarters while all history was there, and then at each device once it was dropped. */
+  readonly tables: { readonly before: string; readonly after: readonly string[] }
 }
 
 /** Nothing is kept longer than a checkpoint needs. */
@@ -58,16 +61,36 @@ export async function makeWorn(): Promise<Worn> {
   await eventually('the audit number', async () =>
     must(await hq.node.api.query('record', { record: closed })).audit_number === null ? null : true,
   )
+  const before = await tableOf(hq, folder)
   must(await hq.node.api.do('checkpoint.publish', {}))
   for (const { data } of [hq, desk, tablet])
     await eventually(`the drop at ${data}`, () => (compactedBeneath(data) > 0 ? true : null))
+  const after: string[] = []
+  for (const place of [hq, desk, tablet]) after.push(await tableOf(place, folder))
   must(await tablet.node.api.do('job.create', { title: 'From the tablet' }))
   await isShared(tablet)
   must(await hq.node.api.do('job.create', { title: 'Behind the checkpoint' }))
   for (const place of [tablet, desk]) await isSame(place, hq)
   const { checkpoint, state_hash: stateHash } = await statusOf(hq)
   for (const { node } of [tablet, desk, hq]) await node.close()
-  return { folder, job, note, closed, wall: checkpoint?.wall ?? 0, stateHash }
+  return { folder, job, note, closed, wall: checkpoint?.wall ?? 0, stateHash, tables: { before, after } }
+}
+
+/** Days later, more of the same: what came since the first snapshot is dropped too, behind another one. */
+export async function wearAgain({ data, node }: Place, { job }: Worn): Promise<void> {
+  const before = droppedIn(data)
+  for (let i = 1; i <= 60; i += 1)
+    must(await node.api.do('field.set', { record: job, field: 'title', value: `Worn ${i}` }))
+  must(await node.api.do('checkpoint.publish', {}))
+  await eventually('the second drop', () => (droppedIn(data) >= before + 50 ? true : null))
+}
+
+async function tableOf({ node }: Place, folder: string): Promise<string> {
+  const file = join(folder, 'jobs.csv')
+  await writeJobs(node.api, file)
+  const text = readFileSync(file, 'utf8')
+  rmSync(file)
+  return text
 }
 
 async function member(
@@ -132,3 +155,28 @@ export const droppedIn = (data: string): number => reading(data, 'SELECT count(*
 
 const compactedBeneath = (data: string): number =>
   reading<number | undefined>(data, "SELECT value FROM meta WHERE key = 'compacted'") ?? 0
+
+const PAGE = 4096
+const file = (data: string): string => join(data, 'tallydesk.db')
+
+export const pagesOf = (data: string): number => statSync(file(data)).size / PAGE
+
+/** Noise over whole pages of the file. */
+export function noiseOver(data: string, pages: readonly number[]): void {
+  const bytes = readFileSync(file(data))
+  for (const page of pages) bytes.fill(0xa7, page * PAGE, (page + 1) * PAGE)
+  writeFileSync(file(data), bytes)
+}
+
+/** The page on which an op with this title lies. */
+export function pageOf(data: string, title: string): number {
+  const op = inDatabase(
+    data,
+    (database) =>
+      database
+        .prepare('SELECT bytes FROM op WHERE instr(bytes, ?) > 0')
+        .pluck()
+        .get(Buffer.from(title)) as Buffer,
+  )
+  return Math.floor(readFileSync(file(data)).indexOf(op.subarray(0, 80)) / PAGE)
+}

@@ -100,6 +100,7 @@ async function write(machine: Machine, { replica }: Site, folder: string): Promi
     blobs: blobs.all,
   })
   tidy(folder, readManifest(folder))
+  dropSnapshots(folder, replica.formerSnapshots(), blobs.all)
   return {
     folder,
     made,
@@ -162,6 +163,13 @@ async function copyBlobs(from: string, to: string): Promise<Blobs> {
     all.push({ sha256, bytes })
   }
   return { all, copied: fresh, damaged: spoilt }
+}
+
+/** Each is as large as the site, and of no use once another has taken its place. */
+function dropSnapshots(folder: string, former: readonly string[], named: Manifest['blobs']): void {
+  for (const file of former)
+    if (!named.some(({ sha256 }) => sha256 === file))
+      inFolder(() => rmSync(blobPath(join(folder, 'blobs'), file), { force: true }))
 }
 
 const sizeOf = (file: string): number => inFolder(() => statSync(file, { throwIfNoEntry: false })?.size ?? -1)
