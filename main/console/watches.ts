@@ -80,6 +80,10 @@ export class Watches {
       if ([...this.#watches.values()].some(({ stale }) => stale)) this.#schedule()
       return
     }
+    if (!this.#port.isSettled()) {
+      this.#sweeping = false
+      return this.#schedule()
+    }
     if (watch.listeners.size > 0 && watch.stale) this.#ask(watch)
     setImmediate(() => this.#sweep(left))
   }

@@ -36,7 +36,8 @@ export class Desk implements DeskPort {
     const parsed = parseCommand(command, input)
     if (!parsed.ok) return bodied(parsed)
     try {
-      await this.#options.life.changed()
+      const { life } = this.#options
+      while (life.isChanging) await life.changed()
       return bodied(await this.#carryOut(parsed.value))
     } catch (error) {
       return err(this.#failure(error, command))
@@ -75,8 +76,8 @@ export class Desk implements DeskPort {
     if (!site.ok) return site
     const may = await site.value.mayWrite()
     if (!may.ok) return may
-    await life.changed()
-    // It may run on another database by now.
+    // It may run on another database by now, or be on its way to it.
+    while (life.isChanging) await life.changed()
     return life.site.ok ? life.site.value.replica.execute(command, input) : life.site
   }
 

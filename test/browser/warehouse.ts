@@ -72,7 +72,7 @@ async function admit(
 }
 
 /** A loopback address that nobody listens on at the moment. */
-function freeAddress(): Promise<string> {
+export function freeAddress(): Promise<string> {
   const server = createServer()
   return new Promise((resolve, reject) => {
     server.once('error', reject)
