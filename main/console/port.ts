@@ -7,6 +7,8 @@ export type Outcome = Result<unknown, ErrorBody>
 export interface DeskPort {
   /** Answers after the commit, or with a refusal; never throws. */
   do(command: string, input: unknown): Promise<Outcome>
+  /** Until the node can be asked again, where it cannot for a moment; null where it can. */
+  absence(): Promise<void> | null
   /** Will a query be answered at once, or is work under way that it would have to finish first? */
   isSettled(): boolean
   /** Never throws. */

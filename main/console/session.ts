@@ -39,7 +39,7 @@ export class Session {
         return
       }
       case 'query': {
-        this.#outlet.answer(frameText(frame.id, this.#port.query(frame.query, frame.input)))
+        this.#query(frame)
         return
       }
       case 'watch': {
@@ -63,6 +63,12 @@ export class Session {
       this.#running -= 1
       this.#outlet.answer(frameText(id, outcome))
     })
+  }
+
+  #query(frame: Extract<ClientFrame, { readonly type: 'query' }>): void {
+    const absence = this.#port.absence()
+    if (absence) void absence.then(() => this.#query(frame))
+    else this.#outlet.answer(frameText(frame.id, this.#port.query(frame.query, frame.input)))
   }
 
   #watch(id: number, query: string, input: unknown): void {

@@ -19,27 +19,32 @@ type Watch = {
 }
 
 export class Watches {
-  readonly #port: Pick<DeskPort, 'query' | 'isSettled'>
+  readonly #port: Pick<DeskPort, 'query' | 'isSettled' | 'absence'>
   readonly #watches = new Map<string, Watch>()
   #timer: NodeJS.Timeout | undefined
   #lastSweep = -GATHER_MS
   #sweeping = false
   #closed = false
 
-  constructor(port: Pick<DeskPort, 'query' | 'isSettled'>) {
+  constructor(port: Pick<DeskPort, 'query' | 'isSettled' | 'absence'>) {
     this.#port = port
   }
 
-  /** Calls `listener` with the present answer before it returns, then with every other one, until told to stop. */
+  /**
+   * Calls `listener` with the present answer before it returns, or as soon as the node can be asked, then with every other
+   * one, until told to stop.
+   */
   watch(query: string, input: unknown, listener: Listener): () => void {
     const key = JSON.stringify([query, input])
     const watch = this.#watches.get(key) ?? { query, input, listeners: new Set(), last: null, stale: true }
     this.#watches.set(key, watch)
-    if (watch.stale || watch.last === null) this.#ask(watch)
+    const mayAsk = this.#port.absence() === null
+    if (mayAsk && (watch.stale || watch.last === null)) this.#ask(watch)
     if (watch.last !== null) listener(watch.last)
     // A listener of its own for each call, so that the same function may watch twice.
     const own: Listener = (watched) => listener(watched)
     watch.listeners.add(own)
+    if (!mayAsk) this.#schedule()
     return () => {
       watch.listeners.delete(own)
       if (watch.listeners.size === 0 && this.#watches.get(key) === watch) this.#watches.delete(key)

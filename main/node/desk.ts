@@ -44,6 +44,11 @@ export class Desk implements DeskPort {
     }
   }
 
+  absence(): Promise<void> | null {
+    const { life } = this.#options
+    return life.isChanging ? life.changed() : null
+  }
+
   isSettled(): boolean {
     const { site, isChanging } = this.#options.life
     return site.ok ? site.value.replica.isSettled() : !isChanging

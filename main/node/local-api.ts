@@ -25,8 +25,9 @@ export class LocalApi implements DeskApi {
     return this.#port.do(command, input) as Promise<Done<C>>
   }
 
-  query<Q extends QueryName>(query: Q, input: QueryInput<Q>): Promise<Answered<Q>> {
-    return Promise.resolve(this.#port.query(query, input) as Answered<Q>)
+  async query<Q extends QueryName>(query: Q, input: QueryInput<Q>): Promise<Answered<Q>> {
+    for (let absence = this.#port.absence(); absence; absence = this.#port.absence()) await absence
+    return this.#port.query(query, input) as Answered<Q>
   }
 
   watch<Q extends QueryName>(

@@ -124,7 +124,12 @@ export async function standIn({ most = 1e9, idle = 30_000, holds = false }): Pro
     find: () => null,
   }
   const refused = { ok: false, error: new TallydeskError('no-site').toBody() } as const
-  const port: DeskPort = { do: () => Promise.resolve(refused), isSettled: () => true, query: () => refused }
+  const port: DeskPort = {
+    do: () => Promise.resolve(refused),
+    absence: () => null,
+    isSettled: () => true,
+    query: () => refused,
+  }
   const console = await openConsole({
     listen: { host: '127.0.0.1', port: 0 },
     token: 'T'.repeat(43),

@@ -52,6 +52,7 @@ describe('CTL-7 a watch answers at once and then whenever its answer has changed
   function counter() {
     const asked = { times: 0, value: 0 }
     const watches = new Watches({
+      absence: () => null,
       isSettled: () => true,
       query: () => {
         asked.times += 1
