@@ -68,6 +68,8 @@ export class Site {
   readonly #answers: SiteAnswers
   readonly #snapshots: SnapshotMaker
   readonly #toBegin: ToBegin
+  /** The snapshot that a peer last said to begin from, null where it was none; undefined: nothing was said. */
+  #toldOf: string | null | undefined
   /** Null where this start speaks to nobody, whom it could ask. */
   #firstWrite: FirstWrite | null = null
   #network: Network | null = null
@@ -134,7 +136,10 @@ export class Site {
       fetch: ({ file, size }) => this.files.fetchSnapshot(file, size),
       forget: (file) => this.#storage.hint(() => this.files.forgetSnapshot(file)),
       progress: (file) => this.files.exchange.progress(file),
-      isLinked: (peer) => this.#now().peers().some(({ actor, link }) => actor === peer && link === 'up'),
+      isLinked: (peer) =>
+        this.#now()
+          .peers()
+          .some(({ actor, link }) => actor === peer && link === 'up'),
       begin: (start) => this.#options.onBegin(start),
       now,
       onChange: () => this.#options.onChange(),
@@ -356,8 +361,11 @@ export class Site {
   #toldToBegin(peer: ActorId, run: Run | null): void {
     // A device that is halted reads on, and may find there what it lost; only of a fork its own branch must stay apart.
     const start = this.#own.halted?.cause === 'forked' ? null : this.#toBegin.told(peer, run)
-    const { log } = this.#options.machine
-    log.info({ peer, start: start?.file ?? null }, 'a peer has dropped what this device lacks')
+    const file = start?.file ?? null
+    // It is said again and again.
+    if (file === this.#toldOf) return
+    this.#toldOf = file
+    this.#options.machine.log.info({ peer, start: file }, 'a peer has dropped what this device lacks')
   }
 
   /** What cannot be begun from is not tried again before the next start. */

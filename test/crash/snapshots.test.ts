@@ -45,7 +45,6 @@ describe('beginning from a snapshot', () => {
     const own = await lookInto(copied(apart.tablet, join(folder.path, 'whole')), ({ replica }) =>
       replica.ownSeq(),
     )
-    const since = Date.now()
     const first = await runNode(copied(apart.tablet, join(folder.path, 'first')), calls())
     const begin = Date.now()
     await until('it begins anew', () => hasBegun(first.data))
