@@ -2,9 +2,9 @@
  * Devices of a site whose history was dropped, made once: each test runs on copies of their folders, which are real
  * ones, of nodes that were stopped in order.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { writeJobs } from '../../main/cli/jobs-csv.ts'
 import type { QueryAnswer } from '../../shared/api/queries.ts'
@@ -12,7 +12,7 @@ import type { NodeOptions } from '../../main/node/options.ts'
 import type { RunningNode } from '../../main/node/node.ts'
 import { startNode } from '../../main/node/node.ts'
 import { eventually, must, scratch, startDesk } from './desks.ts'
-import { calling, codeFor, isShared, statusOf, type Place } from './places.ts'
+import { calling, codeFor, isShared, statusOf, titlesAt, type Place } from './places.ts'
 
 /** Edits of one title, all but the last of them superseded: more than a snapshot is made for. */
 const EDITS = 1_050
@@ -180,3 +180,24 @@ export function pageOf(data: string, title: string): number {
   )
   return Math.floor(readFileSync(file(data)).indexOf(op.subarray(0, 80)) / PAGE)
 }
+
+/** None while it changes over to another database. */
+export const titlesNow = (place: Place): Promise<string[]> => titlesAt(place).catch(() => [])
+
+export const parcelsAt = ({ node }: Place) =>
+  eventually('the parcel', async () => {
+    const { parcels } = must(await node.api.query('parcels', {}))
+    return parcels.length > 0 ? parcels : null
+  })
+
+export const writes = (place: Place): Promise<true> =>
+  eventually('that it writes', async () => ((await standing(place))?.halted === null ? true : null))
+
+export const noFork = async ({ node }: Place): Promise<boolean> =>
+  must(await node.api.query('members', {})).members.every(({ forked }) => !forked)
+
+/** In a backup of a device that has no attachments. */
+export const snapshotsIn = (folder: string): string[] =>
+  readdirSync(join(folder, 'blobs'), { recursive: true })
+    .map((name) => basename(String(name)))
+    .filter((name) => name.length === 64)

@@ -84,16 +84,23 @@ export function keepOwn(from: Sql, to: Sql, replica: Replica): void {
   keepAcks(source, replica)
 }
 
+/** Of an op that is here, and of one of which only the name is. */
+const NAMED = ['op', 'imprint'] as const
+
 /** Who holds what is told anew by every peer; until then it is as it was known. */
 function keepAcks(salvage: Rows, replica: Replica): void {
-  const rows = salvage.rows<{ peer: string; actor: string; seq: number; hash: string }>(
-    `SELECT lower(hex(peer.id)) AS peer, lower(hex(author.id)) AS actor, op.seq AS seq, lower(hex(op.hash)) AS hash
-     FROM ack JOIN actor AS peer ON peer.no = ack.peer
-     JOIN op ON op.line = ack.line AND op.seq = ack.seq JOIN actor AS author ON author.no = op.actor`,
-  )
-  for (const row of rows ?? []) {
-    const [peer, actor, hash] = [parseActorId(row.peer), parseActorId(row.actor), fromHex(row.hash)]
-    if (peer && actor && hash) acknowledge(replica, peer, { actor, seq: row.seq, hash: hash.subarray(0, 16) })
+  for (const named of NAMED) {
+    const rows = salvage.rows<{ peer: string; actor: string; seq: number; hash: string }>(
+      `SELECT lower(hex(peer.id)) AS peer, lower(hex(author.id)) AS actor, ack.seq AS seq, lower(hex(named.hash)) AS hash
+       FROM ack JOIN actor AS peer ON peer.no = ack.peer
+       JOIN ${named} AS named ON named.line = ack.line AND named.seq = ack.seq
+       JOIN line ON line.no = ack.line JOIN actor AS author ON author.no = line.actor`,
+    )
+    for (const row of rows ?? []) {
+      const [peer, actor, hash] = [parseActorId(row.peer), parseActorId(row.actor), fromHex(row.hash)]
+      if (peer && actor && hash)
+        acknowledge(replica, peer, { actor, seq: row.seq, hash: hash.subarray(0, 16) })
+    }
   }
 }
 
