@@ -192,6 +192,25 @@ describe('a snapshot that was changed', () => {
     expect(outcome(change(site.sound))).not.toBe('begun')
   }) // prettier-ignore
 
+  test('CKP-30 a handover that nobody signed: it is refused in words', () => {
+    const { hq, desk, tablet } = aSite()
+    must(hq.replica.execute('site.handover', { actor: desk.replica.actor }))
+    newJob(hq)
+    pull(desk, hq)
+    newJob(desk)
+    must(desk.replica.execute('checkpoint.publish', {}))
+    const sound = framesOf(snapshotOf(desk, 0) ?? [])
+    const said = (frames: readonly Frame[]): string => {
+      const begun = loaded(tablet.signer, hq.replica.site, frames)
+      return begun.ok ? `begun under ${begun.value.replica.authority()}` : begun.error
+    }
+    expect(said(sound)).toBe(`begun under ${desk.replica.actor}`)
+    const unsigned = (signature: Uint8Array | null): Frame[] =>
+      withRows(sound, 'op', (rows) => rows.map((row) => ({ ...row, signature })))
+    for (const signature of [null, new Uint8Array(64), new Uint8Array(0)])
+      expect(said(unsigned(signature))).toBe('a handover in it is not signed by who handed over')
+  })
+
   test(
     `CKP-31 whatever is changed in its rows, ${CASES} times, it is refused, or is begun from and works`,
     () => {
