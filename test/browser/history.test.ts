@@ -220,7 +220,7 @@ describe('a device that was away', () => {
     await page.evaluate(() => {
       const seen: string[] = []
       const look = (): void => {
-        const said = document.querySelector('section.banner')?.textContent?.trim() ?? ''
+        const said = document.querySelector('section.banner')?.textContent.trim() ?? ''
         const cards = document.querySelectorAll('a.card').length
         const place = document.querySelector('.shell') ? (cards > 0 ? 'board' : 'empty board') : 'elsewhere'
         const now = `${place}: ${said}`
