@@ -103,8 +103,35 @@ function framed(value: CborValue): Bytes {
   return concatBytes(length, body)
 }
 
+/** Of a frame: its rows with all their columns, and some to spare. */
+const MOST_ITEMS = (SNAPSHOT_LIMITS.rows + 2) * 16
+
+/** Read by their heads alone, before any of them takes up memory; what is malformed the decoder finds. */
+function hasFewItems(body: Bytes): boolean {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+  let items = 0
+  for (let at = 0; at < body.length; items += 1) {
+    if (items > MOST_ITEMS) return false
+    const head = view.getUint8(at)
+    const [kind, info] = [head >> 5, head & 31]
+    const wide = info >= 24 && info <= 27 ? 2 ** (info - 24) : 0
+    at += 1
+    if (at + wide > body.length) return true
+    if (kind === 2 || kind === 3) at += wide === 0 ? info : lengthAt(view, at, wide)
+    at += wide
+  }
+  return true
+}
+
+function lengthAt(view: DataView, at: number, wide: number): number {
+  if (wide === 1) return view.getUint8(at)
+  if (wide === 2) return view.getUint16(at)
+  return wide === 4 ? view.getUint32(at) : Number(view.getBigUint64(at))
+}
+
 /** One frame, without its length. */
 export function readSnapshotFrame(body: Bytes): Result<SnapshotFrame, string> {
+  if (!hasFewItems(body)) return err('a frame of too many items')
   const decoded = decodeCbor(body, SNAPSHOT_LIMITS.frame)
   if (!decoded.ok) return decoded
   try {

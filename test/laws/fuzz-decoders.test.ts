@@ -357,9 +357,12 @@ test('FUZ-13 a frame of a snapshot is one, with rows that fit their tables, or r
     expect(outcomes.get(kind) ?? 0, kind).toBeGreaterThan(20)
   expect(sortsOf(outcomes).size).toBeGreaterThan(25)
   // Nesting as deep as a frame can be, and a frame longer than any.
-  const deep = new Uint8Array(4 * 1024 * 1024).fill(0x81)
-  expect(readSnapshotFrame(deep).ok).toBe(false)
+  expect(readSnapshotFrame(new Uint8Array(4 * 1024 * 1024).fill(0x81)).ok).toBe(false)
   expect(readSnapshotFrame(new Uint8Array(SNAPSHOT_LIMITS.frame + 1)).ok).toBe(false)
+  // Decoded, millions of nulls would take hundreds of megabytes.
+  const many = new Uint8Array(SNAPSHOT_LIMITS.frame).fill(0xf6)
+  many.set([0x9a, 0x01, 0xff, 0xff, 0xfb])
+  expect(readSnapshotFrame(many)).toEqual({ ok: false, error: 'a frame of too many items' })
 })
 
 test('FUZ-9 the same seed draws the same cases', () => {
