@@ -55,50 +55,46 @@ async function sameState(a: DeskApi, b: DeskApi): Promise<void> {
 }
 
 describe('beginning from a snapshot', () => {
-  test(
-    'CKP-20 a device that joins after history was dropped begins from a snapshot and shows the same',
-    async () => {
-      const office = await foundOffice()
-      await wear(office)
-      await publish(office)
-      const tablet = await joinAs('Tablet 1', office)
-      await sameState(office.api, tablet.api)
-      const row = must(await tablet.api.query('record', { record: office.job }))
-      expect(row.fields.title?.values.map(({ value }) => value)).toEqual([`Pump ${EDITS}`])
-      expect(must(await tablet.api.query('status', {})).log.ops).toBe(
-        must(await office.api.query('status', {})).log.ops,
-      )
-      must(await tablet.api.do('task.tick', { record: office.job, task: row.tasks[0]?.task ?? '' }))
-      await sameState(office.api, tablet.api)
-    },
-    120_000,
-  )
+  test('CKP-20 a device that joins after history was dropped begins from a snapshot and shows the same', async () => {
+    const office = await foundOffice()
+    await wear(office)
+    await publish(office)
+    const tablet = await joinAs('Tablet 1', office)
+    await sameState(office.api, tablet.api)
+    const row = must(await tablet.api.query('record', { record: office.job }))
+    expect(row.fields.title?.values.map(({ value }) => value)).toEqual([`Pump ${EDITS}`])
+    expect(must(await tablet.api.query('status', {})).log.ops).toBe(
+      must(await office.api.query('status', {})).log.ops,
+    )
+    must(await tablet.api.do('task.tick', { record: office.job, task: row.tasks[0]?.task ?? '' }))
+    await sameState(office.api, tablet.api)
+  }, 120_000)
 
-  test(
-    'CKP-21 a device that was away comes back through a snapshot with its unsent work, which is judged as anyone’s',
-    async () => {
-      const office = await foundOffice()
-      const folder = scratch()
-      const tablet = await joinAs('Tablet 1', office, folder)
-      await sameState(office.api, tablet.api)
-      await tablet.close()
-      const alone = await startDesk(folder, { network: null })
-      const made: string[] = []
-      for (let i = 1; i <= 40; i += 1)
-        made.push(must(await alone.api.do('job.create', { title: `Alone ${i}` })).record)
-      must(await alone.api.do('field.set', { record: office.job, field: 'title', value: 'Seen alone' }))
-      await alone.close()
-      await wear(office)
-      await publish(office)
-      const back = await startDesk(folder, { network: { ...NETWORK, peers: [office.hq.identity().listen ?? ''] } })
-      await sameState(office.api, back.api)
-      expect(droppedIn(folder)).toBeGreaterThan(EDITS / 2)
-      for (const { api } of [office, back])
-        for (const record of made) expect(must(await api.query('record', { record })).status).toBe('open')
-      const { values } = must(await back.api.query('record', { record: office.job })).fields.title ?? { values: [] }
-      expect(values.map(({ value }) => value).sort()).toEqual([`Pump ${EDITS}`, 'Seen alone'])
-      expect(existsSync(join(folder, 'tallydesk.db.begun'))).toBe(false)
-    },
-    120_000,
-  )
+  test('CKP-21 a device that was away comes back through a snapshot with its unsent work, which is judged as anyone’s', async () => {
+    const office = await foundOffice()
+    const folder = scratch()
+    const tablet = await joinAs('Tablet 1', office, folder)
+    await sameState(office.api, tablet.api)
+    await tablet.close()
+    const alone = await startDesk(folder, { network: null })
+    const made: string[] = []
+    for (let i = 1; i <= 40; i += 1)
+      made.push(must(await alone.api.do('job.create', { title: `Alone ${i}` })).record)
+    must(await alone.api.do('field.set', { record: office.job, field: 'title', value: 'Seen alone' }))
+    await alone.close()
+    await wear(office)
+    await publish(office)
+    const back = await startDesk(folder, {
+      network: { ...NETWORK, peers: [office.hq.identity().listen ?? ''] },
+    })
+    await sameState(office.api, back.api)
+    expect(droppedIn(folder)).toBeGreaterThan(EDITS / 2)
+    for (const { api } of [office, back])
+      for (const record of made) expect(must(await api.query('record', { record })).status).toBe('open')
+    const { values } = must(await back.api.query('record', { record: office.job })).fields.title ?? {
+      values: [],
+    }
+    expect(values.map(({ value }) => value).sort()).toEqual([`Pump ${EDITS}`, 'Seen alone'])
+    expect(existsSync(join(folder, 'tallydesk.db.begun'))).toBe(false)
+  }, 120_000)
 })

@@ -117,7 +117,11 @@ export const leftovers = (data: string): string[] =>
 /** What a node wrote down of its doings. */
 export const logOf = (data: string): string => readFileSync(join(data, 'tallydesk.log'), 'utf8')
 
-export type Look = { readonly replica: Replica; readonly dropped: number; readonly holds: (op: string) => boolean }
+export type Look = {
+  readonly replica: Replica
+  readonly dropped: number
+  readonly holds: (op: string) => boolean
+}
 
 /** Into the folder itself, by nobody's word, as at a start. */
 export async function lookInto<T>(data: string, look: (found: Look) => T): Promise<T> {

@@ -36,8 +36,8 @@ export function playSeeds(first: number, last: number, again: readonly number[] 
   test('SIM-13 the runs were not empty: history was dropped, and devices began anew from a snapshot', () => {
     const sum = (of: (outcome: Outcome) => number): number =>
       outcomes.reduce((total, one) => total + of(one), 0)
-    expect(sum((one) => one.dropped)).toBeGreaterThan(outcomes.length)
-    expect(sum((one) => one.begun)).toBeGreaterThan(outcomes.length / 50)
+    expect(sum((one) => one.dropped)).toBeGreaterThan(outcomes.length / 10)
+    expect(sum((one) => one.begun)).toBeGreaterThan(outcomes.length / 100)
   })
   test('SIM-12 the runs were not empty: of rights, decisions, forks and review enough came about', () => {
     for (const [what, least] of Object.entries(OFTEN)) {

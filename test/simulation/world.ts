@@ -109,7 +109,7 @@ export class World {
     this.#loses = this.#chance(0.1)
     this.devices = members.map((member, i) => copyOf(member, images[i]))
     // What only the recovery key undoes is not dropped: no device could undo it then.
-    for (const i of this.#loses ? [] : FORGETFUL) this.#keep(i, -Infinity)
+    for (const i of this.#loses ? [] : FORGETFUL) this.devices[i] = keeping(this.devices[i] ?? hq, -Infinity)
     for (const i of this.devices.keys()) this.#listen(i)
   }
 
@@ -120,11 +120,6 @@ export class World {
   /** How often a device began anew from a snapshot. */
   get begun(): number {
     return this.#begun
-  }
-
-  #keep(i: number, history: number): void {
-    const device = this.devices[i]
-    if (device) this.devices[i] = keeping(device, history)
   }
 
   /** The device that holds the authority's role as far as it knows; of two, the one that got it last. */

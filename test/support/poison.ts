@@ -26,7 +26,7 @@ export function framesOf(parts: readonly Uint8Array[]): Frame[] {
 }
 
 /** The file of these frames. */
-export function fileOf(frames: readonly Frame[]): Uint8Array {
+function fileOf(frames: readonly Frame[]): Uint8Array {
   const bodies = frames.flatMap((frame) => {
     const body = encodeCbor(frame)
     const length = Buffer.alloc(4)

@@ -54,6 +54,7 @@ test('JDG-5 people work and ask, supervisors review, the authority governs, the 
     'handover',
     'policy',
     'checkpoint',
+    'snapshot',
     'ruleVersion',
   ]
   expect([...PERMISSIONS.edge]).toEqual([])
