@@ -25,17 +25,6 @@ export function framesOf(parts: readonly Uint8Array[]): Frame[] {
   return frames
 }
 
-/** The file of these frames. */
-function fileOf(frames: readonly Frame[]): Uint8Array {
-  const bodies = frames.flatMap((frame) => {
-    const body = encodeCbor(frame)
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(body.length)
-    return [length, body]
-  })
-  return new Uint8Array(Buffer.concat([SNAPSHOT_PREAMBLE, ...bodies]))
-}
-
 /** The rows of a table changed as rows; what the end says of their number goes along. */
 export function withRows(
   frames: readonly Frame[],
