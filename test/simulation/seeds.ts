@@ -10,7 +10,7 @@ const BATCH = 25
 /** Declares the tests of the seeds from `first` to `last`, both included, and of the seeds in `again`. */
 export function playSeeds(first: number, last: number, again: readonly number[] = []): void {
   const outcomes: Outcome[] = []
-  describe('SIM-1 five replicas through partitions, stalls, cut links and crashes end in one state, every op accounted for', () => {
+  describe('SIM-1 six replicas through partitions, stalls, cut links and crashes end in one state, every op accounted for', () => {
     if (again.length > 0) {
       test('SIM-1 seeds that failed once', () => {
         for (const seed of again) simulate(seed)
