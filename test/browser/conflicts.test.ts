@@ -165,7 +165,7 @@ describe('the queue', () => {
     await page.keyboard.press('Enter')
     await page.getByText('30 fields settled').waitFor()
     expect((await valuesOf(warehouse.desk, records[0] ?? ''))[0]?.value).toContain('says the desk')
-    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('button', { name: 'Undo' }).last().click()
     await eventually(
       () => conflictsAt(warehouse.desk),
       (conflicts) => conflicts.length === COUNT,
