@@ -13,6 +13,7 @@ import type { Paired } from '../net/contract.ts'
 import { pair } from '../net/pair.ts'
 import { parsePairingCode, siteTag } from '../net/pairing-code.ts'
 import { addressBookIn } from '../store/address-book.ts'
+import { removeDatabase } from '../store/begun.ts'
 import { openDatabase } from '../store/database.ts'
 import { factsIn } from '../store/facts.ts'
 import { inFolder, makeFolder, writePrivately } from '../store/files.ts'
@@ -60,7 +61,7 @@ function nextPaths({ next }: FolderPaths): FolderPaths {
 
 /** It knows what pairing told, what the person set on this device, and the port at which others look for it. */
 function makeDatabase(machine: Machine, next: FolderPaths, name: string, paired: Paired): void {
-  for (const end of ['', '-wal', '-shm']) rmSync(next.database + end, { force: true })
+  removeDatabase(next.database)
   const sql = openDatabase(next.database)
   try {
     migrateNodeTables(sql)

@@ -3,11 +3,11 @@
  * was dropped, and all that was folded into the bases of records, is beneath it; so the state there can be told, and every
  * op behind it can be given.
  */
-import type { Checkpoint } from '../judge/membership.ts'
 import { formatOpId, type OpId } from '../model/ids.ts'
-import { CAUSE_HASH_BYTES } from '../op/op.ts'
 import type { Head } from '../op/run.ts'
 import type { Core } from './core.ts'
+import { headAt } from './coverage.ts'
+import { knownBy } from './frontier.ts'
 import type { Line } from './lines.ts'
 
 export type Basis = {
@@ -26,7 +26,7 @@ export function basisOf(core: Core): Basis | 'none' | null {
   if (!isAnyDropped(core)) return null
   const least = new Map(core.log.lines.all().map((line) => [line, lastFolded(core, line)]))
   const found = checkpoints.find((checkpoint) => {
-    const known = knownTo(core, checkpoint)
+    const known = knownBy(core.log, checkpoint.op.no)
     return [...least].every(([line, seq]) => seq <= (known.get(line) ?? 0))
   })
   if (!found) return 'none'
@@ -34,19 +34,13 @@ export function basisOf(core: Core): Basis | 'none' | null {
   return {
     checkpoint: formatOpId(found.op),
     wall: found.wall,
-    heads: [...knownTo(core, found)].map(([line, seq]) => headAt(core, line, seq)),
+    heads: [...knownBy(core.log, found.op.no)].map(([line, seq]) => headAt(core.log, line, seq)),
     file: snapshot && core.files.keeps(snapshot.file) ? snapshot.file : null,
   }
 }
 
 const isAnyDropped = ({ sql }: Core): boolean =>
   sql.prepare('SELECT 1 AS here FROM imprint LIMIT 1').get() !== undefined
-
-/** Itself among them. */
-function knownTo({ log }: Core, { op }: Checkpoint): ReadonlyMap<Line, number> {
-  const place = log.placeOf(op.no)
-  return new Map([...log.contexts.at(place), [place.line, place.seq]])
-}
 
 /** The last seq of a line of which nothing but the name is here, or that stands in a base; 0: none. */
 function lastFolded({ sql, log }: Core, line: Line): number {
@@ -60,9 +54,4 @@ function lastFolded({ sql, log }: Core, line: Line): number {
     )
     .get<{ seq: number }>(log.actors.find(line.actor), line.no, dropped?.seq ?? 0)
   return sealed?.seq ?? dropped?.seq ?? 0
-}
-
-function headAt({ log }: Core, line: Line, seq: number): Head {
-  const hash = log.hashOf(log.numberOn(line, seq)).subarray(0, CAUSE_HASH_BYTES)
-  return { actor: line.actor, seq, hash }
 }

@@ -12,7 +12,7 @@ import { LIMITS } from '../op/limits.ts'
 import type { Placed } from '../judge/past.ts'
 import type { Core } from './core.ts'
 import type { TouchingRow } from './door.ts'
-import { spokenOfBeyond } from './frontier.ts'
+import { knownBy, spokenOfBeyond } from './frontier.ts'
 import type { RecordRow } from './interner.ts'
 import type { Line } from './lines.ts'
 
@@ -30,6 +30,7 @@ const RECORDS_LOOKED_AT = 50
 export class Compaction {
   readonly checkpoint: Placed
   readonly #core: Core
+  /** How far the checkpoint knows each line, itself excepted. */
   readonly #under: ReadonlyMap<Line, number>
   /** Acts that the checkpoint does not know may yet change these. */
   #open: ReadonlySet<number> = new Set()
@@ -42,8 +43,8 @@ export class Compaction {
   constructor(core: Core, checkpoint: Placed) {
     this.#core = core
     this.checkpoint = checkpoint
-    const place = core.log.placeOf(checkpoint.no)
-    this.#under = new Map([...core.log.contexts.at(place), [place.line, place.seq - 1]])
+    const { line, seq } = core.log.placeOf(checkpoint.no)
+    this.#under = knownBy(core.log, checkpoint.no).set(line, seq - 1)
     this.#evidence = new Set(
       core.control().membership.tenures.flatMap(({ since }) => this.#signing(since.no)),
     )

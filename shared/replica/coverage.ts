@@ -3,6 +3,7 @@
  * same branch as ours or on another; until it has come, nothing can be told of its actor but what other heads say.
  */
 import type { ActorId } from '../model/ids.ts'
+import { CAUSE_HASH_BYTES } from '../op/op.ts'
 import type { Head } from '../op/run.ts'
 import { raiseChain, type Line } from './lines.ts'
 import type { Log } from './log.ts'
@@ -80,14 +81,15 @@ export function milestones(log: Log, actor: ActorId, most: number): Head[] {
   for (const line of log.lines.of(actor)) {
     const { seq } = log.lines.tip(line)
     for (let back = 0; seq - back >= line.first && names.length < most; back = Math.max(1, 2 * back))
-      names.push(nameOf(log, line, seq - back))
+      names.push(headAt(log, line, seq - back))
     const below = line.base
-    if (below && names.length < most) names.push(nameOf(log, below, line.first - 1))
+    if (below && names.length < most) names.push(headAt(log, below, line.first - 1))
   }
   return names
 }
 
-function nameOf(log: Log, line: Line, seq: number): Head {
-  const hash = log.hashOf(log.numberOn(line, seq)).subarray(0, 16)
+/** The name of the op of a line at a seq. */
+export function headAt(log: Log, line: Line, seq: number): Head {
+  const hash = log.hashOf(log.numberOn(line, seq)).subarray(0, CAUSE_HASH_BYTES)
   return { actor: line.actor, seq, hash }
 }

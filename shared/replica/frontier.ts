@@ -9,13 +9,17 @@ type Needed = { readonly sql: Sql; readonly log: Log }
 /** The part of a line that an op does not know: behind `after`, exclusive. */
 export type Beyond = { readonly line: Line; readonly after: number }
 
-/** None where the op knows all that is here. An op knows itself. */
-export function beyond(log: Log, no: number): Beyond[] {
+/** How far an op knows each line of which it knows anything. It knows itself. */
+export function knownBy(log: Log, no: number): Map<Line, number> {
   const place = log.placeOf(no)
-  const context = log.contexts.at(place)
+  return new Map([...log.contexts.at(place), [place.line, place.seq]])
+}
+
+/** None where the op knows all that is here. */
+export function beyond(log: Log, no: number): Beyond[] {
+  const known = knownBy(log, no)
   return log.lines.all().flatMap((line) => {
-    const seen = line === place.line ? place.seq : (context.get(line) ?? 0)
-    const after = Math.max(seen, line.first - 1)
+    const after = Math.max(known.get(line) ?? 0, line.first - 1)
     return after < log.lines.tip(line).seq ? [{ line, after }] : []
   })
 }

@@ -2,20 +2,20 @@
  * The bytes of the snapshot with which an archive begins: of the file, where the snapshot of this very checkpoint is here
  * whole, and else of one that is made now, out of a copy of the database that goes again.
  */
-import { createReadStream, rmSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import type { Bytes } from '../../../shared/base/bytes.ts'
 import { ARCHIVE_LIMITS } from '../../../shared/replica/archive.ts'
 import type { Basis } from '../../../shared/replica/basis.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
 import { makeSnapshot } from '../../../shared/replica/snapshot-making.ts'
+import { removeDatabase } from '../../store/begun.ts'
 import { openDatabase } from '../../store/database.ts'
 import { inFolder } from '../../store/files.ts'
 import { measured } from '../../store/whole-files.ts'
 import type { Machine } from '../machine.ts'
+import { turn } from '../snapshots/reading.ts'
 
 type Source = { readonly machine: Machine; readonly replica: Replica; readonly copy: string }
-
-const BESIDE = ['', '-wal', '-shm']
 
 /** Each at most as long as a frame of an archive may hold. Throws `disk-full`, `data-folder-unreadable`. */
 export async function* basisParts(source: Source, basis: Basis): AsyncGenerator<Bytes> {
@@ -38,7 +38,7 @@ async function* madeParts({ machine, replica, copy }: Source, { checkpoint }: Ba
     for (const part of makeSnapshot({ ...machine.world, sql }, replica.site, replica.actor, checkpoint)) {
       for (let at = 0; at < part.length; at += ARCHIVE_LIMITS.part)
         yield part.subarray(at, at + ARCHIVE_LIMITS.part)
-      await new Promise((go) => setImmediate(go))
+      await turn()
     }
   } finally {
     sql.close()
@@ -46,8 +46,8 @@ async function* madeParts({ machine, replica, copy }: Source, { checkpoint }: Ba
   }
 }
 
-function clear(copy: string): void {
+const clear = (copy: string): void => {
   inFolder(() => {
-    for (const end of BESIDE) rmSync(copy + end, { force: true })
+    removeDatabase(copy)
   })
 }

@@ -9,7 +9,7 @@
  * The device must not fork itself: where ops of its own are missing it is halted until they are back from a peer, and
  * where nobody can tell how many there were it joins again under a new key, as a restored one (design 4).
  */
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { TallydeskError } from '../../../shared/api/errors.ts'
 import { invariant } from '../../../shared/base/invariant.ts'
 import { ok, type Result } from '../../../shared/base/result.ts'
@@ -18,6 +18,7 @@ import { storedSite } from '../../../shared/replica/committing.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
 import type { Signer, World } from '../../../shared/replica/ports.ts'
 import { parseSiteId, type SiteId } from '../../../shared/model/ids.ts'
+import { removeDatabase } from '../../store/begun.ts'
 import { createCrypto } from '../../store/crypto.ts'
 import { openDatabase, openToRead, type SqlDatabase } from '../../store/database.ts'
 import { inFolder, syncFolderOf } from '../../store/files.ts'
@@ -114,7 +115,7 @@ async function anew(place: Place): Promise<Kept> {
   } finally {
     closeQuietly(damaged)
     closeQuietly(begun?.sql ?? null)
-    clear(fresh)
+    removeDatabase(fresh)
   }
 }
 
@@ -144,7 +145,7 @@ async function opened(
   fresh: string,
   open: (world: World, signer: Signer) => Promise<Result<Replica, string>>,
 ): Promise<Begun | null> {
-  clear(fresh)
+  removeDatabase(fresh)
   const sql = openDatabase(fresh)
   let isOpen = false
   try {
@@ -154,10 +155,6 @@ async function opened(
   } finally {
     if (!isOpen) closeQuietly(sql)
   }
-}
-
-function clear(fresh: string): void {
-  for (const end of ['', '-wal', '-shm']) rmSync(fresh + end, { force: true })
 }
 
 /** By the database, or by any op that can be read. */
