@@ -253,6 +253,7 @@ export type DoctorFinding = {
     | 'signature'
     | 'context'
     | 'base'
+    | 'control'
     | 'hash'
     | 'table'
     | 'judgement'

@@ -12,14 +12,18 @@ import type { ControlEffect, Effect } from '../op/effect.ts'
 import { AUDIT, Decisions, type SignedOff } from './decisions.ts'
 import { Escrow } from './escrow.ts'
 import { Forks, type ForkPast } from './forks.ts'
+import type { KeptControl, KeptSite } from './kept.ts'
 import { Membership } from './membership.ts'
 import { byOrder, orderOf, placed, type ControlOp, type Placed } from './past.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from './reason.ts'
 import { Requests, type RequestState } from './requests.ts'
 import { canonical, ENROL, ONE, Roster, type MemberState } from './roster.ts'
+import { Layered, type Shelf } from './shelf.ts'
 
 /** A number that a record got, and by which op. */
 export type Numbering = { readonly op: Placed; readonly lamport: number; readonly number: Numbered }
+
+const NO_NUMBERS: readonly Numbering[] = []
 
 /** What an op moved of each right before the effect in question. */
 type Moved = ReadonlyMap<string, Share>
@@ -28,28 +32,34 @@ export class ControlState {
   readonly requests: Requests
   readonly escrow: Escrow
   readonly membership: Membership
-  /** Job numbers by record, the one that counts first. */
-  readonly numbers = new Map<RecordId, readonly Numbering[]>()
   /** Raised with every op that is judged. */
   version = 0
+  /** Job numbers by record, the one that counts first. */
+  readonly #numbers: Layered<RecordId, readonly Numbering[]>
+  readonly #refused: Layered<`${number}`, Verdict>
+  readonly #shelf: Shelf | null
   readonly #past: ForkPast
   readonly #forks: Forks
   readonly #roster: Roster
   readonly #decisions: Decisions
-  readonly #refused = new Map<number, Verdict>()
   /** What the authority's chain was heard to say, and what of it does not hold. */
   readonly #heard = new Set<number>()
   readonly #unheard = new Map<number, ReasonOf>()
   /** Every op of the recovery key, whatever became of it. */
   #recoveries: readonly ControlOp[] = []
 
-  constructor(past: ForkPast) {
+  private constructor(past: ForkPast, kept: KeptControl | null) {
+    const { site = null, shelf = null } = kept ?? {}
     this.#past = past
-    this.membership = new Membership(past)
+    this.#shelf = shelf
+    this.#numbers = new Layered('numbers', shelf)
+    this.#refused = new Layered('refused', shelf)
+    this.membership = new Membership(past, site?.membership ?? null)
     this.#forks = new Forks(past, this.membership)
-    this.requests = new Requests(past)
-    this.escrow = new Escrow(past, this.membership)
-    this.#roster = new Roster(past, this.membership, this.#forks, this.escrow)
+    this.requests = new Requests(past, shelf, site?.open ?? [])
+    this.escrow = new Escrow(past, this.membership, site?.escrow ?? null)
+    const delegated = site?.delegated ?? null
+    this.#roster = new Roster(past, this.membership, this.#forks, this.escrow, delegated)
     this.#decisions = new Decisions(past, this.membership, this.escrow, this.requests, this.#roster)
   }
 
@@ -63,9 +73,36 @@ export class ControlState {
 
   /** What the authority's chain says among these control ops, causes first; they are all to be judged next, in order. */
   static authorityOf(past: ForkPast, ops: readonly ControlOp[]): ControlState {
-    const state = new ControlState(past)
+    const state = new ControlState(past, null)
     state.#foldAuthority(ops)
     return state
+  }
+
+  /** The same of these ops behind a state that was kept, where `goesOn` says that they may be added to it. */
+  static behind(past: ForkPast, kept: KeptControl, ops: readonly ControlOp[]): ControlState {
+    const state = new ControlState(past, kept)
+    for (const op of ops) state.hearAuthority(op)
+    return state
+  }
+
+  /** A log that is empty. */
+  static nothing(past: ForkPast): ControlState {
+    return new ControlState(past, null)
+  }
+
+  keptSite(): KeptSite {
+    const { membership, escrow, requests } = this
+    return {
+      membership: membership.kept(),
+      delegated: [...this.#roster.delegated],
+      escrow: escrow.kept(),
+      open: requests.open,
+    }
+  }
+
+  /** What is not on the shelf yet, or otherwise there. */
+  get layers(): readonly Layered<string, unknown>[] {
+    return [...this.requests.layers, this.#numbers, this.#refused]
   }
 
   /** What is new from the author as the authority, taken in ahead of the rest: the same op goes to `judge` next. */
@@ -82,7 +119,7 @@ export class ControlState {
     const problem = this.#unheard.get(op.no) ?? this.#problemOf(op)
     if (problem) {
       const verdict = rejected(problem)
-      this.#refused.set(op.no, verdict)
+      this.#refused.set(`${op.no}`, verdict)
       return verdict
     }
     for (const effect of op.effects) this.#take(op, effect)
@@ -92,12 +129,12 @@ export class ControlState {
   /** Keeps what a flawed op names, and that it does not count. */
   refuse(op: ControlOp, why: ReasonOf): Verdict {
     this.#name(op)
-    this.#refused.set(op.no, rejected(why))
+    this.#refused.set(`${op.no}`, rejected(why))
     return rejected(why)
   }
 
   verdictOf(no: number): Verdict {
-    return this.#refused.get(no) ?? ACCEPTED
+    return this.#refused.get(`${no}`) ?? ACCEPTED
   }
 
   stands(op: Placed): boolean {
@@ -141,9 +178,13 @@ export class ControlState {
     return this.requests.isClosed(record)
   }
 
+  numbersOf(record: RecordId): readonly Numbering[] {
+    return this.#numbers.get(record) ?? NO_NUMBERS
+  }
+
   /** Counts accepted closings and reopenings: 0 while never closed. */
   freezeEpoch(record: RecordId): number {
-    return this.requests.turns.get(record)?.length ?? 0
+    return this.requests.turnsOf(record).length
   }
 
   /** What is said of the site as a whole, as text, for comparing two states that must be equal. */
@@ -172,14 +213,34 @@ export class ControlState {
 
   /** The same of one record; empty where nothing was said of it. Together they are all of the state. */
   fingerprintOf(record: RecordId): string {
-    const { turns, signOffs } = this.requests
+    const { requests } = this
     const said = [
-      this.numbers.get(record) ?? [],
-      turns.get(record) ?? [],
-      signOffs.get(record) ?? [],
-      this.requests.about(record),
+      this.numbersOf(record),
+      requests.turnsOf(record),
+      requests.signOffsOf(record),
+      requests.about(record),
     ]
     return said.every(({ length }) => length === 0) ? '' : JSON.stringify(said, canonical)
+  }
+
+  /** Records of which one of two states says something that the other may not. */
+  recordsApart(other: ControlState): Set<RecordId> {
+    const kinds: readonly string[] = ['turns', 'sign-offs', 'about', 'numbers']
+    return new Set(
+      this.#namesApart(other, ({ kind }) => kinds.includes(kind)).filter((name) => name !== ''),
+    ) as Set<RecordId>
+  }
+
+  /** Ops of control that only one of two states may refuse, by number. */
+  refusalsApart(other: ControlState): number[] {
+    return this.#namesApart(other, ({ kind }) => kind === 'refused').map(Number)
+  }
+
+  /** What lies on the shelf of both they have in common. */
+  #namesApart(other: ControlState, isAsked: (layer: Layered<string, unknown>) => boolean): string[] {
+    const layers = [...this.layers, ...other.layers].filter(isAsked)
+    const isShared = this.#shelf === other.#shelf
+    return layers.flatMap((layer) => [...(isShared ? layer.changed.keys() : layer.keys())])
   }
 
   #foldAuthority(ops: readonly ControlOp[]): void {
@@ -327,8 +388,8 @@ export class ControlState {
     const span = effect.share.spans[0]
     if (effect.right !== 'job-number' || effect.record === null || !span) return
     const numbering = { op: placed(op), lamport: op.lamport, number: { year: span.year, count: span.from } }
-    const all = [...(this.numbers.get(effect.record) ?? []), numbering]
-    this.numbers.set(
+    const all = [...this.numbersOf(effect.record), numbering]
+    this.#numbers.set(
       effect.record,
       all.sort((a, b) => byOrder(orderOf(a), orderOf(b))),
     )

@@ -15,7 +15,7 @@ import {
   type Span,
 } from '../model/rights.ts'
 import type { ControlEffect } from '../op/effect.ts'
-import { Ledger, type Holding, type Owner } from './ledger.ts'
+import { Ledger, type Holding, type KeptLedger, type Owner } from './ledger.ts'
 import type { Membership } from './membership.ts'
 import type { ControlOp, Past, Placed } from './past.ts'
 import { reason, type ReasonOf } from './reason.ts'
@@ -26,26 +26,49 @@ const MOST_NUMBERS_SPENT = 500
 type Part = { readonly right: string; readonly share: Share }
 type Moved = Extract<ControlEffect, { type: 'mint' | 'transfer' | 'spend' }>
 
+/** All of it, as it can be kept. */
+export type KeptEscrow = {
+  readonly ledger: KeptLedger
+  readonly issued: readonly (readonly [string, Share])[]
+  readonly named: readonly (readonly [string, Share])[]
+  readonly drawn: readonly (readonly [string, number])[]
+}
+
 export class Escrow {
   readonly ledger: Ledger
   /** Numbers that the authority gave out or used itself, and all that was ever minted of a quantity. */
-  readonly #issued = new Map<string, Share>()
+  readonly #issued: Map<string, Share>
   /** Numbers that any stored op names, whatever became of it: never issued again. */
-  readonly #named = new Map<string, Share>()
+  readonly #named: Map<string, Share>
   /** Those of them that are not joined with the others yet: asked for only by who gives numbers out. */
   readonly #newlyNamed = new Map<string, Span[]>()
-  readonly #drawn = new Map<string, number>()
+  readonly #drawn: Map<string, number>
   readonly #past: Past
   readonly #members: Membership
 
-  constructor(past: Past, members: Membership) {
+  constructor(past: Past, members: Membership, kept: KeptEscrow | null) {
     this.#past = past
     this.#members = members
+    this.#issued = new Map(kept?.issued)
+    this.#named = new Map(kept?.named)
+    this.#drawn = new Map(kept?.drawn)
     this.ledger = new Ledger(
       past,
       (owner) => (owner === 'pool' ? [] : (members.reclaims.get(owner) ?? [])),
       ({ floor }, op) => members.reaches(floor, op),
+      kept?.ledger ?? null,
     )
+  }
+
+  kept(): KeptEscrow {
+    for (const right of this.#newlyNamed.keys()) this.#namedOf(right)
+    const { ledger } = this
+    return {
+      ledger: ledger.kept(),
+      issued: [...this.#issued],
+      named: [...this.#named],
+      drawn: [...this.#drawn],
+    }
   }
 
   /** Why the author may not move this; `before` is what its op moved of the right already. */

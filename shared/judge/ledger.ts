@@ -24,6 +24,12 @@ type Account = {
   reclaimed: number
 }
 
+/** All of a ledger, as it can be kept. */
+export type KeptLedger = {
+  readonly accounts: readonly Account[]
+  readonly taken: readonly (readonly [string, Share])[]
+}
+
 export type Holding = {
   readonly owner: Owner
   readonly right: string
@@ -44,8 +50,12 @@ export class Ledger {
     past: Past,
     reclaims: (owner: Owner) => readonly Reclaim[],
     reaches: (reclaim: Reclaim, op: Placed) => boolean,
+    kept: KeptLedger | null,
   ) {
     this.#past = past
+    for (const account of kept?.accounts ?? [])
+      this.#accounts.set(keyOf(account.owner, account.right), account)
+    for (const [key, share] of kept?.taken ?? []) this.#taken.set(key, share)
     this.#reclaims = reclaims
     this.#reaches = reaches
   }
@@ -77,6 +87,11 @@ export class Ledger {
       if (this.#past.knows(op, inflow.from)) this.#addTaken(op, account, inflow.share)
       else account.coming.push(inflow)
     return this.#taken.get(takingKey(op, account)) ?? NOTHING
+  }
+
+  /** To be kept as it is now; what it goes on with afterwards is its own. */
+  kept(): KeptLedger {
+    return { accounts: [...this.#accounts.values()], taken: [...this.#taken] }
   }
 
   holdings(): Holding[] {

@@ -79,22 +79,52 @@ export type Raise = { readonly op: Placed; readonly version: number }
 type Admit = Extract<ControlEffect, { type: 'admit' }>
 type Handover = Extract<ControlEffect, { type: 'handover' }>
 
+/** All that the authority's chain said, as it can be kept. */
+export type KeptMembership = {
+  readonly siteName: string
+  readonly recovery: Recovery | null
+  readonly retention: Retention | null
+  readonly raises: readonly Raise[]
+  readonly words: readonly (readonly [ActorId, Word])[]
+  readonly reclaims: readonly (readonly [ActorId, Reclaim[]])[]
+  readonly tenures: readonly Tenure[]
+  readonly checkpoints: readonly Checkpoint[]
+  readonly snapshots: readonly Snapshot[]
+}
+
+type Recovery = { readonly actor: ActorId; readonly key: Bytes }
+
 export class Membership {
-  siteName = ''
-  recovery: { readonly actor: ActorId; readonly key: Bytes } | null = null
-  retention: Retention | null = null
-  readonly raises: Raise[] = []
-  readonly words = new Map<ActorId, Word>()
-  readonly reclaims = new Map<ActorId, Reclaim[]>()
-  readonly tenures: Tenure[] = []
+  siteName: string
+  recovery: Recovery | null
+  retention: Retention | null
+  readonly raises: Raise[]
+  readonly words: Map<ActorId, Word>
+  readonly reclaims: Map<ActorId, Reclaim[]>
+  readonly tenures: Tenure[]
   /** In the order of the authority's chain: each knows all before it. */
-  readonly checkpoints: Checkpoint[] = []
+  readonly checkpoints: Checkpoint[]
   /** In the same order: the last is what a newcomer begins from. */
-  readonly snapshots: Snapshot[] = []
+  readonly snapshots: Snapshot[]
   readonly #past: Past
 
-  constructor(past: Past) {
+  constructor(past: Past, kept: KeptMembership | null) {
     this.#past = past
+    this.siteName = kept?.siteName ?? ''
+    this.recovery = kept?.recovery ?? null
+    this.retention = kept?.retention ?? null
+    this.raises = [...(kept?.raises ?? [])]
+    this.words = new Map(kept?.words)
+    this.reclaims = new Map(kept?.reclaims)
+    this.tenures = [...(kept?.tenures ?? [])]
+    this.checkpoints = [...(kept?.checkpoints ?? [])]
+    this.snapshots = [...(kept?.snapshots ?? [])]
+  }
+
+  kept(): KeptMembership {
+    const { siteName, recovery, retention, raises, tenures, checkpoints, snapshots } = this
+    const [words, reclaims] = [[...this.words], [...this.reclaims]]
+    return { siteName, recovery, retention, raises, words, reclaims, tenures, checkpoints, snapshots }
   }
 
   /** The device that is the authority as far as this log goes. */
@@ -214,7 +244,8 @@ export class Membership {
       case 'cut':
         return this.#cut(op, effect)
       case 'reclaim': {
-        const reclaim = { op, right: effect.right, through: effect.through, floor: this.#floor }
+        const { right, through } = effect
+        const reclaim = { op: placed(op), right, through, floor: this.#floor }
         this.reclaims.set(effect.actor, [...(this.reclaims.get(effect.actor) ?? []), reclaim])
         return
       }
@@ -278,7 +309,7 @@ export class Membership {
     const last = this.tenures.at(-1)
     const made = chain.filter((op) => handsOver(op) && last && this.#past.knows(op, last.since))
     const end = made.toSorted((a, b) => a.seq - b.seq).at(-1)
-    if (last && end && made.every((op) => this.#past.resolve(end, op)?.no === op.no)) last.end = end
+    if (last && end && made.every((op) => this.#past.resolve(end, op)?.no === op.no)) last.end = placed(end)
   }
 
   /** May the recovery key hand over now: only away from an authority that it knows, through an op that it names. */
@@ -309,7 +340,7 @@ export class Membership {
   #found(op: ControlOp, effect: Genesis): void {
     this.siteName = effect.siteName
     this.recovery = { actor: actorOf(this.#past.sha256, effect.recoveryKey), key: effect.recoveryKey }
-    this.tenures.push({ actor: op.actor, since: op, through: null, end: null })
+    this.tenures.push({ actor: op.actor, since: placed(op), through: null, end: null })
     this.#admit(op.actor, admissionOf(op, { ...effect, type: 'admit', role: 'authority' }))
   }
 
@@ -323,7 +354,7 @@ export class Membership {
     const word = this.#word(actor)
     const floor = this.#floor
     word.spans.push({ after: through, role: null, floor })
-    word.cut = { through, reason: why, wall: op.wall, op, floor }
+    word.cut = { through, reason: why, wall: op.wall, op: placed(op), floor }
   }
 
   #handOver(op: ControlOp, effect: Handover): void {
@@ -331,9 +362,9 @@ export class Membership {
     if (last) {
       const own = op.actor === last.actor
       last.through = own ? op.seq : effect.through
-      last.end = own ? op : this.#named(op, last.actor, effect)
+      last.end = own ? placed(op) : this.#named(op, last.actor, effect)
     }
-    this.tenures.push({ actor: effect.actor, since: op, through: null, end: null })
+    this.tenures.push({ actor: effect.actor, since: placed(op), through: null, end: null })
   }
 
   #targetProblem(op: ControlOp, actor: ActorId): ReasonOf | null {
@@ -377,7 +408,7 @@ export class Membership {
 const handsOver = ({ effects }: ControlOp): boolean => effects.some(({ type }) => type === 'handover')
 
 export const admissionOf = (op: ControlOp, effect: Admit): Admission => ({
-  op,
+  op: placed(op),
   lamport: op.lamport,
   opKey: effect.opKey,
   tlsKeyHash: effect.tlsKeyHash,

@@ -4,6 +4,7 @@ import type { Numbered } from '../model/rights.ts'
 import type { Action } from '../op/codes.ts'
 import type { Ask } from '../op/effect.ts'
 import { byOrder, type ControlOp, type Past, type Placed } from './past.ts'
+import { Layered, type Shelf } from './shelf.ts'
 
 export type Decision = {
   readonly ref: Placed
@@ -32,20 +33,38 @@ export type SignOff = { readonly op: Placed; readonly lamport: number; readonly 
 export const recordOf = (ask: Ask): RecordId | null => ('record' in ask ? ask.record : null)
 
 const NO_TURNS: readonly Turn[] = []
+const NO_SIGN_OFFS: readonly SignOff[] = []
 const NO_REQUESTS: readonly OpId[] = []
 
 export class Requests {
-  readonly all = new Map<OpId, RequestState>()
-  readonly turns = new Map<RecordId, readonly Turn[]>()
-  readonly signOffs = new Map<RecordId, readonly SignOff[]>()
+  readonly all: Layered<OpId, RequestState>
+  readonly #turns: Layered<RecordId, readonly Turn[]>
+  readonly #signOffs: Layered<RecordId, readonly SignOff[]>
+  /** By the record that they are about; '': about none. */
+  readonly #about: Layered<RecordId | '', readonly OpId[]>
   /** Requests without an answer of their own, in the order in which they came. */
-  readonly #open = new Set<OpId>()
-  /** By the record that they are about; null: about none. */
-  readonly #about = new Map<RecordId | null, OpId[]>()
+  readonly #open: Set<OpId>
   readonly #past: Past
+  readonly #shelf: Shelf | null
 
-  constructor(past: Past) {
+  /** `open`: those of the requests on the shelf that have no answer there. */
+  constructor(past: Past, shelf: Shelf | null, open: readonly OpId[]) {
     this.#past = past
+    this.#shelf = shelf
+    this.#open = new Set(open)
+    this.all = new Layered('request', shelf)
+    this.#turns = new Layered('turns', shelf)
+    this.#signOffs = new Layered('sign-offs', shelf)
+    this.#about = new Layered('about', shelf)
+  }
+
+  get open(): readonly OpId[] {
+    return [...this.#open]
+  }
+
+  /** All that is said here, in pieces that can be kept. */
+  get layers(): readonly Layered<string, unknown>[] {
+    return [this.all, this.#turns, this.#signOffs, this.#about]
   }
 
   find(op: Placed, ref: OpRef): RequestState | null {
@@ -53,15 +72,36 @@ export class Requests {
     return request && this.#past.knows(op, request.ref) ? request : null
   }
 
+  turnsOf(record: RecordId): readonly Turn[] {
+    return this.#turns.get(record) ?? NO_TURNS
+  }
+
+  signOffsOf(record: RecordId): readonly SignOff[] {
+    return this.#signOffs.get(record) ?? NO_SIGN_OFFS
+  }
+
+  /** Records that were closed, at some time. */
+  turned(): Set<RecordId> {
+    return this.#turns.keys()
+  }
+
+  /** Requests that wait no more, newest first. */
+  settled(most: number): RequestState[] {
+    const kept = (this.#shelf?.newest(most + this.#open.size) ?? []) as readonly RequestState[]
+    const { changed } = this.all
+    return [...changed.values(), ...kept.filter(({ ref }) => !changed.has(formatOpId(ref)))]
+      .filter((request) => !this.isWaiting(request))
+      .sort((a, b) => byOrder(orderOfRequest(b), orderOfRequest(a)))
+      .slice(0, most)
+  }
+
   ask(op: ControlOp, ask: Ask): void {
     const { actor, seq, no, lamport, wall } = op
     const request = { ref: { actor, seq, no }, ask, lamport, wall, withdrawn: null, answer: null }
     this.all.set(formatOpId(op), request)
     this.#open.add(formatOpId(op))
-    const record = recordOf(ask)
-    const others = this.#about.get(record)
-    if (others) others.push(formatOpId(op))
-    else this.#about.set(record, [formatOpId(op)])
+    const record = recordOf(ask) ?? ''
+    this.#about.set(record, [...(this.#about.get(record) ?? NO_REQUESTS), formatOpId(op)])
   }
 
   withdraw(request: RequestState, op: Placed): void {
@@ -73,8 +113,8 @@ export class Requests {
     const { ask } = request
     if (!decision.accept || (ask.action !== 'close' && ask.action !== 'reopen')) return
     const turn: Turn = { action: ask.action, decision }
-    const turns = [...(this.turns.get(ask.record) ?? NO_TURNS), turn]
-    this.turns.set(
+    const turns = [...this.turnsOf(ask.record), turn]
+    this.#turns.set(
       ask.record,
       turns.sort((a, b) => byOrder(order(a), order(b))),
     )
@@ -82,8 +122,8 @@ export class Requests {
 
   sign(op: ControlOp, record: RecordId): void {
     const { actor, seq, no, lamport, wall } = op
-    const signed = [...(this.signOffs.get(record) ?? []), { op: { actor, seq, no }, lamport, wall }]
-    this.signOffs.set(
+    const signed = [...this.signOffsOf(record), { op: { actor, seq, no }, lamport, wall }]
+    this.#signOffs.set(
       record,
       signed.sort((a, b) => a.lamport - b.lamport || byOrderOfOp(a, b)),
     )
@@ -135,31 +175,30 @@ export class Requests {
 
   /** All that are about no record, by their ids. */
   aboutNone(): RequestState[] {
-    return this.#named(null)
+    return this.#named('')
   }
 
-  #named(record: RecordId | null): RequestState[] {
+  #named(record: RecordId | ''): RequestState[] {
     const ids = this.#about.get(record) ?? NO_REQUESTS
     return [...ids].sort().flatMap((id) => this.all.get(id) ?? [])
   }
 
   /** The closings and reopenings that the op knows. */
   turnsKnown(op: Placed, record: RecordId): Turn[] {
-    return (this.turns.get(record) ?? NO_TURNS).filter(({ decision }) => this.#past.knows(op, decision.ref))
+    return this.turnsOf(record).filter(({ decision }) => this.#past.knows(op, decision.ref))
   }
 
   signOffsKnown(op: Placed, record: RecordId): SignOff[] {
-    return (this.signOffs.get(record) ?? []).filter((one) => this.#past.knows(op, one.op))
+    return this.signOffsOf(record).filter((one) => this.#past.knows(op, one.op))
   }
 
   isClosed(record: RecordId): boolean {
-    return this.turns.get(record)?.at(-1)?.action === 'close'
+    return this.turnsOf(record).at(-1)?.action === 'close'
   }
 
   #sharedAnswer({ ref, ask }: RequestState): Decision | null {
     if (ask.action !== 'close' && ask.action !== 'reopen') return null
-    const turns = this.turns.get(ask.record) ?? NO_TURNS
-    const same = turns.findLast(
+    const same = this.turnsOf(ask.record).findLast(
       ({ action, decision }) => action === ask.action && !this.#past.knows(ref, decision.ref),
     )
     return same?.decision ?? null
@@ -174,6 +213,11 @@ export class Requests {
 const order = ({ decision }: Turn): { lamport: number; actor: ActorId } => ({
   lamport: decision.lamport,
   actor: decision.ref.actor,
+})
+
+const orderOfRequest = ({ lamport, ref }: RequestState): { lamport: number; actor: ActorId } => ({
+  lamport,
+  actor: ref.actor,
 })
 
 const byOrderOfOp = (a: SignOff, b: SignOff): number => (a.op.actor < b.op.actor ? -1 : 1)

@@ -29,15 +29,25 @@ type Admit = Extract<ControlEffect, { type: 'admit' }>
 export const ENROL = 'enrol'
 export const ONE: Share = { units: 1, spans: [] }
 
+/** Admissions by desks, as they can be kept. */
+export type KeptDelegated = readonly (readonly [ActorId, readonly Admission[]])[]
+
 export class Roster {
   readonly #past: Past
   readonly #membership: Membership
   readonly #forks: Forks
   readonly #escrow: Escrow
   /** Admissions by desks, by the actor admitted, in the order (lamport, actor). */
-  readonly #delegated = new Map<ActorId, readonly Admission[]>()
+  readonly #delegated: Map<ActorId, readonly Admission[]>
 
-  constructor(past: Past, membership: Membership, forks: Forks, escrow: Escrow) {
+  constructor(
+    past: Past,
+    membership: Membership,
+    forks: Forks,
+    escrow: Escrow,
+    delegated: KeptDelegated | null,
+  ) {
+    this.#delegated = new Map(delegated)
     this.#past = past
     this.#membership = membership
     this.#forks = forks

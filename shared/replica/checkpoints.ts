@@ -48,6 +48,13 @@ export function comparisons(core: Core): Comparison[] {
   }))
 }
 
+/** The last checkpoint in force that says what is here, as far as was compared. */
+export function lastAgreed(core: Core): Checkpoint | null {
+  const row = core.sql.prepare('SELECT 1 AS here FROM checkpoint WHERE op = ? AND agreed = ?')
+  const isAgreed = ({ op }: Checkpoint): boolean => row.get(op.no, FOUND.agrees) !== undefined
+  return core.control().membership.checkpoints.findLast(isAgreed) ?? null
+}
+
 /** What cannot be judged here is folded elsewhere: a difference then says nothing. */
 const mayDiffer = ({ judging, sql }: Core): boolean =>
   judging.isOutdated ||
@@ -57,19 +64,20 @@ const mayDiffer = ({ judging, sql }: Core): boolean =>
 
 /** Compares the last checkpoint, where that was not done; false: there is nothing to do. Not inside a transaction. */
 export function compareNext(core: Core, most = MOST_RECORDS): boolean {
-  const last = comparisons(core).at(-1)
+  const last = lastCheckpoint(core)
   // Below the rules of the site its state says nothing at all.
-  if (core.judging.isOutdated) return false
-  const found = last && !last.isTried ? stateUnder(core, last.checkpoint, most) : null
-  if (!last || !found) return false
-  const equal = agrees(last.checkpoint, found)
-  const kept = equal ? FOUND.agrees : mayDiffer(core) ? FOUND.unsure : FOUND.differs
-  const { op } = last.checkpoint
+  if (core.judging.isOutdated || !last || isTried(core, last)) return false
+  const found = stateUnder(core, last, most)
+  if (!found) return false
+  const kept = agrees(last, found) ? FOUND.agrees : mayDiffer(core) ? FOUND.unsure : FOUND.differs
   core.sql
     .prepare('INSERT INTO checkpoint (op, ops, state_hash, agreed) VALUES (?, ?, ?, ?)')
-    .run(op.no, found.ops, hashBytes(found.hash), kept)
+    .run(last.op.no, found.ops, hashBytes(found.hash), kept)
   return true
 }
+
+const isTried = ({ sql }: Core, { op }: Checkpoint): boolean =>
+  sql.prepare('SELECT 1 AS here FROM checkpoint WHERE op = ?').get(op.no) !== undefined
 
 /** Every checkpoint that does not say what is here; the last is compared however much is here beyond it, and nothing kept. */
 export function differing(core: Core): Checkpoint[] {

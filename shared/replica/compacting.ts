@@ -19,12 +19,29 @@ import type { Line } from './lines.ts'
 type OpRow = { readonly no: number; readonly line: number; readonly seq: number }
 type Touch = { readonly record: number; readonly sealed: number }
 
-/** The number of the checkpoint beneath which a pass went through; 0: none did. */
-export const compactedBeneath = ({ sql }: Pick<Core, 'sql'>): number =>
-  sql.prepare("SELECT value FROM meta WHERE key = 'compacted'").get<{ value: number }>()?.value ?? 0
+/** The number of the checkpoint beneath which a pass went through, or one over every record; 0: none did. */
+export const compactedBeneath = (
+  { sql }: Pick<Core, 'sql'>,
+  which: 'compacted' | 'compacted-whole',
+): number => sql.prepare('SELECT value FROM meta WHERE key = ?').get<{ value: number }>(which)?.value ?? 0
 
-const ROWS_LOOKED_AT = 200
 const RECORDS_LOOKED_AT = 50
+
+const allRecords = ({ sql }: Core): number[] =>
+  sql
+    .prepare('SELECT no FROM record ORDER BY no')
+    .all<{ no: number }>()
+    .map(({ no }) => no)
+
+/** Records with something that is not sealed, and that nothing touched since the checkpoint: they are sealed once. */
+const quietRecords = ({ sql }: Core, { no }: Placed): number[] =>
+  sql
+    .prepare(
+      `SELECT DISTINCT record FROM touch WHERE sealed = 0 AND op < ?
+         AND NOT EXISTS (SELECT 1 FROM touch AS later WHERE later.record = touch.record AND later.op > ?)`,
+    )
+    .all<{ record: number }>(no, no)
+    .map(({ record }) => record)
 
 /** One pass over a replica, beneath one checkpoint. Made anew when the core is. */
 export class Compaction {
@@ -37,12 +54,16 @@ export class Compaction {
   #heard = -1
   /** Ops whose signatures show that the authority's role was handed over: who begins from a snapshot looks at them. */
   readonly #evidence: ReadonlySet<number>
-  #record = 0
-  #op = 0
+  readonly #isWhole: boolean
+  readonly #records: readonly number[]
+  #next = 0
 
-  constructor(core: Core, checkpoint: Placed) {
+  /** `isWhole`: looks at every record; otherwise only at those that nothing touched since, and that were not looked at. */
+  constructor(core: Core, checkpoint: Placed, isWhole = true) {
     this.#core = core
     this.checkpoint = checkpoint
+    this.#isWhole = isWhole
+    this.#records = isWhole ? allRecords(core) : quietRecords(core, checkpoint)
     const { line, seq } = core.log.placeOf(checkpoint.no)
     this.#under = knownBy(core.log, checkpoint.no).set(line, seq - 1)
     this.#evidence = new Set(
@@ -66,12 +87,12 @@ export class Compaction {
   /** One piece, inside a transaction; false once the pass is through. */
   step(): boolean {
     this.#hear()
-    if (this.#sealSome() || this.#dropSome()) return true
-    this.#core.sql
-      .prepare(
-        "INSERT INTO meta (key, value) VALUES ('compacted', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-      )
-      .run(this.checkpoint.no)
+    if (this.#lookOn()) return true
+    const put = this.#core.sql.prepare(
+      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    )
+    put.run('compacted', this.checkpoint.no)
+    if (this.#isWhole) put.run('compacted-whole', this.checkpoint.no)
     return false
   }
 
@@ -88,16 +109,17 @@ export class Compaction {
     return this.#core === core
   }
 
-  #sealSome(): boolean {
-    const { sql, records } = this.#core
-    const rows = sql
-      .prepare('SELECT no FROM record WHERE no > ? ORDER BY no LIMIT ?')
-      .all<{ no: number }>(this.#record, RECORDS_LOOKED_AT)
-    for (const { no } of rows) {
-      this.#record = no
-      if (this.#seal(records.byNumber(no))) return true
+  /** Answers whether there is more to look at. */
+  #lookOn(): boolean {
+    for (let left = RECORDS_LOOKED_AT; left > 0; left -= 1) {
+      const no = this.#records[this.#next]
+      if (no === undefined) return false
+      this.#next += 1
+      const isSealed = this.#seal(this.#core.records.byNumber(no))
+      const isDropped = (isSealed || this.#isWhole) && this.#dropOf(no)
+      if (isSealed || isDropped) return true
     }
-    return rows.length > 0
+    return true
   }
 
   /** Answers whether there was anything to do. */
@@ -141,26 +163,29 @@ export class Compaction {
     return seq <= (this.#under.get(this.#core.log.lines.byNumber(line)) ?? 0)
   }
 
-  #dropSome(): boolean {
-    const { sql } = this.#core
-    const rows = sql
+  /** Answers whether any op of the record went. */
+  #dropOf(record: number): boolean {
+    const rows = this.#core.sql
       .prepare(
-        'SELECT no, line, seq FROM op WHERE no > ? AND control = 0 AND judgement = 0 ORDER BY no LIMIT ?',
+        `SELECT op.no, op.line, op.seq FROM touch JOIN op ON op.no = touch.op
+         WHERE touch.record = ? AND touch.sealed = 1 AND op.control = 0 AND op.judgement = 0 ORDER BY op.no`,
       )
-      .all<OpRow>(this.#op, ROWS_LOOKED_AT)
+      .all<OpRow>(record)
     const shared = this.#core.acks.sharedSeq()
+    let isAny = false
     for (const row of rows) {
-      this.#op = row.no
       const touches = this.#isSpent(row, shared) ? this.#touches(row.no) : []
       if (touches.length === 0 || touches.some((touch) => this.#needs(touch, row.no))) continue
       this.#drop(row.no, touches)
+      isAny = true
     }
-    return rows.length > 0
+    return isAny
   }
 
   #drop(no: number, touches: readonly Touch[]): void {
-    const { sql, log } = this.#core
-    log.drop(no)
+    const { sql, log, judging } = this.#core
+    const about = touches.map(({ record }) => record)
+    log.drop(no, [about, judging.revocableOf(judging.byNumber(no))])
     sql.prepare('DELETE FROM touch WHERE op = ?').run(no)
     const count = sql.prepare('UPDATE record SET dropped = dropped + 1 WHERE no = ?')
     for (const { record } of touches) count.run(record)

@@ -13,6 +13,7 @@ type Row = { on_line: number; on_seq: number }
 
 /** Contexts of branches kept in memory: a forked actor may have any number of them. */
 const RECENT_BRANCHES = 64
+const RECENT_SEEN = 4096
 
 export class Contexts {
   readonly #sql: Sql
@@ -21,6 +22,8 @@ export class Contexts {
   readonly #firsts = new Map<Line, Map<Line, number>>()
   readonly #branches = new Map<Line, Map<Line, number>>()
   readonly #below = new Map<string, Context>()
+  /** What ops below the last of a line had seen, as it was asked: that never changes. */
+  readonly #seen = new Map<string, number>()
   /** Branches whose own ops named no cause: they add nothing to what their base had seen. */
   readonly #bare = new Set<Line>()
 
@@ -43,12 +46,22 @@ export class Contexts {
   seen(place: Place, on: Line): number {
     if (place.line === on) return place.seq
     if (place.line.isBranch || this.#isTip(place)) return this.at(place).get(on) ?? 0
+    const key = `${place.line.no}:${place.seq}:${on.no}`
+    const kept = this.#seen.get(key)
+    if (kept !== undefined) return kept
+    const seen = this.#seenBelow(place, on)
+    if (this.#seen.size >= RECENT_SEEN) this.#seen.clear()
+    this.#seen.set(key, seen)
+    return seen
+  }
+
+  #seenBelow({ line, seq }: Place, on: Line): number {
     return (
       this.#sql
         .prepare(
           'SELECT on_seq FROM context WHERE line = ? AND on_line = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
         )
-        .get<Row>(place.line.no, on.no, place.seq)?.on_seq ?? 0
+        .get<Row>(line.no, on.no, seq)?.on_seq ?? 0
     )
   }
 

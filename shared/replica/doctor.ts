@@ -6,6 +6,7 @@ import { TallydeskError } from '../api/errors.ts'
 import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { parseOp, signedBytes } from '../op/op.ts'
 import { formatOpId } from '../model/ids.ts'
+import type { ControlState } from '../judge/control.ts'
 import { differing } from './checkpoints.ts'
 import type { Core } from './core.ts'
 import type { Line } from './lines.ts'
@@ -15,7 +16,16 @@ import { DERIVED_TABLES } from './schema.ts'
 
 export type Finding = {
   readonly what:
-    'chain' | 'signature' | 'bytes' | 'context' | 'base' | 'table' | 'judgement' | 'hash' | 'checkpoint'
+    | 'chain'
+    | 'signature'
+    | 'bytes'
+    | 'context'
+    | 'base'
+    | 'table'
+    | 'judgement'
+    | 'control'
+    | 'hash'
+    | 'checkpoint'
   readonly detail: string
 }
 
@@ -119,8 +129,13 @@ function rebuildFindings(core: Core): readonly Finding[] {
   try {
     core.sql.transaction(() => {
       keepLive(core)
+      const before = core.control()
       core.door.rebuild()
-      throw new Undo([...judgementFindings(core), ...tableFindings(core)])
+      throw new Undo([
+        ...controlFindings(before, core.control()),
+        ...judgementFindings(core),
+        ...tableFindings(core),
+      ])
     })
   } catch (problem) {
     if (problem instanceof Undo) return problem.findings
@@ -133,6 +148,13 @@ function keepLive(core: Core): void {
   for (const table of DERIVED_TABLES)
     core.sql.exec(`CREATE TEMP TABLE live_${table} AS SELECT * FROM ${table}`)
   core.sql.exec('CREATE TEMP TABLE live_judgement AS SELECT no, judgement, reason FROM op')
+}
+
+/** Does what was kept of control at a checkpoint, and gone on from, say what the log says? */
+function* controlFindings(live: ControlState, rebuilt: ControlState): Generator<Finding> {
+  if (live.fingerprint() !== rebuilt.fingerprint()) yield { what: 'control', detail: live.siteName }
+  for (const id of live.recordsApart(rebuilt))
+    if (live.fingerprintOf(id) !== rebuilt.fingerprintOf(id)) yield { what: 'control', detail: id }
 }
 
 function* tableFindings(core: Core): Generator<Finding> {

@@ -10,7 +10,8 @@ import { isDropped } from './chains.ts'
 import type { Fold } from './fold.ts'
 import { spokenOfBeyond } from './frontier.ts'
 import type { RecordRow, Records } from './interner.ts'
-import { classOf, CLASSES, JUDGEMENTS, type JudgedOp, type Judging } from './judging.ts'
+import { classOf, CLASSES } from './classes.ts'
+import { JUDGEMENTS, type JudgedOp, type Judging } from './judging.ts'
 import { OP_COLUMNS, type Arrival, type Log, type OpRow } from './log.ts'
 import type { Origins } from './origins.ts'
 import type { Sql } from './ports.ts'
@@ -118,7 +119,7 @@ export class Door {
   /** Judges and folds everything anew from the log, for the doctor. */
   rebuild(): void {
     const { sql, judging } = this.#parts
-    judging.replayControl()
+    judging.folding.whole()
     for (const row of this.#recordless()) this.#rejudgeOp(row, null)
     for (const { no } of sql.prepare('SELECT no FROM record').all<{ no: number }>()) this.#doubtful.add(no)
     this.settle(Infinity)

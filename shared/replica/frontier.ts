@@ -2,7 +2,7 @@
 import type { Line } from './lines.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
-import { CLASSES } from './judging.ts'
+import { CLASSES } from './classes.ts'
 
 type Needed = { readonly sql: Sql; readonly log: Log }
 

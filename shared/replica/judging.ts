@@ -3,12 +3,13 @@
  * freezes, adoptions and what it rests on are asked anew whenever they may have changed. The strata go one way: control
  * and forks, then what the op itself is (its ground), then adoptions, then what it rests on.
  */
-import type { OpRef } from '../model/ids.ts'
+import type { OpRef, RecordId } from '../model/ids.ts'
 import type { DataEffect, Effect, ReviewEffect } from '../op/effect.ts'
-import { actorOf, recordAt } from '../op/identity.ts'
+import { recordAt } from '../op/identity.ts'
 import { changedRecord, isControl, isData, isReview, storedOp } from '../op/op.ts'
+import { fieldByCode } from '../model/fields.ts'
 import { auditNumber } from '../model/rights.ts'
-import { ControlState } from '../judge/control.ts'
+import type { ControlState } from '../judge/control.ts'
 import { closingThatFreezes } from '../judge/freeze.ts'
 import { byOrder, type Placed } from '../judge/past.ts'
 import { actOf } from '../judge/permissions.ts'
@@ -19,11 +20,14 @@ import { flawOf, flawOrUnread, touchesFrozen, type StructurePast } from '../judg
 import type { RecordRow, Records } from './interner.ts'
 import { isDropped } from './chains.ts'
 import { OP_COLUMNS, type Log, type OpRow } from './log.ts'
+import type { Revocable } from './imprint-said.ts'
 import { LogPast } from './log-past.ts'
 import type { Origin, Origins } from './origins.ts'
 import type { Vocabulary } from '../op/vocabulary.ts'
 import type { Crypto, Sql } from './ports.ts'
-import { controlOpOf, reviewOpOf } from './acts.ts'
+import { reviewOpOf } from './acts.ts'
+import { classOf, CLASSES } from './classes.ts'
+import { ControlFolding } from './control-folding.ts'
 import { Revocations } from './revocations.ts'
 import { HELD_UNREAD, Unread } from './unread.ts'
 
@@ -37,11 +41,6 @@ export type JudgedOp = Placed & {
 
 export const JUDGEMENTS = ['accepted', 'late', 'rejected', 'held'] as const
 
-/** Which ops must be read again to fold the control state, or to know what is in review. */
-export const CLASSES = { data: 0, control: 1, review: 2 } as const
-export const classOf = (effects: readonly Effect[]): number =>
-  effects.some(isControl) ? CLASSES.control : effects.some(isReview) ? CLASSES.review : CLASSES.data
-
 type Needed = {
   readonly sql: Sql
   readonly log: Log
@@ -52,7 +51,7 @@ type Needed = {
 }
 
 export class Judging {
-  control: ControlState
+  readonly folding: ControlFolding
   readonly review: Review
   readonly past: LogPast
   readonly revocations: Revocations
@@ -76,7 +75,15 @@ export class Judging {
     this.past.frozenEdits = (op, record) => this.#frozenEdits(op, record)
     this.past.mayCount = ({ no }) => this.#mayCount(this.byNumber(no))
     this.review = new Review(this.past)
-    this.control = new ControlState(this.past)
+    const fromRow = (row: OpRow): JudgedOp => this.fromRow(row)
+    this.folding = new ControlFolding({
+      sql,
+      log,
+      past: this.past,
+      unread: this.#unread,
+      vocabulary,
+      fromRow,
+    })
     this.revocations = new Revocations({
       log,
       origins,
@@ -85,10 +92,13 @@ export class Judging {
       counts: (op) => this.#reviewVerdict(op).judgement === 'accepted',
       finalBy: (no) => this.control.membership.finalBy(this.#placed(no)),
     })
-    const control = this.#opsOf(CLASSES.control)
-    for (const op of control) this.#hearAdmissions(op)
-    this.#foldControl(control)
-    for (const op of this.#opsOf(CLASSES.review)) if (!op.flaw) this.review.file(reviewOpOf(op))
+    this.folding.open()
+    for (const op of this.#reviewOps()) if (!op.flaw) this.review.file(reviewOpOf(op))
+  }
+
+  /** What the log says of control. */
+  get control(): ControlState {
+    return this.folding.state
   }
 
   fromRow(row: OpRow): JudgedOp {
@@ -130,9 +140,7 @@ export class Judging {
   arrive(op: JudgedOp): void {
     const effects = classOf(op.effects)
     if (effects === CLASSES.review && !op.flaw) this.review.file(reviewOpOf(op))
-    if (effects !== CLASSES.control) return
-    this.#hearAdmissions(op)
-    this.#judgeControl(this.control, op, true)
+    if (effects === CLASSES.control) this.folding.arrive(op)
   }
 
   /** Judges an op by what is known now. */
@@ -187,40 +195,6 @@ export class Judging {
     return { actor: line.actor, seq, no }
   }
 
-  /** Folds the control state anew from the log. */
-  replayControl(): void {
-    this.#foldControl(this.#opsOf(CLASSES.control))
-  }
-
-  #foldControl(ops: readonly JudgedOp[]): void {
-    const sound = ops.filter((op) => op.flaw === null).map(controlOpOf)
-    const state = ControlState.authorityOf(this.past, sound)
-    this.control = state
-    for (const op of ops) this.#judgeControl(state, op, false)
-  }
-
-  #judgeControl(state: ControlState, op: JudgedOp, isNew: boolean): void {
-    if (this.#unread.held(op, state)) return
-    const control = controlOpOf(op)
-    if (op.flaw) {
-      state.refuse(control, op.flaw)
-      return
-    }
-    if (isNew) state.hearAuthority(control)
-    state.judge(control)
-  }
-
-  #hearAdmissions(op: JudgedOp): void {
-    for (const effect of op.effects) {
-      if (effect.type !== 'admit' && effect.type !== 'genesis') continue
-      this.past.heardAdmission(op, actorOf(this.past.sha256, effect.opKey), effect.opKey)
-      if (effect.type === 'genesis') {
-        const recovery = actorOf(this.past.sha256, effect.recoveryKey)
-        this.past.heardAdmission(op, recovery, effect.recoveryKey)
-      }
-    }
-  }
-
   /** What the op is by itself, adoptions apart. */
   #ground(op: JudgedOp): Verdict {
     const control = op.effects.some(isControl) ? this.control.verdictOf(op.no) : ACCEPTED
@@ -248,14 +222,17 @@ export class Judging {
   #lateness(op: JudgedOp, by: Placed): ReasonOf | null {
     for (const effect of op.effects) {
       const row = this.#existing(effect)
-      if (!row || !touchesFrozen(effect, row.kind)) continue
-      const turns = this.control.requests.turns.get(row.id)
-      const closing = turns && this.#closingOver(turns, by)
-      if (!closing) continue
-      const number = closing.decision.number ? auditNumber(closing.decision.number) : ''
-      return reason('frozen', { number })
+      const late = row && touchesFrozen(effect, row.kind) ? this.#closedFor(by, row.id) : null
+      if (late) return late
     }
     return null
+  }
+
+  /** Was a record closed before what an op says of a frozen field was known there? */
+  #closedFor(by: Placed, record: RecordId): ReasonOf | null {
+    const closing = this.#closingOver(this.control.requests.turnsOf(record), by)
+    if (!closing) return null
+    return reason('frozen', { number: closing.decision.number ? auditNumber(closing.decision.number) : '' })
   }
 
   #reviewVerdict(op: Placed & Pick<JudgedOp, 'effects'> & Partial<Pick<JudgedOp, 'flaw'>>): Verdict {
@@ -279,14 +256,35 @@ export class Judging {
     if (effect.type === 'parcel')
       return effect.of === 'settled' && !this.#knowsParcel(op, effect) ? reason('unknown-parcel') : null
     const problems = this.review.targets(op, effect).map((target) => {
-      // It counted, and nothing of it is left to be taken away.
-      if (isDropped(target.no)) return effect.type === 'adopt' ? reason('not-in-review') : null
+      if (isDropped(target.no)) return this.#droppedProblem(op, effect, target)
       const named = this.byNumber(target.no)
       if (effect.type === 'revoke') return this.#revokeProblem(op, named, effect.dot.index)
       return effect.type === 'adopt' ? this.#adoptProblem(op, named) : this.#dismissProblem(named)
     })
     const [first = reason('unknown-op')] = problems
     return problems.includes(null) ? null : first
+  }
+
+  /** Of an op that was dropped, which counted. */
+  #droppedProblem(by: Placed, effect: NamingEffect, target: Placed): ReasonOf | null {
+    if (effect.type !== 'revoke') return effect.type === 'adopt' ? reason('not-in-review') : null
+    const [, revocable] = this.#log.saidBy(target.no)
+    const value = revocable.find(([index]) => index === effect.dot.index)
+    if (!value) return reason('not-revocable')
+    const [, record, field] = value
+    const { id, kind } = this.#records.byNumber(record)
+    const isFree = this.control.membership.isAuthority(by) || !fieldByCode(kind, field)?.frozen
+    return isFree ? null : this.#closedFor(by, id)
+  }
+
+  /** Which effects of an op could be revoked. */
+  revocableOf({ effects }: JudgedOp): Revocable[] {
+    return effects.flatMap((effect, index) => {
+      const row = REVOCABLE.has(effect.type) ? this.#existing(effect) : null
+      if (!row) return []
+      if ('at' in effect) return [[index, row.no, effect.at.field, effect.at.sub] as const]
+      return effect.type === 'child' ? [[index, row.no, effect.field, 0] as const] : []
+    })
   }
 
   #adoptProblem(by: Placed, op: JudgedOp): ReasonOf | null {
@@ -342,7 +340,11 @@ export class Judging {
 
   /** Of what was made several times, one making that counts is enough; one that cannot be judged here may count. */
   #standingProblem(op: JudgedOp, origins: readonly Origin[]): Verdict | null {
-    const known = origins.filter((origin) => origin.no === op.no || this.past.knows(op, origin))
+    // What names a record or a child that its author had not seen has a flaw: the only one there is was known.
+    const known =
+      origins.length === 1
+        ? origins
+        : origins.filter((origin) => origin.no === op.no || this.past.knows(op, origin))
     if (known.some((origin) => origin.no === op.no || origin.accepted)) return null
     return known.some((origin) => origin.held) ? HELD_UNREAD : rejected(reason('rests-on'))
   }
@@ -381,10 +383,10 @@ export class Judging {
     )
   }
 
-  #opsOf(effects: number): JudgedOp[] {
+  #reviewOps(): JudgedOp[] {
     return this.#sql
       .prepare(`SELECT ${OP_COLUMNS} FROM op WHERE control = ? ORDER BY no`)
-      .all<OpRow>(effects)
+      .all<OpRow>(CLASSES.review)
       .map((row) => this.fromRow(row))
   }
 
@@ -414,6 +416,8 @@ export class Judging {
     }
   }
 }
+
+type NamingEffect = Exclude<ReviewEffect, { readonly type: 'parcel' }>
 
 const isText = ({ type }: Effect): boolean => type === 'text' || type === 'session'
 

@@ -13,6 +13,9 @@ import type { Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Origins } from './origins.ts'
 
+/** An admission, by whomever and whatever became of it. */
+export type Admitted = { readonly actor: ActorId; readonly op: Placed; readonly opKey: Bytes }
+
 /** The number of an op that is not written yet, and will know everything that is here. */
 const END = Number.MAX_SAFE_INTEGER
 
@@ -26,7 +29,7 @@ export class LogPast implements ForkPast {
   readonly #records: Records
   readonly #origins: Origins
   readonly #vocabulary: Vocabulary
-  readonly #admissions = new Map<ActorId, { readonly op: Placed; readonly opKey: Bytes }[]>()
+  readonly #admissions = new Map<ActorId, Admitted[]>()
   readonly #zones = new Map<number, string | null>()
 
   constructor(log: Log, records: Records, origins: Origins, sha256: Sha256, vocabulary: Vocabulary) {
@@ -56,9 +59,14 @@ export class LogPast implements ForkPast {
   }
 
   /** Whatever became of an admission, what its device signs can be checked: to be told of each. */
-  heardAdmission(op: Placed, actor: ActorId, opKey: Bytes): void {
-    const known = this.#admissions.get(actor) ?? []
-    this.#admissions.set(actor, [...known, { op, opKey }])
+  heardAdmission(admitted: Admitted): void {
+    const known = this.#admissions.get(admitted.actor) ?? []
+    this.#admissions.set(admitted.actor, [...known, admitted])
+  }
+
+  /** All that were told. */
+  admissions(): Admitted[] {
+    return [...this.#admissions.values()].flat()
   }
 
   keyOf(actor: ActorId): Bytes | null {

@@ -10,6 +10,7 @@ import { Chains, isDropped, type Found, type NamedOp } from './chains.ts'
 import { Contexts, type Growth } from './contexts.ts'
 import { alongChain, type Line, type Place } from './lines.ts'
 import type { Sql } from './ports.ts'
+import { NOTHING_SAID, readSaid, writeSaid, type Said } from './imprint-said.ts'
 import { growthOf } from './soundness.ts'
 
 /** An op with its bytes, parsed and hashed, on its way into the log. */
@@ -165,19 +166,28 @@ export class Log extends Chains {
         .run(signature, found.op)
   }
 
-  /** Forgets an op but for its name, its place in the total order, and what it had seen. Never the last of its line. */
-  drop(no: number): void {
+  /** Forgets an op but for its name, its place in the total order, what it had seen, and what review may ask of it. Never the last of its line. */
+  drop(no: number, said: Said): void {
     const { line, seq } = this.placeOf(no)
     invariant(this.lines.tip(line).seq > seq, 'the last op of a line is never dropped')
     this.sql
       .prepare(
-        `INSERT INTO imprint (line, seq, hash, lamport)
-         SELECT line, seq, substr(hash, 1, ${CAUSE_HASH_BYTES}), lamport FROM op WHERE no = ?`,
+        `INSERT INTO imprint (line, seq, hash, lamport, said)
+         SELECT line, seq, substr(hash, 1, ${CAUSE_HASH_BYTES}), lamport, ? FROM op WHERE no = ?`,
       )
-      .run(no)
+      .run(writeSaid(said), no)
     if (this.#bytes !== null) this.#bytes -= this.rowByNumber(no).bytes.length
     this.sql.prepare('DELETE FROM op WHERE no = ?').run(no)
     if (this.#dropped !== null) this.#dropped += 1
+  }
+
+  /** What remains of what a dropped op said. */
+  saidBy(no: number): Said {
+    const { line, seq } = this.placeOf(no)
+    const row = this.sql
+      .prepare('SELECT said FROM imprint WHERE line = ? AND seq = ?')
+      .get<{ said: string }>(line.no, seq)
+    return (row && readSaid(row.said)) ?? NOTHING_SAID
   }
 
   /** How many ops were dropped here. */

@@ -18,6 +18,8 @@ type OriginRow = {
   readonly judgement: number
 }
 
+const CACHED_CHILDREN = 1024
+
 /** As judgements are numbered in the log. */
 const HELD = 3
 
@@ -28,6 +30,7 @@ export class Origins {
   readonly #sha256: (bytes: Bytes) => Bytes
   /** Asked many times for one op; emptied whenever an origin or its judgement changes. */
   readonly #ofRecord = new Map<number, readonly Origin[]>()
+  readonly #ofChild = new Map<string, readonly Origin[]>()
 
   constructor(sql: Sql, log: Log, records: Records, crypto: Crypto) {
     this.#sql = sql
@@ -42,7 +45,7 @@ export class Origins {
    */
   file(op: Op, no: number, site: SiteId): Map<RecordId, RecordRow> {
     const touched = new Map<RecordId, RecordRow>()
-    this.#ofRecord.clear()
+    this.judgementChanged()
     op.effects.forEach((effect, index) => {
       const dot = { actor: op.actor, seq: op.seq, index }
       if (effect.type === 'create')
@@ -80,17 +83,24 @@ export class Origins {
   /** To be called when the judgement of an op was written. */
   judgementChanged(): void {
     this.#ofRecord.clear()
+    this.#ofChild.clear()
   }
 
   /** One op as a rule; where its author's chain forks, each branch may make a child of the same id. */
-  ofChild(record: number, field: number, child: ChildId): Origin[] {
-    return this.#sql
+  ofChild(record: number, field: number, child: ChildId): readonly Origin[] {
+    const key = `${record}/${field}/${child}`
+    const known = this.#ofChild.get(key)
+    if (known) return known
+    const origins = this.#sql
       .prepare(
         `SELECT op.no, op.actor, op.seq, op.judgement FROM child JOIN op ON op.no = child.op
          WHERE child.record = ? AND child.field = ? AND child.id = ?`,
       )
       .all<OriginRow>(record, field, idBytes(child))
       .map((row) => this.#origin(row))
+    if (this.#ofChild.size >= CACHED_CHILDREN) this.#ofChild.clear()
+    this.#ofChild.set(key, origins)
+    return origins
   }
 
   /** The ops and effects that made a child. */
@@ -140,5 +150,6 @@ export class Origins {
     this.#sql
       .prepare('INSERT OR IGNORE INTO child (record, field, id, op, idx) VALUES (?, ?, ?, ?, ?)')
       .run(row.no, field, idBytes(child), no, index)
+    this.#ofChild.delete(`${row.no}/${field}/${child}`)
   }
 }

@@ -3,7 +3,7 @@ import { jobsWithoutNumber } from './unnumbered.ts'
 import { sizeOf } from '../model/rights.ts'
 import { nextToGo } from './attachments.ts'
 import type { Checkpoint } from '../judge/membership.ts'
-import { comparisons, lastCheckpoint, news, publishing } from './checkpoints.ts'
+import { lastAgreed, lastCheckpoint, news, publishing } from './checkpoints.ts'
 import { compactedBeneath } from './compacting.ts'
 import type { Plan } from './commands.ts'
 import type { Core } from './core.ts'
@@ -51,6 +51,8 @@ export class Numbering {
  */
 const DUE_OPS = 10_000
 const DUE_MS = 86_400_000
+/** A snapshot is as long as all that is live, and goes to every desk and edge: a quiet site has one a week, ms. */
+const SNAPSHOT_DUE_MS = 7 * 86_400_000
 
 export class Retaining {
   #policy: unknown = null
@@ -91,7 +93,7 @@ export function nextSnapshot(core: Core): Checkpoint | null {
   if (last?.op.actor !== core.self || membership.authority !== core.self || last.ops < WORTH_A_SNAPSHOT)
     return null
   const before = membership.snapshots.at(-1)?.checkpoint
-  const isDue = !before || last.ops - before.ops >= DUE_OPS || last.wall - before.wall >= DUE_MS
+  const isDue = !before || last.ops - before.ops >= DUE_OPS || last.wall - before.wall >= SNAPSHOT_DUE_MS
   return isDue && before?.op.no !== last.op.no ? last : null
 }
 
@@ -102,12 +104,22 @@ export function nextSnapshot(core: Core): Checkpoint | null {
 export function nextToCompact(core: Core, now: number, history: number): Checkpoint | null {
   const { checkpoints, snapshots } = core.control().membership
   const snapshot = snapshots.at(-1)
-  const agreed = comparisons(core).findLast((one) => one.agreed === true)?.checkpoint
+  const agreed = lastAgreed(core)
   if (!snapshot || !agreed || (core.files.keepsAll(core.self) && !core.files.keeps(snapshot.file)))
     return null
   const most = Math.min(snapshot.checkpoint.op.no, agreed.op.no)
   const next = checkpoints.findLast(({ op, wall }) => op.no <= most && now - wall >= history)
-  return next && next.op.no > compactedBeneath(core) ? next : null
+  return next && next.op.no > compactedBeneath(core, 'compacted') ? next : null
+}
+
+/** A record that is never quiet, and what was needed once and is no more, are looked at again after this time, ms. */
+const WHOLE_PASS_MS = 30 * 86_400_000
+
+/** Should the pass beneath a checkpoint look at every record? */
+export function isWholePassDue(core: Core, { wall }: Checkpoint): boolean {
+  const last = compactedBeneath(core, 'compacted-whole')
+  const before = core.control().membership.checkpoints.find(({ op }) => op.no === last)
+  return !before || wall - before.wall >= WHOLE_PASS_MS
 }
 
 function foundedAt(core: Core): number {

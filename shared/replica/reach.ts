@@ -7,7 +7,8 @@ import type { ControlState } from '../judge/control.ts'
 import type { Effect } from '../op/effect.ts'
 import { actorOf } from '../op/identity.ts'
 import type { Parts } from './door.ts'
-import { CLASSES, type JudgedOp, type Judging } from './judging.ts'
+import { CLASSES } from './classes.ts'
+import { type JudgedOp, type Judging } from './judging.ts'
 
 type Needed = Pick<Parts, 'sql' | 'log' | 'judging' | 'records'>
 
@@ -73,7 +74,7 @@ export class Reach {
   refold(affected: Affected): Changed {
     const { judging } = this.#parts
     const before = judging.control
-    judging.replayControl()
+    judging.folding.again()
     return this.between(before, judging.control, affected)
   }
 
@@ -95,26 +96,15 @@ export class Reach {
   }
 
   #controlOps(before: ControlState, after: ControlState): number[] {
-    return this.#parts.sql
-      .prepare('SELECT no FROM op WHERE control = 1')
-      .all<{ no: number }>()
-      .map(({ no }) => no)
-      .filter((no) => !same(before.verdictOf(no), after.verdictOf(no)))
+    return before.refusalsApart(after).filter((no) => !same(before.verdictOf(no), after.verdictOf(no)))
   }
 
   #records(before: ControlState, after: ControlState): number[] {
-    const changed = [
-      ...differingKeys(before.requests.turns, after.requests.turns),
-      ...differingKeys(before.requests.signOffs, after.requests.signOffs),
-      ...differingKeys(before.numbers, after.numbers),
-      ...(same(before.membership.checkpoints, after.membership.checkpoints)
-        ? []
-        : after.requests.turns.keys()),
-    ]
+    const told = [...before.recordsApart(after)].filter((id) => !saysSame(before, after, id))
+    const isFinalSame = same(before.membership.checkpoints, after.membership.checkpoints)
+    const changed = isFinalSame ? told : [...told, ...after.requests.turned()]
     const decided = changed.flatMap((id) => this.#parts.records.find(id)?.no ?? [])
-    return same(before.membership.checkpoints, after.membership.checkpoints)
-      ? decided
-      : [...decided, ...this.#reviewed()]
+    return isFinalSame ? decided : [...decided, ...this.#reviewed()]
   }
 
   /** Records that acts of review are about: how far a revocation goes rests on what is final. */
@@ -159,5 +149,7 @@ function differing(before: ControlState, after: ControlState): ActorId[] {
   )
 }
 
-const differingKeys = <V>(before: ReadonlyMap<RecordId, V>, after: ReadonlyMap<RecordId, V>): RecordId[] =>
-  [...new Set([...before.keys(), ...after.keys()])].filter((id) => !same(before.get(id), after.get(id)))
+const saysSame = (before: ControlState, after: ControlState, record: RecordId): boolean =>
+  same(before.requests.turnsOf(record), after.requests.turnsOf(record)) &&
+  same(before.requests.signOffsOf(record), after.requests.signOffsOf(record)) &&
+  same(before.numbersOf(record), after.numbersOf(record))

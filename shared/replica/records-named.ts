@@ -59,13 +59,15 @@ function stockItem(name: string): RecordId[] {
 }
 
 function touchedByTarget(
-  { sql, judging, records }: Needed,
+  { sql, log, judging, records }: Needed,
   op: JudgedOp,
   effect: Extract<Effect, { type: 'adopt' | 'dismiss' | 'revoke' | 'parcel' }>,
 ): RecordRow[] {
   const touch = sql.prepare('SELECT record FROM touch WHERE op = ?')
   return judging
     .targetsOf(op, effect)
-    .flatMap(({ no }) => touch.all<{ record: number }>(no))
-    .map(({ record }) => records.byNumber(record))
+    .flatMap(({ no }) =>
+      isDropped(no) ? log.saidBy(no)[0] : touch.all<{ record: number }>(no).map(({ record }) => record),
+    )
+    .map((record) => records.byNumber(record))
 }

@@ -241,6 +241,7 @@ class SqlReplica extends Upkeep implements Replica {
   rebuild(): void {
     this.commit(false, () => {
       this.world.sql.exec('UPDATE record SET hash = NULL')
+      this.core.judging.folding.forget()
       this.core.door.rebuild()
     })
     this.core = openLog(this.world, this.site, this.actor)

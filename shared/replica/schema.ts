@@ -156,6 +156,16 @@ ALTER TABLE touch ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE record ADD COLUMN edited INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE record ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
 `,
+  `
+-- The control state at a checkpoint (decision 20), as JSON: of the site, and piece by piece of what is asked for by name.
+CREATE TABLE control_base (
+  kind TEXT NOT NULL, name TEXT NOT NULL, rank INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX control_base_request ON control_base (rank) WHERE kind = 'request';
+CREATE INDEX touch_unsealed ON touch (op, record) WHERE sealed = 0;
+-- Which records it was about, and which of its values could be revoked.
+ALTER TABLE imprint ADD COLUMN said TEXT NOT NULL DEFAULT '[[],[]]';
+`,
 ]
 
 /** Throws `data-folder-newer` for a database that a newer version wrote; only reads. */

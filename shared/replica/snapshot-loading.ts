@@ -97,7 +97,9 @@ export class SnapshotLoading {
       }
       const { door, stateHash } = this.#core
       if (door.isSettled) return ok(stateHash.prepare(SLICE))
-      this.#world.sql.transaction(() => this.#core?.door.settle(SLICE))
+      this.#world.sql.transaction(() => door.settle(SLICE))
+      // Their texts are still at hand.
+      stateHash.prepare(SLICE)
       return ok(true)
     } catch (problem) {
       return err(misfitOf(problem))

@@ -8,7 +8,9 @@ import type { ActorId, SiteId } from '../model/ids.ts'
 import { KINDS } from '../model/kinds.ts'
 import { CAUSE_HASH_BYTES, parseOp, type Op } from '../op/op.ts'
 import { THIS_BUILD } from '../op/vocabulary.ts'
-import { classOf, JUDGEMENTS } from './judging.ts'
+import { readSaid } from './imprint-said.ts'
+import { classOf } from './classes.ts'
+import { JUDGEMENTS } from './judging.ts'
 import type { SqlValue, World } from './ports.ts'
 import { STEP_BYTES, stepsIn } from './text-reach.ts'
 
@@ -137,7 +139,15 @@ export class SnapshotSoundness {
     const isHere = this.#world.sql
       .prepare('SELECT 1 AS here FROM op WHERE actor = ? AND seq = ? AND line = ?')
       .get(line.actor, seq, count(row.line))
-    return lengthOf(row.hash) === CAUSE_HASH_BYTES && isHere === undefined
+    return lengthOf(row.hash) === CAUSE_HASH_BYTES && isHere === undefined && this.#isSaid(row.said)
+  }
+
+  #isSaid(text: SqlValue | undefined): boolean {
+    const said = typeof text === 'string' ? readSaid(text) : null
+    if (!said) return false
+    const [about, revocable] = said
+    const records = [...about, ...revocable.map(([, record]) => record)]
+    return records.every((record) => this.#has('SELECT 1 AS here FROM record WHERE no = ?', record))
   }
 
   #isContext(row: Row): boolean {

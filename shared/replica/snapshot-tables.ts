@@ -22,7 +22,6 @@ export const SNAPSHOT_TABLES: readonly Table[] = [
       wall: 'count', control: 'count', flaw: 'text?', judgement: 'count', reason: 'text?', dismissed: 'count',
     },
   }, // prettier-ignore
-  { name: 'imprint', columns: { line: 'count', seq: 'count', hash: 'bytes', lamport: 'count' } },
   {
     name: 'context',
     columns: { line: 'count', on_line: 'count', seq: 'count', on_seq: 'count', named: 'count' },
@@ -30,6 +29,10 @@ export const SNAPSHOT_TABLES: readonly Table[] = [
   {
     name: 'record',
     columns: { no: 'count', id: 'bytes', kind: 'text', edited: 'count', dropped: 'count' },
+  },
+  {
+    name: 'imprint',
+    columns: { line: 'count', seq: 'count', hash: 'bytes', lamport: 'count', said: 'text' },
   },
   { name: 'creation', columns: { record: 'count', op: 'count' } },
   { name: 'child', columns: { record: 'count', field: 'count', id: 'bytes', op: 'count', idx: 'count' } },

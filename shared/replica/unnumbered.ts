@@ -16,7 +16,7 @@ export function jobsWithoutNumber(core: Core, most: number): RecordId[] {
     .all<{ id: Bytes }>(actor)
   for (const { id } of rows) {
     const record = toHex(id) as RecordId
-    if (core.control().numbers.has(record)) continue
+    if (core.control().numbersOf(record).length > 0) continue
     found.push(record)
     if (found.length >= most) break
   }

@@ -8,11 +8,13 @@ import { formatOpId, parseOpId, type OpId } from '../model/ids.ts'
 import type { KnownEffect } from '../op/effect.ts'
 import type { Plan } from './commands.ts'
 import type { NamedSnapshot } from './contract.ts'
-import { compareNext } from './checkpoints.ts'
+import { compareNext, lastAgreed } from './checkpoints.ts'
 import { Compaction } from './compacting.ts'
+import type { Keeping } from './control-folding.ts'
 import type { Core } from './core.ts'
 import { nextDecision } from './deciding.ts'
 import {
+  isWholePassDue,
   nextCheckpoint,
   nextForkedCut,
   nextRefill,
@@ -30,6 +32,8 @@ import { Unfit } from './writer.ts'
 /** Records indexed, and records hashed, in one transaction: a slice well below 16 ms of work each. */
 const INDEX_SLICE = 10
 const HASH_SLICE = 20
+/** Acts of control judged in one step of keeping the control state. */
+const CONTROL_SLICE = 50
 
 export class Upkeep extends SyncSide {
   readonly #numbering = new Numbering()
@@ -37,6 +41,8 @@ export class Upkeep extends SyncSide {
   /** What policies wanted and judgement would not let count, by name. */
   readonly #unfit = new Set<string>()
   #compaction: Compaction | null = null
+  /** `pass`: null where the state at this checkpoint cannot be kept. */
+  #keeping: { readonly core: Core; readonly at: number; readonly pass: Keeping | null } | null = null
 
   decideWaiting(max: number, closings = true): number {
     if (this.core.control().authority !== this.actor || this.ownFork() || this.outdated()) return 0
@@ -111,8 +117,23 @@ export class Upkeep extends SyncSide {
       core.stateHash.prepare(HASH_SLICE) ||
       indexSearch(core, INDEX_SLICE) ||
       this.compare() ||
+      this.#keepControl() ||
       this.#compact()
     )
+  }
+
+  /** A piece of keeping the control state as it is at the last checkpoint that says what is here. */
+  #keepControl(): boolean {
+    const { core } = this
+    const { folding, isOutdated } = core.judging
+    const at = isOutdated ? undefined : lastAgreed(core)?.op
+    if (!at || folding.keptAt === at.no) return false
+    if (this.#keeping?.core !== core || this.#keeping.at !== at.no)
+      this.#keeping = { core, at: at.no, pass: folding.keeping(at) }
+    const { pass } = this.#keeping
+    if (!pass) return false
+    if (!pass.step(CONTROL_SLICE)) this.transaction(() => pass.keep())
+    return true
   }
 
   /** A piece of letting history go. Only what is told of the past changes with it, and once it is through. */
@@ -121,7 +142,7 @@ export class Upkeep extends SyncSide {
     if (history === undefined || this.isHistoryHeld || this.core.judging.isOutdated) return false
     if (!this.#compaction?.isOf(this.core)) {
       const next = nextToCompact(this.core, this.world.clock.now(), history)
-      this.#compaction = next && new Compaction(this.core, next.op)
+      this.#compaction = next && new Compaction(this.core, next.op, isWholePassDue(this.core, next))
     }
     const pass = this.#compaction
     if (!pass) return false

@@ -144,6 +144,6 @@ export const recorded = {
   parcel: (): string => (readJson('parcel.json') as { parcel: string }).parcel,
   controlFile: join(FOLDER, 'control.json'),
   database: (): Buffer => gunzipSync(read('database.db.gz')),
-  /** With the tables of the first migration; never written again. */
-  earlierDatabase: (): Buffer => gunzipSync(read('database-1.db.gz')),
+  /** With the tables of an earlier migration; never written again. */
+  earlierDatabase: (migration: 1 | 2): Buffer => gunzipSync(read(`database-${migration}.db.gz`)),
 }

@@ -8,7 +8,7 @@ import type { Replica } from '../../shared/replica/contract.ts'
 import { coreOf } from '../support/crafting.ts'
 import { restart, type Device } from '../support/replicas.ts'
 import { begin, snapshotOf } from '../support/snapshots.ts'
-import { asWritten, deliver, observe, readingFrom, withReader } from './delivery.ts'
+import { asWritten, deliver, judgements, observe, readingFrom, withReader } from './delivery.ts'
 import { KEYS, opsOf, SITE, type Signed, type Story } from './histories.ts'
 
 /** How long each op is on its way, counted in ops: most come as they are written, some late. */
@@ -82,25 +82,32 @@ function coming(ops: readonly Signed[], late: readonly number[]): Run[] {
 /** Takes in the runs, and compacts whenever a checkpoint is new. Answers whether all it went by are in force at the end. */
 function compactingReader(device: Device, runs: readonly Run[], seen: Seen): boolean {
   const went = new Set<number>()
-  let left = runs
-  while (left.length > 0) {
-    const waiting = left.filter((run) => {
-      const before = device.replica.end()
-      const received = device.replica.receive(run, device.replica.actor)
-      if (received.outcome === 'refused') throw new Error(received.reason)
-      if (went.size > 0) seen.late += device.replica.end() - before
-      compactOnce(device, went, seen)
-      return received.outcome === 'unadmitted'
-    })
-    if (waiting.length === left.length) throw new Error('nobody admits these authors')
-    left = waiting
-  }
+  offer(device, runs, (longer) => {
+    if (went.size > 0) seen.late += longer
+    compactOnce(device, went, seen)
+  })
   const inForce = new Set(
     coreOf(device)
       .control()
       .membership.checkpoints.map(({ op }) => op.no),
   )
   return [...went].every((no) => inForce.has(no))
+}
+
+/** Gives the runs one by one, again those that an admission was missing for; `then` hears by how many ops the log grew. */
+function offer(device: Device, runs: readonly Run[], then: (longer: number) => void): void {
+  let left = runs
+  while (left.length > 0) {
+    const waiting = left.filter((run) => {
+      const before = device.replica.end()
+      const received = device.replica.receive(run, device.replica.actor)
+      if (received.outcome === 'refused') throw new Error(received.reason)
+      then(device.replica.end() - before)
+      return received.outcome === 'unadmitted'
+    })
+    if (waiting.length === left.length) throw new Error('nobody admits these authors')
+    left = waiting
+  }
 }
 
 /** Everything beneath the last checkpoint, at once; every second time with a restart behind it. */
@@ -111,13 +118,47 @@ function compactOnce(device: Device, went: Set<number>, seen: Seen): void {
   if (!last || went.has(last.op.no)) return
   went.add(last.op.no)
   const before = dropped(device)
-  const pass = new Compaction(core, last.op)
+  const pass = new Compaction(core, last.op, went.size % 3 !== 2)
   device.sql.transaction(() => {
     while (pass.step());
   })
   seen.passes += 1
   seen.dropped += dropped(device) - before
-  if (went.size % 2 === 0) restart(device)
+  if (went.size % 2 === 0) {
+    keepControl(device)
+    restart(device)
+  }
+}
+
+/** The control state at the last checkpoint in force, as data; answers whether that was new. */
+function keepControl(device: Device): boolean {
+  const core = coreOf(device)
+  const { folding } = core.judging
+  const last = core.control().membership.checkpoints.at(-1)
+  const pass = last && folding.keptAt !== last.op.no ? folding.keeping(last.op) : null
+  if (!pass) return false
+  while (pass.step(3));
+  device.sql.transaction(() => pass.keep())
+  return true
+}
+
+/** Keeps the control state at most checkpoints that come, and goes on from there, now and then after a restart. */
+export function keepsControlUnseen(told: Story, late: readonly number[], seen: Seen): void {
+  const ops = opsOf(told)
+  const whole = readingFrom(ops, asWritten, (replica, device) => [judgements(device), observe(replica)])
+  withReader((device) => {
+    let turn = 0
+    offer(device, coming(ops, late), (longer) => {
+      if (seen.passes > 0) seen.late += longer
+      while (!device.replica.isSettled()) device.replica.work()
+      turn += 1
+      if (turn % 4 === 0 || !keepControl(device)) return
+      seen.passes += 1
+      restart(device)
+    })
+    expect([judgements(device), observe(device.replica)]).toEqual(whole)
+    expect(device.replica.diagnose().findings).toEqual([])
+  })
 }
 
 const dropped = ({ sql }: Device): number =>

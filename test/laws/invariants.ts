@@ -127,7 +127,9 @@ function* wrongAnswers(core: Core, ops: readonly Judged[]): Generator<string> {
 
 /** A record is closed and opened in turn; what needs two persons had them. */
 function* wrongTurns(core: Core): Generator<string> {
-  for (const [record, turns] of core.control().requests.turns) {
+  const { requests } = core.control()
+  for (const record of requests.turned()) {
+    const turns = requests.turnsOf(record)
     const kind = core.records.find(record)?.kind
     for (const [i, { action, decision }] of turns.entries()) {
       const before = turns[i - 1]?.action ?? 'reopen'

@@ -82,6 +82,7 @@ test('MON-2 an op costs in the last month what it cost in the second', () => {
 
 test('MON-3 a device that left after the first day is back within seconds, and what it wrote alone is judged', async () => {
   const back = await rejoin(warehouse.away, warehouse.headquarters)
+  process.stdout.write(`${JSON.stringify(back)}\n`)
   expect(back.judged.accepted + back.judged.late).toBe(ALONE)
   expect(back.judged.accepted).toBeGreaterThan(0)
   expect(back.judged.late).toBeGreaterThan(0)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OpId } from '../../shared/model/ids.ts'
-import type { Replica } from '../../shared/replica/contract.ts'
+import type { ImportRow, Replica } from '../../shared/replica/contract.ts'
 import type { Effect } from '../../shared/sync/effect.ts'
 import { Session } from '../../shared/sync/session.ts'
 import { coreOf, craft, nextOp, runOf } from '../support/crafting.ts'
@@ -31,6 +31,38 @@ function retitled({ replica }: Device, record: string, ...values: readonly strin
   for (const value of values) last = must(replica.execute('field.set', { record, field: 'title', value })).op
   return last
 }
+
+test('CKP-18 a revocation of what was dropped is judged as where it is still here', () => {
+  const hq = keeping(foundSite(), 0)
+  const desk = joinSite(hq, 'Desk', 'supervisor')
+  const { record } = must(hq.replica.execute('job.create', { title: 'Pump' }))
+  const title = retitled(hq, record, 'Pump 1')
+  retitled(hq, record, 'Pump 2')
+  const { record: item } = must(hq.replica.execute('stock.create', { name: 'Seal' }))
+  const name = must(hq.replica.execute('field.set', { record: item, field: 'name', value: 'Seal 4' })).op
+  must(hq.replica.execute('field.set', { record: item, field: 'name', value: 'Seal 40' }))
+  pull(desk, hq)
+  const revoke = (dot: string): string =>
+    must(desk.replica.execute('fact.revoke', { dot, reason: 'A mistake' })).op
+  const [late, timely] = [revoke(`${title}.0`), revoke(`${name}.0`)]
+  must(hq.replica.execute('request.close', { record }))
+  expect(hq.replica.decideWaiting(1)).toBe(1)
+  publish(hq)
+  idle(hq)
+  expect(dropped(hq)).toBe(2)
+  pull(hq, desk)
+  pull(desk, hq)
+  expect([late, timely].map((op) => judged(hq, op))).toEqual(['rejected frozen', 'accepted'])
+  const review = ({ replica }: Device): unknown =>
+    must(replica.query('review', {}, REACH)).items.map(({ op, reason, record, effects }) => [
+      op,
+      reason,
+      record,
+      effects,
+    ])
+  expect(review(hq)).toEqual(review(desk))
+  expect(hq.replica.status().state_hash).toBe(desk.replica.status().state_hash)
+})
 
 /** A site whose authority has dropped what it wrote first, and a tablet that knows the job as it was then. */
 function compacted(): { hq: Device; tablet: Device; record: string } {
@@ -197,4 +229,39 @@ test('CKP-17 what a checkpoint knew to be revoked came back, and stays', () => {
   expect(titles(hq, record)).toEqual(['Pump'])
   expect(coreOf(hq).control().membership.snapshots).toHaveLength(1)
   expect(hq.replica.diagnose().findings).toEqual([])
+})
+
+test('CKP-19 a snapshot is due where there is none, after a week, and after ten thousand ops', () => {
+  let now = Date.UTC(2026, 0, 5)
+  const hq = foundSite('snapshots', { now: () => (now += 1) })
+  const rows = (from: number, count: number): ImportRow[] =>
+    Array.from({ length: count }, (_, i) => ({
+      line: i,
+      key: `${from + i}`,
+      title: `Job ${from + i}`,
+      tags: [],
+      text: '',
+    }))
+  const isDue = (): boolean => {
+    must(hq.replica.execute('checkpoint.publish', {}))
+    return hq.replica.snapshotDue() !== null
+  }
+  const work = (from: number, count: number): void =>
+    void must(hq.replica.importRows('a list', rows(from, count)))
+  work(0, 900)
+  expect(isDue()).toBe(false)
+  work(900, 200)
+  expect(isDue()).toBe(true)
+  publishSnapshot(hq)
+  now += 6 * DAY
+  work(1100, 10)
+  expect(isDue()).toBe(false)
+  now += DAY
+  work(1110, 10)
+  expect(isDue()).toBe(true)
+  publishSnapshot(hq)
+  work(2000, 9_000)
+  expect(isDue()).toBe(false)
+  work(11_000, 1_500)
+  expect(isDue()).toBe(true)
 })

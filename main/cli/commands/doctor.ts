@@ -25,6 +25,7 @@ const ABOUT: Readonly<Record<Examined['findings'][number]['what'], CliMessage>> 
   hash: 'foundHash',
   table: 'foundTable',
   judgement: 'foundJudgement',
+  control: 'foundControl',
   checkpoint: 'foundCheckpoint',
   attachment: 'foundAttachment',
   witness: 'foundWitness',

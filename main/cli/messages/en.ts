@@ -113,6 +113,7 @@ export const en = {
   foundChain: 'the log: {detail}',
   foundBytes: 'op {detail} is not as it was written',
   foundSignature: 'op {detail} is not signed by its author',
+  foundControl: 'what is kept of members, requests and rights is not what the log says: {detail}',
   foundContext: 'what op {detail} had seen is not as it says',
   foundBase: 'what is left of history that was dropped is not as it was: {detail}',
   foundHash: 'the hash of record {detail} is not the one that it has',

@@ -117,6 +117,8 @@ export const es: Readonly<Record<CliMessage, string>> = {
   foundChain: 'el registro de operaciones: {detail}',
   foundBytes: 'la operación {detail} no está como se escribió',
   foundSignature: 'la operación {detail} no está firmada por su autor',
+  foundControl:
+    'lo que se guarda de miembros, solicitudes y derechos no es lo que dice el registro de operaciones: {detail}',
   foundContext: 'lo que la operación {detail} había visto no es lo que ella dice',
   foundBase: 'lo que queda de la historia que ya no se guarda no está como estaba: {detail}',
   foundHash: 'el hash del registro {detail} no es el que tiene',

@@ -70,7 +70,7 @@ export async function repair(data: string, now: number): Promise<Repaired> {
 }
 
 /** What is made anew from a log that is whole. */
-const DERIVED: ReadonlySet<string> = new Set(['table', 'judgement', 'hash', 'checkpoint'])
+const DERIVED: ReadonlySet<string> = new Set(['table', 'judgement', 'control', 'hash', 'checkpoint'])
 
 /** Null where the log itself, or the file, is damaged. */
 function inPlace({ paths }: Place): Kept | null {

@@ -60,7 +60,7 @@ export function board(core: Core, input: QueryInput<'board'>): QueryAnswer<'boar
 function boardRow(core: Core, row: Row, unsent: number): BoardRow {
   const id = toHex(row.id) as RecordId
   const control = core.control()
-  const last = control.requests.turns.get(id)?.at(-1)
+  const last = control.requests.turnsOf(id).at(-1)
   const number = last?.action === 'close' ? last.decision.number : null
   return {
     record: id,

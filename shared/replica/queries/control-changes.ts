@@ -7,7 +7,7 @@ import type { Placed } from '../../judge/past.ts'
 import type { ControlEffect, Effect, ReviewEffect } from '../../op/effect.ts'
 import { isDropped } from '../chains.ts'
 import type { Core } from '../core.ts'
-import type { JudgedOp } from '../judging.ts'
+import type { Revocable } from '../imprint-said.ts'
 import { detailOf } from './asked.ts'
 import { nameOf, rightName, titleOf } from './naming.ts'
 
@@ -100,19 +100,19 @@ export function reviewChange(core: Core, op: Placed, effect: ReviewEffect): Chan
 }
 
 function revoked(core: Core, target: Placed | null, dot: DotRef, reason: string): Change {
-  const named = target && !isDropped(target.no) ? core.judging.byNumber(target.no) : null
-  return { what: 'revoked', dot: formatDot(dot), field: named ? fieldOf(core, named, dot.index) : '', reason }
+  const named = target && revocableOf(core, target).find(([index]) => index === dot.index)
+  return { what: 'revoked', dot: formatDot(dot), field: named ? fieldOf(core, named) : '', reason }
 }
 
-/** The field that an effect changes; of a child's field, that of the child. */
-function fieldOf(core: Core, op: JudgedOp, index: number): string {
-  const effect = op.effects[index]
-  if (effect?.type === 'child') {
-    const row = core.records.find(effect.record)
-    return (row && fieldByCode(row.kind, effect.field)?.name) ?? ''
-  }
-  const row = effect && 'at' in effect ? core.records.find(effect.at.record) : null
-  if (!row || !effect || !('at' in effect)) return ''
-  const place = placeOf(row.kind, effect.at.field, effect.at.sub)
-  return place?.of === 'child' ? place.sub.name : (place?.field.name ?? '')
+function revocableOf({ log, judging }: Core, { no }: Placed): readonly Revocable[] {
+  if (!isDropped(no)) return judging.revocableOf(judging.byNumber(no))
+  const [, revocable] = log.saidBy(no)
+  return revocable
+}
+
+/** The field that was changed; of a child's field, that of the child. */
+function fieldOf({ records }: Core, [, record, field, sub]: Revocable): string {
+  const { kind } = records.byNumber(record)
+  const place = sub === 0 ? null : placeOf(kind, field, sub)
+  return (place?.of === 'child' ? place.sub.name : fieldByCode(kind, field)?.name) ?? ''
 }

@@ -25,7 +25,7 @@ export function titleOf(core: Core, record: RecordId): Titled {
 
 /** The human number of a job: of several the one that counts. */
 export function numberOf(core: Core, record: RecordId): string | null {
-  const first = core.control().numbers.get(record)?.[0]
+  const [first] = core.control().numbersOf(record)
   return first ? jobNumber(first.number) : null
 }
 

@@ -14,7 +14,7 @@ import type { AuthorityReach } from '../contract.ts'
 import type { Core } from '../core.ts'
 import { cellOf } from '../fold.ts'
 import type { RecordRow } from '../interner.ts'
-import { CLASSES } from '../judging.ts'
+import { CLASSES } from '../classes.ts'
 import { RecordState, type ChildState } from '../record-state.ts'
 import { shownOf } from '../views.ts'
 import { unsentOf } from './board.ts'
@@ -91,7 +91,11 @@ function firstCreation(
 
 /** What it was called besides: of two devices that numbered it apart, the later in the total order. */
 const formerNumbers = (core: Core, id: RecordId): string[] =>
-  (core.control().numbers.get(id) ?? []).slice(1).map(({ number }) => jobNumber(number))
+  core
+    .control()
+    .numbersOf(id)
+    .slice(1)
+    .map(({ number }) => jobNumber(number))
 
 function closing(
   core: Core,
@@ -99,7 +103,7 @@ function closing(
 ): Pick<QueryAnswer<'record'>, 'status' | 'audit_number' | 'freeze_epoch' | 'closed_at' | 'may_decide'> {
   const control = core.control()
   const closed = control.isClosed(row.id)
-  const last = control.requests.turns.get(row.id)?.at(-1)?.decision
+  const last = control.requests.turnsOf(row.id).at(-1)?.decision
   return {
     status: closed ? 'closed' : 'open',
     audit_number: closed && last?.number ? auditNumber(last.number) : null,

@@ -22,20 +22,10 @@ const inOrder = (a: RequestState, b: RequestState): number =>
 export function requests(core: Core, reach: AuthorityReach): RequestRow[] {
   const book = core.control().requests
   const queue = book.waiting().sort(inOrder)
-  const answered = [...book.all.values()].filter((one) => !book.isWaiting(one))
-  const done = newestOf(answered, MOST_ANSWERED)
   return [
     ...queue.map((request, ahead) => requestRow(core, reach, request, ahead)),
-    ...done.map((request) => requestRow(core, reach, request, null)),
+    ...book.settled(MOST_ANSWERED).map((request) => requestRow(core, reach, request, null)),
   ]
-}
-
-/** Newest first. Only those among them are put in order: a site's requests are never forgotten. */
-function newestOf(requests: readonly RequestState[], most: number): RequestState[] {
-  const lamports = Float64Array.from(requests, ({ lamport }) => lamport).sort()
-  const floor = lamports[requests.length - most] ?? 0
-  const newest = requests.filter(({ lamport }) => lamport >= floor)
-  return newest.sort((a, b) => inOrder(b, a)).slice(0, most)
 }
 
 /** The request about a record that waits longest; a closing or reopening before any other. */
@@ -98,7 +88,7 @@ function signedFor(core: Core, ask: Ask): string[] {
 
 function answerReason(core: Core, code: string, ask: Ask): Reason {
   const record = recordOf(ask)
-  const turns = record === null ? [] : (core.control().requests.turns.get(record) ?? [])
+  const turns = record === null ? [] : core.control().requests.turnsOf(record)
   const number = turns.findLast((turn) => turn.decision.number)?.decision.number
   return madeReason(code, number ? { number: auditNumber(number) } : {})
 }

@@ -31,6 +31,8 @@ type Child = { readonly record: RecordId; readonly field: number; readonly id: C
 export type Job = {
   readonly record: RecordId
   readonly cells: Map<string, readonly Entry[]>
+  /** Dots that something superseded before they counted themselves: what was late and is adopted may be one. */
+  readonly gone: Set<string>
   readonly children: Map<ChildId, { readonly field: number; presences: Presences }>
   readonly texts: Map<ChildId, Y.Doc>
   /** The request for its closing or reopening that waits. */
@@ -125,6 +127,7 @@ export class Floor {
     const job: Job = {
       record,
       cells: new Map(),
+      gone: new Set(),
       children: new Map(),
       texts: new Map(),
       asked: null,
@@ -163,8 +166,16 @@ export class Floor {
     if (child) this.#touch(job, { record, field, id: child }, dot)
     const key = cellKey(effect.at)
     const before = job.cells.get(key) ?? []
-    const add = (value: Entry['value'], stays: readonly Entry[]): void =>
-      void job.cells.set(key, [...stays, { dot, value, lamport }])
+    const add = (value: Entry['value'], stays: readonly Entry[]): void => {
+      const own = job.gone.has(formatDot(dot)) ? [] : [{ dot, value, lamport }]
+      job.cells.set(key, [...stays, ...own])
+    }
+    for (const superseded of effect.type === 'assign'
+      ? effect.over
+      : effect.type === 'remove'
+        ? effect.dots
+        : [])
+      job.gone.add(formatDot(superseded))
     switch (effect.type) {
       case 'assign':
         return add(effect.value, without(before, effect.over))
@@ -223,6 +234,7 @@ export class Floor {
   forget(job: Job): void {
     job.forgotten = true
     job.cells.clear()
+    job.gone.clear()
     job.children.clear()
   }
 }

@@ -1,0 +1,132 @@
+/** The control state as it is kept at a checkpoint, and what is made of it. */
+import { expect, test } from 'vitest'
+import type { Replica } from '../../shared/replica/contract.ts'
+import { coreOf } from '../support/crafting.ts'
+import { foundSite, joinSite, must, pull, REACH, restart, type Device } from '../support/replicas.ts'
+import { newJob } from '../support/site.ts'
+
+const idle = ({ replica }: { readonly replica: Replica }): void => {
+  while (replica.work());
+}
+
+const keptAt = (device: Device): number | null => coreOf(device).judging.folding.keptAt
+
+const pieces = ({ sql }: Device): number =>
+  sql.prepare('SELECT count(*) AS n FROM control_base').get<{ n: number }>()?.n ?? 0
+
+/** Everything that follows from control, as a device answers it. */
+const said = ({ replica }: Device): readonly unknown[] => [
+  replica.status().state_hash,
+  must(replica.query('requests', {}, REACH)),
+  must(replica.query('rights', {}, REACH)),
+  must(replica.query('members', {}, REACH)),
+  must(replica.query('board', {}, REACH)),
+]
+
+function closeOne({ replica }: Device, record: string): void {
+  must(replica.execute('request.close', { record }))
+  expect(replica.decideWaiting(1)).toBe(1)
+}
+
+/** A site with closed jobs under a checkpoint and more beyond it, whose authority keeps the control state. */
+function worn(): { hq: Device; desk: Device; closed: string } {
+  const hq = foundSite()
+  const desk = joinSite(hq, 'Desk', 'supervisor')
+  must(hq.replica.execute('right.transfer', { right: 'job-number', amount: 20, to: desk.replica.actor }))
+  pull(desk, hq)
+  const [closed, open] = [newJob(desk), newJob(desk)]
+  pull(hq, desk)
+  closeOne(hq, closed)
+  must(hq.replica.execute('checkpoint.publish', {}))
+  idle(hq)
+  closeOne(hq, open)
+  must(hq.replica.execute('request.reopen', { record: closed }))
+  return { hq, desk, closed }
+}
+
+test('CKP-60 the control state is kept at the last checkpoint that says what is here, and what comes behind goes on from it', () => {
+  const { hq } = worn()
+  const first = keptAt(hq)
+  expect(first).not.toBeNull()
+  const before = said(hq)
+  restart(hq)
+  expect(said(hq)).toEqual(before)
+  must(hq.replica.execute('checkpoint.publish', {}))
+  idle(hq)
+  expect(keptAt(hq)).toBeGreaterThan(first ?? 0)
+  expect(hq.replica.diagnose().findings).toEqual([])
+})
+
+test('CKP-60 a start reads no act of control under that checkpoint', () => {
+  const { hq } = worn()
+  const before = said(hq)
+  const { no } = coreOf(hq).control().membership.checkpoints.at(-1)?.op ?? { no: 0 }
+  const spoil =
+    "UPDATE op SET bytes = x'00' WHERE control = 1 AND no < ? AND no NOT IN (SELECT op FROM creation)"
+  expect(hq.sql.prepare(spoil).run(no).changes).toBeGreaterThan(3)
+  restart(hq)
+  expect(said(hq)).toEqual(before)
+})
+
+test('CKP-61 who is or was the authority told anew, all of it is folded from the log', () => {
+  const { hq, desk } = worn()
+  pull(desk, hq)
+  idle(desk)
+  expect(keptAt(desk)).not.toBeNull()
+  must(hq.replica.execute('site.handover', { actor: desk.replica.actor }))
+  pull(desk, hq)
+  const first = coreOf(desk).control().membership.checkpoints[0]?.op.no ?? 0
+  for (const device of [hq, desk]) {
+    restart(device)
+    expect(coreOf(device).control().authority).toBe(desk.replica.actor)
+  }
+  expect(said(desk).at(0)).toBe(hq.replica.status().state_hash)
+  must(desk.replica.execute('checkpoint.publish', {}))
+  idle(desk)
+  expect(keptAt(desk)).toBeGreaterThan(first)
+  expect(desk.replica.diagnose().findings).toEqual([])
+})
+
+test('CKP-62 what another build kept, or what is of a checkpoint that is not here, is left unread', () => {
+  const { hq } = worn()
+  const before = said(hq)
+  for (const spoil of [
+    `UPDATE control_base SET value = json_set(value, '$.form', 99) WHERE kind = 'site'`,
+    `UPDATE control_base SET value = json_set(value, '$.vocabulary', 'another') WHERE kind = 'site'`,
+    `UPDATE control_base SET value = json_set(value, '$.hash.bytes', '${'00'.repeat(32)}') WHERE kind = 'site'`,
+  ]) {
+    hq.sql.exec(spoil)
+    restart(hq)
+    expect(keptAt(hq)).toBeNull()
+    expect(said(hq)).toEqual(before)
+    idle(hq)
+    expect(keptAt(hq)).not.toBeNull()
+  }
+})
+
+test('CKP-63 the doctor finds what is kept and is not what the log says, and a repair makes it anew', () => {
+  const { hq, closed } = worn()
+  const before = said(hq)
+  hq.sql.exec("DELETE FROM control_base WHERE kind = 'turns'")
+  restart(hq)
+  expect(hq.replica.diagnose().findings).toContainEqual({ what: 'control', detail: closed })
+  hq.replica.rebuild()
+  expect(said(hq)).toEqual(before)
+  expect(hq.replica.diagnose().findings).toEqual([])
+  expect(pieces(hq)).toBe(0)
+  idle(hq)
+  expect(pieces(hq)).toBeGreaterThan(0)
+})
+
+test('CKP-60 a role that reaches back over later work is judged as without what is kept', () => {
+  const { hq, desk } = worn()
+  const late = newJob(desk)
+  must(hq.replica.execute('member.setRole', { actor: desk.replica.actor, role: 'technician' }))
+  const closing = desk.replica.execute('request.close', { record: late })
+  expect(closing.ok).toBe(true)
+  pull(hq, desk)
+  const kept = said(hq)
+  hq.sql.exec('DELETE FROM control_base')
+  restart(hq)
+  expect(said(hq)).toEqual(kept)
+})
