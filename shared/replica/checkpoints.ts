@@ -176,17 +176,19 @@ export function baseAgrees(core: Core): boolean | null {
 }
 
 /**
- * Makes of a log that is only a copy what it was at a checkpoint, settled; the core must be opened anew afterwards. Not
- * inside a transaction.
+ * Makes of a log that is only a copy what it was at a checkpoint. Answers whether anything is here beyond it: then the
+ * core must be opened anew, and settled. Not inside a transaction.
  */
-export function goBackTo(core: Core, { op }: Checkpoint): void {
+export function goBackTo(core: Core, { op }: Checkpoint): boolean {
   const numbers = opsBeyond(core, op.no)
+  if (numbers.length === 0) return false
   const records = recordsOf(core, numbers)
   core.sql.transaction(() => {
     dropBeyond(core, op.no, numbers, records)
     const put = core.sql.prepare('INSERT OR IGNORE INTO dirty (record) VALUES (?)')
     for (const record of records) put.run(record)
   })
+  return true
 }
 
 /** Takes out of every table of the log what the op does not know; what is folded of the records is folded anew later. */

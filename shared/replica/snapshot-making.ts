@@ -20,9 +20,8 @@ const SLICE = 20
 export function* makeSnapshot(copy: World, site: SiteId, self: ActorId, id: OpId): Generator<Bytes> {
   const nothing = new Uint8Array(0)
   const whole = openLog(copy, site, self)
-  goBackTo(whole, named(whole, id))
+  const core = goBackTo(whole, named(whole, id)) ? openLog(copy, site, self) : whole
   yield nothing
-  const core = openLog(copy, site, self)
   while (!core.door.isSettled) {
     copy.sql.transaction(() => core.door.settle(SLICE))
     yield nothing

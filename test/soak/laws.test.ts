@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { delivery } from '../laws/delivery.ts'
-import { beginsAlike, compactsUnseen, delays, NOTHING_YET } from '../laws/compaction.ts'
+import { beginsAlike, compactsUnseen, delays, keepsControlUnseen, NOTHING_YET } from '../laws/compaction.ts'
 import { finalStory, officeStory, wornStory } from '../laws/histories.ts'
 import { comesOutAlike } from '../laws/orders.ts'
 import { SEED } from '../support/seed.ts'
@@ -38,6 +38,14 @@ test('LAW-15 nothing tells whether a replica began from a snapshot', () => {
   const seen = { ...NOTHING_YET }
   fc.assert(
     fc.property(wornStory, delays, fc.nat(3), (told, late, at) => beginsAlike(told, late, at, seen)),
+    compacted,
+  )
+})
+
+test('LAW-16 nothing tells whether a replica goes on from the control state as it was kept', () => {
+  const seen = { ...NOTHING_YET }
+  fc.assert(
+    fc.property(wornStory, delays, (told, late) => keepsControlUnseen(told, late, seen)),
     compacted,
   )
 })

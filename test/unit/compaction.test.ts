@@ -4,7 +4,16 @@ import type { ImportRow, Replica } from '../../shared/replica/contract.ts'
 import type { Effect } from '../../shared/sync/effect.ts'
 import { Session } from '../../shared/sync/session.ts'
 import { coreOf, craft, nextOp, runOf } from '../support/crafting.ts'
-import { foundSite, joinSite, keeping, must, pull, REACH, type Device } from '../support/replicas.ts'
+import {
+  foundSite,
+  joinSite,
+  keeping,
+  must,
+  pull,
+  REACH,
+  signerFrom,
+  type Device,
+} from '../support/replicas.ts'
 import { judged, lastOp, page } from '../support/site.ts'
 
 const DAY = 86_400_000
@@ -264,4 +273,24 @@ test('CKP-19 a snapshot is due where there is none, after a week, and after ten 
   expect(isDue()).toBe(false)
   work(11_000, 1_500)
   expect(isDue()).toBe(true)
+})
+
+test('KEEP-32 what was dropped beneath a checkpoint that lost its force is in no archive until another one knows it', () => {
+  const hq = keeping(foundSite(), 0)
+  const desk = joinSite(hq, 'Desk', 'supervisor')
+  const { record } = must(hq.replica.execute('job.create', { title: 'Pump' }))
+  retitled(hq, record, 'Pump 1', 'Pump 2', 'Pump 3')
+  pull(desk, hq)
+  must(desk.replica.execute('field.set', { record, field: 'title', value: 'Pump 4' }))
+  publish(hq)
+  idle(hq)
+  expect(dropped(hq)).toBe(2)
+  expect(hq.replica.basis()).toHaveProperty('checkpoint')
+  must(desk.replica.recover(signerFrom('site/recovery')))
+  pull(hq, desk)
+  expect(coreOf(hq).control().membership.checkpoints).toEqual([])
+  expect(hq.replica.basis()).toBe('none')
+  must(desk.replica.execute('checkpoint.publish', {}))
+  pull(hq, desk)
+  expect(hq.replica.basis()).toMatchObject({ checkpoint: lastOp(desk) })
 })
