@@ -20,7 +20,11 @@ type SoundLine = {
   readonly first: number
   /** The last op that is here, and how many of its ops are here or left their name. */
   tip: number
+  /** Its hash. */
+  hash: Bytes | null
   ops: number
+  /** Which of its ops are here. */
+  readonly here: Set<number>
   /** The last that left its name. */
   dropped: number
 }
@@ -34,13 +38,16 @@ export class SnapshotSoundness {
   readonly #site: SiteId
   readonly #actors = new Map<number, ActorId>()
   readonly #lines = new Map<number, SoundLine>()
+  /** What is there to be referred to, by number. Rows refer to it many times: asked of the database it took as long as all else. */
+  readonly #ops = new Set<number>()
+  readonly #records = new Set<number>()
 
   constructor(world: World, site: SiteId) {
     this.#world = world
     this.#site = site
   }
 
-  /** What is wrong with a row; null for a sound one, which must be put into its table before the next is looked at. */
+  /** What is wrong with a row; null for a sound one. */
   problemOf(table: string, row: Row): string | null {
     return this.#isSound(table, row) ? null : `a row of ${table} that does not fit`
   }
@@ -65,10 +72,15 @@ export class SnapshotSoundness {
       case 'context':
         return this.#isContext(row)
       case 'record':
-        return count(row.no) > 0 && lengthOf(row.id) === 16 && Object.hasOwn(KINDS, String(row.kind))
+        return this.#isRecord(row)
       default:
         return this.#isOfRecord(table, row)
     }
+  }
+
+  #isRecord({ no, id, kind }: Row): boolean {
+    this.#records.add(count(no))
+    return count(no) > 0 && lengthOf(id) === 16 && Object.hasOwn(KINDS, String(kind))
   }
 
   #isActor({ no, id }: Row): boolean {
@@ -83,7 +95,8 @@ export class SnapshotSoundness {
       ? before.actor === actor && before.first < count(first)
       : base === null && first === 1
     const isNew = count(no) > 0 && count(no) < MOST_LINES && !this.#lines.has(count(no))
-    this.#lines.set(count(no), { actor: count(actor), first: count(first), tip: 0, ops: 0, dropped: 0 })
+    const empty = { tip: 0, hash: null, ops: 0, here: new Set<number>(), dropped: 0 }
+    this.#lines.set(count(no), { actor: count(actor), first: count(first), ...empty })
     return begins && isNew && this.#actors.has(count(actor)) && count(base) < count(no)
   }
 
@@ -96,9 +109,12 @@ export class SnapshotSoundness {
     const parsed = parseOp(bytes, vocabulary)
     if (!parsed.ok || !equalBytes(crypto.sha256(bytes), hash)) return false
     const isNext = parsed.value.seq >= line.first && parsed.value.seq > line.tip && parsed.value.seq < SEQS
-    const follows = this.#followsOn(line, count(row.line), parsed.value)
+    const follows = followsOn(line, parsed.value)
     line.tip = parsed.value.seq
+    line.hash = hash
     line.ops += 1
+    line.here.add(line.tip)
+    this.#ops.add(count(row.no))
     return isNext && follows && line.actor === row.actor && this.#saysSo(parsed.value, row, hash)
   }
 
@@ -119,27 +135,13 @@ export class SnapshotSoundness {
     )
   }
 
-  /** Where the op before it is here too, it names that one's hash. */
-  #followsOn({ tip }: SoundLine, no: number, op: Op): boolean {
-    if (tip !== op.seq - 1 || tip === 0) return true
-    const before = this.#world.sql
-      .prepare(
-        'SELECT hash FROM op WHERE line = ? AND seq = ? AND actor = (SELECT actor FROM line WHERE no = ?)',
-      )
-      .get<{ hash: Bytes }>(no, tip, no)
-    return before !== undefined && equalBytes(before.hash, op.prev)
-  }
-
   #isImprint(row: Row): boolean {
     const line = this.#lines.get(count(row.line))
     const seq = count(row.seq)
     if (!line || seq < line.first || seq >= line.tip || seq <= line.dropped) return false
     line.dropped = seq
     line.ops += 1
-    const isHere = this.#world.sql
-      .prepare('SELECT 1 AS here FROM op WHERE actor = ? AND seq = ? AND line = ?')
-      .get(line.actor, seq, count(row.line))
-    return lengthOf(row.hash) === CAUSE_HASH_BYTES && isHere === undefined && this.#isSaid(row.said)
+    return lengthOf(row.hash) === CAUSE_HASH_BYTES && !line.here.has(seq) && this.#isSaid(row.said)
   }
 
   #isSaid(text: SqlValue | undefined): boolean {
@@ -147,7 +149,7 @@ export class SnapshotSoundness {
     if (!said) return false
     const [about, revocable] = said
     const records = [...about, ...revocable.map(([, record]) => record)]
-    return records.every((record) => this.#has('SELECT 1 AS here FROM record WHERE no = ?', record))
+    return records.every((record) => this.#records.has(record))
   }
 
   #isContext(row: Row): boolean {
@@ -162,7 +164,7 @@ export class SnapshotSoundness {
   }
 
   #isOfRecord(table: string, row: Row): boolean {
-    if (!this.#has('SELECT 1 AS here FROM record WHERE no = ?', row.record)) return false
+    if (!this.#records.has(count(row.record))) return false
     switch (table) {
       case 'base_presence':
         return this.#actors.has(count(row.actor))
@@ -174,12 +176,12 @@ export class SnapshotSoundness {
       case 'base_text':
         return true
       default:
-        return this.#has('SELECT 1 AS here FROM op WHERE no = ?', row.op)
+        return this.#ops.has(count(row.op))
     }
   }
 
   #isHereOrWas(op: number): boolean {
-    if (op > 0) return this.#has('SELECT 1 AS here FROM op WHERE no = ?', op)
+    if (op > 0) return this.#ops.has(op)
     return this.#isPlace(Math.floor(-op / SEQS), -op % SEQS)
   }
 
@@ -189,11 +191,11 @@ export class SnapshotSoundness {
       ({ seq, to }) => this.#isPlace(line, seq) && Number.isSafeInteger(to) && to >= 0,
     )
   }
-
-  #has(text: string, no: SqlValue | undefined): boolean {
-    return this.#world.sql.prepare(text).get(count(no)) !== undefined
-  }
 }
+
+/** Where the op before it is here too, it names that one's hash. */
+const followsOn = ({ tip, hash }: SoundLine, { seq, prev }: Op): boolean =>
+  hash === null || tip !== seq - 1 || equalBytes(hash, prev)
 
 /** Columns of counts were read as such. */
 const count = (value: SqlValue | undefined): number => (typeof value === 'number' ? value : -1)

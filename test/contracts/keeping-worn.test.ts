@@ -305,9 +305,9 @@ describe('a backup of a device that has dropped history', () => {
   /** The authority publishes nothing by itself. */
   const BY_HAND = { authorityWait: 600_000 }
 
-  /** Snapshots are a day apart at least. */
+  /** Snapshots of a quiet site are a week apart. */
   function daysLater(): void {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 86_400_000, shouldAdvanceTime: true })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 8 * 86_400_000, shouldAdvanceTime: true })
   }
   afterEach(() => vi.useRealTimers())
 
