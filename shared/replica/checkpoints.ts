@@ -194,6 +194,7 @@ export function goBackTo(core: Core, { op }: Checkpoint): boolean {
 /** Takes out of every table of the log what the op does not know; what is folded of the records is folded anew later. */
 function dropBeyond(core: Core, no: number, numbers: readonly number[], records: readonly number[]): void {
   const { sql, log } = core
+  sql.exec("DELETE FROM meta WHERE key IN ('log-bytes', 'log-bytes-through')")
   // A branch before the line that it leaves.
   const parts = beyond(log, no).toReversed()
   for (const { line, after } of parts) {

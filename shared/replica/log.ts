@@ -176,7 +176,14 @@ export class Log extends Chains {
          SELECT line, seq, substr(hash, 1, ${CAUSE_HASH_BYTES}), lamport, ? FROM op WHERE no = ?`,
       )
       .run(writeSaid(said), no)
-    if (this.#bytes !== null) this.#bytes -= this.rowByNumber(no).bytes.length
+    const { length } = this.rowByNumber(no).bytes
+    if (this.#bytes !== null) this.#bytes -= length
+    this.sql
+      .prepare(
+        `UPDATE meta SET value = value - ? WHERE key = 'log-bytes'
+           AND ? <= (SELECT value FROM meta WHERE key = 'log-bytes-through')`,
+      )
+      .run(length, no)
     this.sql.prepare('DELETE FROM op WHERE no = ?').run(no)
     if (this.#dropped !== null) this.#dropped += 1
   }
@@ -215,10 +222,27 @@ export class Log extends Chains {
 
   /** Ops known here, also those that were dropped, and the bytes of those that are here. */
   size(): { ops: number; bytes: number } {
-    this.#bytes ??=
-      this.sql.prepare('SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM op').get<{ bytes: number }>()
-        ?.bytes ?? 0
+    this.#bytes ??= this.#sum()
     const ops = this.lines.all().reduce((sum, line) => sum + this.lines.tip(line).seq - line.first + 1, 0)
     return { ops, bytes: this.#bytes }
+  }
+
+  /** Remembers the bytes of all ops that are here, so that the next start need not add them up. Inside a transaction. */
+  keepSize(): void {
+    const put = this.sql.prepare(
+      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    )
+    put.run('log-bytes', this.size().bytes)
+    put.run('log-bytes-through', this.#last)
+  }
+
+  #sum(): number {
+    const kept = this.sql.prepare('SELECT value FROM meta WHERE key = ?')
+    const through = kept.get<{ value: number }>('log-bytes-through')?.value ?? 0
+    const before = kept.get<{ value: number }>('log-bytes')?.value ?? 0
+    const behind = this.sql
+      .prepare('SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM op WHERE no > ?')
+      .get<{ bytes: number }>(through)
+    return before + (behind?.bytes ?? 0)
   }
 }

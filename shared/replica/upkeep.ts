@@ -132,7 +132,11 @@ export class Upkeep extends SyncSide {
       this.#keeping = { core, at: at.no, pass: folding.keeping(at) }
     const { pass } = this.#keeping
     if (!pass) return false
-    if (!pass.step(CONTROL_SLICE)) this.transaction(() => pass.keep())
+    if (pass.step(CONTROL_SLICE)) return true
+    this.transaction(() => {
+      pass.keep()
+      core.log.keepSize()
+    })
     return true
   }
 

@@ -1,6 +1,7 @@
 /** The control state as it is kept at a checkpoint, and what is made of it. */
 import { expect, test } from 'vitest'
 import type { Replica } from '../../shared/replica/contract.ts'
+import { Compaction } from '../../shared/replica/compacting.ts'
 import { coreOf } from '../support/crafting.ts'
 import { foundSite, joinSite, must, pull, REACH, restart, type Device } from '../support/replicas.ts'
 import { newJob } from '../support/site.ts'
@@ -129,4 +130,30 @@ test('CKP-60 a role that reaches back over later work is judged as without what 
   hq.sql.exec('DELETE FROM control_base')
   restart(hq)
   expect(said(hq)).toEqual(kept)
+})
+
+test('CKP-64 the bytes of the log are told after a start as they are, whatever was dropped and came since', () => {
+  const { hq } = worn()
+  const sum = (): number =>
+    hq.sql.prepare('SELECT sum(length(bytes)) AS n FROM op').get<{ n: number }>()?.n ?? 0
+  const title = (value: string): void =>
+    void must(hq.replica.execute('field.set', { record, field: 'title', value }))
+  const record = newJob(hq)
+  for (const value of ['One', 'Two', 'Three']) title(value)
+  must(hq.replica.execute('checkpoint.publish', {}))
+  idle(hq)
+  title('Four')
+  const core = coreOf(hq)
+  const before = sum()
+  const pass = new Compaction(
+    core,
+    core.control().membership.checkpoints.at(-1)?.op ?? { no: 0, seq: 0, actor: core.self },
+  )
+  hq.sql.transaction(() => {
+    while (pass.step());
+  })
+  expect(sum()).toBeLessThan(before)
+  restart(hq)
+  expect(hq.replica.status().log.bytes).toBe(sum())
+  expect(hq.sql.prepare("SELECT 1 AS here FROM meta WHERE key = 'log-bytes'").get()).toBeDefined()
 })
