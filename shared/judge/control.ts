@@ -85,11 +85,6 @@ export class ControlState {
     return state
   }
 
-  /** A log that is empty. */
-  static nothing(past: ForkPast): ControlState {
-    return new ControlState(past, null)
-  }
-
   keptSite(): KeptSite {
     const { membership, escrow, requests } = this
     return {

@@ -23,8 +23,11 @@ export type KeptControl = { readonly site: KeptSite; readonly shelf: Shelf }
  * May the state be gone on from with these ops? Not where they tell anew who is or was the authority: that reaches what
  * is final too.
  */
-export function goesOn(past: ForkPast, { membership }: KeptSite, ops: readonly ControlOp[]): boolean {
-  const { tenures, recovery } = membership
+export function goesOn(
+  past: ForkPast,
+  { tenures, recovery }: Pick<KeptMembership, 'tenures' | 'recovery'>,
+  ops: readonly ControlOp[],
+): boolean {
   const holders = [...tenures.map(({ actor }) => actor), ...(recovery ? [recovery.actor] : [])]
   return (
     holders.every((actor) => past.forksOf(actor).length === 0) &&

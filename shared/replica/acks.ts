@@ -17,6 +17,7 @@ import { idBytes } from './interner.ts'
 import type { Files } from './files.ts'
 import type { Line } from './lines.ts'
 import type { Log } from './log.ts'
+import { readMeta, writeMeta } from './meta.ts'
 import type { Crypto, Signer, Sql } from './ports.ts'
 
 const CURSOR_TAG = Uint8Array.from('tallydesk cursor 1\n', (letter) => letter.charCodeAt(0))
@@ -70,9 +71,7 @@ export class Acks {
     this.#site = site
     this.#self = self
     this.#control = control
-    const kept = sql
-      .prepare("SELECT value FROM meta WHERE key = 'authority-cursor'")
-      .get<{ value: Bytes }>()?.value
+    const kept = readMeta<Bytes>(sql, 'authority-cursor')
     if (kept) this.#authority = this.#read(kept)
   }
 
@@ -175,11 +174,7 @@ export class Acks {
   #keep(cursor: Cursor): void {
     this.#authority = cursor
     this.#covered = null
-    this.#sql
-      .prepare(
-        "INSERT INTO meta (key, value) VALUES ('authority-cursor', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-      )
-      .run(cursor.bytes)
+    writeMeta(this.#sql, 'authority-cursor', cursor.bytes)
   }
 
   #read(bytes: Bytes): Cursor | null {

@@ -4,6 +4,7 @@
  */
 import { compareBytes, equalBytes, type Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
+import { remember } from '../base/remember.ts'
 import type { ActorId, OpRef } from '../model/ids.ts'
 import { CAUSE_HASH_BYTES, type Cause } from '../op/op.ts'
 import { compareHeads, headKey, type Head } from '../op/run.ts'
@@ -192,8 +193,7 @@ export class Chains {
     const key = headKey(head)
     const found = this.#named.get(key) ?? this.find(head)
     if (!found) return null
-    if (this.#named.size >= CACHED_PLACES) this.#named.clear()
-    this.#named.set(key, found)
+    remember(this.#named, CACHED_PLACES, key, found)
     this.#found.set(head, found)
     return found
   }
@@ -222,9 +222,7 @@ export class Chains {
       .get<{ line: number; seq: number }>(no)
     invariant(row, 'an op number in a table stands for an op')
     const place = { line: this.lines.byNumber(row.line), seq: row.seq }
-    if (this.#places.size >= CACHED_PLACES) this.#places.clear()
-    this.#places.set(no, place)
-    return place
+    return remember(this.#places, CACHED_PLACES, no, place)
   }
 
   protected placesOf(op: NamedOp): Place[] {

@@ -10,6 +10,7 @@ import { actorOf } from '../op/identity.ts'
 import type { Committed } from './contract.ts'
 import type { Core } from './core.ts'
 import type { Passage } from './door.ts'
+import { readMeta } from './meta.ts'
 import type { Signer, Sql, World } from './ports.ts'
 import { openLog } from './rereading.ts'
 import { migrate } from './schema.ts'
@@ -18,8 +19,8 @@ import { write } from './writer.ts'
 /** The site whose log the database holds; null in a fresh one. Migrates it. */
 export function storedSite(sql: Sql): SiteId | null {
   migrate(sql)
-  const row = sql.prepare("SELECT value FROM meta WHERE key = 'site'").get<{ value: string }>()
-  return row ? parseSiteId(row.value) : null
+  const site = readMeta<string>(sql, 'site')
+  return site === null ? null : parseSiteId(site)
 }
 
 export class Committing {

@@ -15,6 +15,7 @@ import type { TouchingRow } from './door.ts'
 import { knownBy, spokenOfBeyond } from './frontier.ts'
 import type { RecordRow } from './interner.ts'
 import type { Line } from './lines.ts'
+import { readMeta, writeMeta } from './meta.ts'
 
 type OpRow = { readonly no: number; readonly line: number; readonly seq: number }
 type Touch = { readonly record: number; readonly sealed: number }
@@ -23,7 +24,7 @@ type Touch = { readonly record: number; readonly sealed: number }
 export const compactedBeneath = (
   { sql }: Pick<Core, 'sql'>,
   which: 'compacted' | 'compacted-whole',
-): number => sql.prepare('SELECT value FROM meta WHERE key = ?').get<{ value: number }>(which)?.value ?? 0
+): number => readMeta<number>(sql, which) ?? 0
 
 const RECORDS_LOOKED_AT = 50
 
@@ -88,11 +89,9 @@ export class Compaction {
   step(): boolean {
     this.#hear()
     if (this.#lookOn()) return true
-    const put = this.#core.sql.prepare(
-      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-    )
-    put.run('compacted', this.checkpoint.no)
-    if (this.#isWhole) put.run('compacted-whole', this.checkpoint.no)
+    const { sql } = this.#core
+    writeMeta(sql, 'compacted', this.checkpoint.no)
+    if (this.#isWhole) writeMeta(sql, 'compacted-whole', this.checkpoint.no)
     return false
   }
 
@@ -172,23 +171,30 @@ export class Compaction {
       )
       .all<OpRow>(record)
     const shared = this.#core.acks.sharedSeq()
-    let isAny = false
-    for (const row of rows) {
-      const touches = this.#isSpent(row, shared) ? this.#touches(row.no) : []
-      if (touches.length === 0 || touches.some((touch) => this.#needs(touch, row.no))) continue
-      this.#drop(row.no, touches)
-      isAny = true
-    }
-    return isAny
+    const spent = rows
+      .filter((row) => this.#isSpent(row, shared))
+      .map(({ no }) => ({ no, touches: this.#touches(no) }))
+    const going = spent.filter(
+      ({ no, touches }) => touches.length > 0 && !touches.some((touch) => this.#needs(touch, no)),
+    )
+    if (going.length > 0) this.#drop(going)
+    return going.length > 0
   }
 
-  #drop(no: number, touches: readonly Touch[]): void {
+  #drop(going: readonly { readonly no: number; readonly touches: readonly Touch[] }[]): void {
     const { sql, log, judging } = this.#core
-    const about = touches.map(({ record }) => record)
-    log.drop(no, [about, judging.revocableOf(judging.byNumber(no))])
-    sql.prepare('DELETE FROM touch WHERE op = ?').run(no)
+    log.drop(
+      going.map(({ no, touches }) => ({
+        no,
+        said: [touches.map(({ record }) => record), judging.revocableOf(no)] as const,
+      })),
+    )
+    const forget = sql.prepare('DELETE FROM touch WHERE op = ?')
     const count = sql.prepare('UPDATE record SET dropped = dropped + 1 WHERE no = ?')
-    for (const { record } of touches) count.run(record)
+    for (const { no, touches } of going) {
+      forget.run(no)
+      for (const { record } of touches) count.run(record)
+    }
   }
 
   /** Could it go, were nothing of it left? */

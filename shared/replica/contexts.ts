@@ -2,6 +2,7 @@
  * Who had seen what: for every line, how far the op at each of its seqs had seen every other line. Kept as growth,
  * found by an index (decision 2). A context is closed below: who has seen a branch has seen what it leaves.
  */
+import { remember } from '../base/remember.ts'
 import { chainOf, type Line, type Lines, type Place } from './lines.ts'
 import type { Sql } from './ports.ts'
 
@@ -49,10 +50,7 @@ export class Contexts {
     const key = `${place.line.no}:${place.seq}:${on.no}`
     const kept = this.#seen.get(key)
     if (kept !== undefined) return kept
-    const seen = this.#seenBelow(place, on)
-    if (this.#seen.size >= RECENT_SEEN) this.#seen.clear()
-    this.#seen.set(key, seen)
-    return seen
+    return remember(this.#seen, RECENT_SEEN, key, this.#seenBelow(place, on))
   }
 
   #seenBelow({ line, seq }: Place, on: Line): number {

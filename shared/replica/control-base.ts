@@ -5,6 +5,7 @@
  */
 import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
+import { remember } from '../base/remember.ts'
 import type { ControlState } from '../judge/control.ts'
 import type { KeptControl, KeptSite } from '../judge/kept.ts'
 import type { Placed } from '../judge/past.ts'
@@ -95,10 +96,7 @@ class SqlShelf implements Shelf {
     const row = this.#sql
       .prepare('SELECT value FROM control_base WHERE kind = ? AND name = ?')
       .get<Valued>(kind, name)
-    const value = row && unpack(row.value, this.#log)
-    if (this.#read.size >= CACHED) this.#read.clear()
-    this.#read.set(key, value)
-    return value
+    return remember(this.#read, CACHED, key, row && unpack(row.value, this.#log))
   }
 
   keys(kind: ShelfKind): readonly string[] {

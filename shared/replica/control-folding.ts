@@ -5,12 +5,12 @@
 import type { Bytes } from '../base/bytes.ts'
 import { ControlState } from '../judge/control.ts'
 import { goesOn } from '../judge/kept.ts'
-import { placed, type ControlOp, type Placed } from '../judge/past.ts'
+import { placed, type Placed } from '../judge/past.ts'
 import { actorOf } from '../op/identity.ts'
 import type { Vocabulary } from '../op/vocabulary.ts'
 import { controlOpOf } from './acts.ts'
 import { ControlBase, type Base } from './control-base.ts'
-import { beyond, knownBy } from './frontier.ts'
+import { knownBy, rowsBeyond } from './frontier.ts'
 import type { JudgedOp } from './judging.ts'
 import { OP_COLUMNS, type Log, type OpRow } from './log.ts'
 import type { LogPast } from './log-past.ts'
@@ -26,7 +26,8 @@ type Needed = {
   readonly fromRow: (row: OpRow) => JudgedOp
 }
 
-type Behind = { readonly base: Base; readonly ops: readonly JudgedOp[] }
+/** From what is kept, or from nothing, with these acts. */
+type From = { readonly base: Base | null; readonly ops: readonly JudgedOp[] }
 
 /** Folds in steps, reading only, what is then kept, in a transaction. */
 export type Keeping = {
@@ -45,21 +46,15 @@ export class ControlFolding {
   constructor(parts: Needed) {
     this.#parts = parts
     this.#kept = new ControlBase(parts)
-    this.state = ControlState.nothing(parts.past)
+    this.state = ControlState.authorityOf(parts.past, [])
   }
 
   /** To be called once, before anything is asked. */
   open(): void {
-    const found = this.#behindBase()
-    if (!found) {
-      const ops = this.#all()
-      for (const op of ops) this.#hearAdmissions(op)
-      this.#foldWhole(ops)
-      return
-    }
-    for (const admitted of found.base.admissions) this.#parts.past.heardAdmission(admitted)
-    for (const op of found.ops) this.#hearAdmissions(op)
-    this.#foldBehind(found)
+    const from = this.#behindBase() ?? this.#fromBeginning()
+    for (const admitted of from.base?.admissions ?? []) this.#parts.past.heardAdmission(admitted)
+    for (const op of from.ops) this.#hearAdmissions(op)
+    this.#fold(from)
   }
 
   /** Takes a new act of control in. */
@@ -72,14 +67,12 @@ export class ControlFolding {
 
   /** Folds the state anew: what came last reaches back. */
   again(): void {
-    const found = this.#behindBase()
-    if (found) this.#foldBehind(found)
-    else this.whole()
+    this.#fold(this.#behindBase() ?? this.#fromBeginning())
   }
 
   /** Folds the state anew from the log alone. */
   whole(): void {
-    this.#foldWhole(this.#all())
+    this.#fold(this.#fromBeginning())
   }
 
   /** Begins to fold the state at a checkpoint, as data to be kept; null: who is the authority is not settled. */
@@ -87,14 +80,11 @@ export class ControlFolding {
     const known = knownBy(this.#parts.log, at.no)
     const isUnder = (row: OpRow): boolean =>
       row.seq <= (known.get(this.#parts.log.lines.byNumber(row.line)) ?? 0)
-    const found = this.#behindBase(at, isUnder)
-    const ops = found?.ops ?? this.#all(isUnder)
+    const from = this.#behindBase(at, isUnder) ?? this.#fromBeginning(isUnder)
     const { past } = this.#parts
-    const state = found
-      ? ControlState.behind(past, found.base, this.#sound(ops))
-      : ControlState.authorityOf(past, this.#sound(ops))
-    if (!goesOn(past, state.keptSite(), [])) return null
-    const left = [...ops].reverse()
+    const state = this.#begun(from)
+    if (!goesOn(past, state.membership, [])) return null
+    const left = from.ops.toReversed()
     return {
       step: (most) => {
         for (const op of left.splice(-most).reverse()) this.#judge(state, op)
@@ -102,7 +92,7 @@ export class ControlFolding {
       },
       keep: () => {
         const admissions = past.admissions().filter(({ op }) => isUnder(this.#parts.log.rowByNumber(op.no)))
-        this.#kept.write(state, at, admissions, found === null)
+        this.#kept.write(state, at, admissions, from.base === null)
         this.again()
       },
     }
@@ -115,54 +105,49 @@ export class ControlFolding {
   }
 
   /** What is kept, and the acts behind it that are asked for, where it can be gone on from with them. */
-  #behindBase(of: Placed | null = null, isAsked: (row: OpRow) => boolean = () => true): Behind | null {
+  #behindBase(of: Placed | null = null, isAsked: (row: OpRow) => boolean = () => true): From | null {
     const base = this.#kept.read()
     this.keptAt = base?.at.no ?? null
-    const { sql, log, past, fromRow } = this.#parts
+    const { log, past, fromRow } = this.#parts
     if (!base || (of && !log.knowsNo(of.no, base.at.no))) return null
-    const ops = beyond(log, base.at.no)
-      .flatMap(({ line, after }) =>
-        sql
-          .prepare(`SELECT ${OP_COLUMNS} FROM op WHERE actor = ? AND line = ? AND seq > ? AND control = 1`)
-          .all<OpRow>(log.actors.find(line.actor), line.no, after),
-      )
+    const ops = rowsBeyond<OpRow>(
+      this.#parts,
+      base.at.no,
+      `SELECT ${OP_COLUMNS} FROM op WHERE actor = ? AND seq > ? AND line = ? AND control = 1`,
+    )
       .filter(isAsked)
       .sort((a, b) => a.no - b.no)
       .map(fromRow)
-    return goesOn(past, base.site, ops.map(controlOpOf)) ? { base, ops } : null
+    return goesOn(past, base.site.membership, ops.map(controlOpOf)) ? { base, ops } : null
   }
 
-  #all(isAsked: (row: OpRow) => boolean = () => true): JudgedOp[] {
+  #fromBeginning(isAsked: (row: OpRow) => boolean = () => true): From {
     const { sql, fromRow } = this.#parts
-    return sql
+    const ops = sql
       .prepare(`SELECT ${OP_COLUMNS} FROM op WHERE control = 1 ORDER BY no`)
       .all<OpRow>()
       .filter(isAsked)
       .map(fromRow)
+    return { base: null, ops }
   }
 
-  #foldWhole(ops: readonly JudgedOp[]): void {
-    this.#begin(ControlState.authorityOf(this.#parts.past, this.#sound(ops)), ops)
-  }
-
-  #foldBehind({ base, ops }: Behind): void {
-    this.#begin(ControlState.behind(this.#parts.past, base, this.#sound(ops)), ops)
+  /** What the authority's chain says: the acts are all to be judged next, in order. */
+  #begun({ base, ops }: From): ControlState {
+    const sound = ops.filter(({ flaw }) => flaw === null).map(controlOpOf)
+    const { past } = this.#parts
+    return base ? ControlState.behind(past, base, sound) : ControlState.authorityOf(past, sound)
   }
 
   /** What ops are judged by asks for the state while it is folded. */
-  #begin(state: ControlState, ops: readonly JudgedOp[]): void {
-    this.state = state
-    for (const op of ops) this.#judge(state, op)
+  #fold(from: From): void {
+    this.state = this.#begun(from)
+    for (const op of from.ops) this.#judge(this.state, op)
   }
 
   #judge(state: ControlState, op: JudgedOp): void {
     if (this.#parts.unread.held(op, state)) return
     if (op.flaw) state.refuse(controlOpOf(op), op.flaw)
     else state.judge(controlOpOf(op))
-  }
-
-  #sound(ops: readonly JudgedOp[]): ControlOp[] {
-    return ops.filter(({ flaw }) => flaw === null).map(controlOpOf)
   }
 
   #hearAdmissions(op: JudgedOp): void {

@@ -1,7 +1,7 @@
 /** What a replica holds beyond an op's causal past: of every line, the ops behind the last that the op knows. */
 import type { Line } from './lines.ts'
 import type { Log } from './log.ts'
-import type { Sql } from './ports.ts'
+import type { Sql, SqlRow } from './ports.ts'
 import { CLASSES } from './classes.ts'
 
 type Needed = { readonly sql: Sql; readonly log: Log }
@@ -31,23 +31,29 @@ export const countBeyond = (log: Log, no: number): number =>
 /** How many ops an op knows, itself excepted. */
 export const countUnder = (log: Log, no: number): number => log.size().ops - countBeyond(log, no) - 1
 
-/** The numbers of these ops. */
-export const opsBeyond = ({ sql, log }: Needed, no: number): number[] =>
+/** What a query finds of each part; it is given the actor, the seq behind which the part begins, and the line, then `more`. */
+export const rowsBeyond = <T extends SqlRow>(
+  { sql, log }: Needed,
+  no: number,
+  query: string,
+  ...more: readonly number[]
+): T[] =>
   beyond(log, no).flatMap(({ line, after }) =>
-    sql
-      .prepare('SELECT no FROM op WHERE actor = ? AND seq > ? AND line = ?')
-      .all<{ no: number }>(log.actors.find(line.actor), after, line.no)
-      .map((row) => row.no),
+    sql.prepare(query).all<T>(log.actors.find(line.actor), after, line.no, ...more),
+  )
+
+/** The numbers of these ops. */
+export const opsBeyond = (needed: Needed, no: number): number[] =>
+  rowsBeyond<{ no: number }>(needed, no, 'SELECT no FROM op WHERE actor = ? AND seq > ? AND line = ?').map(
+    (row) => row.no,
   )
 
 /** Records that acts of control and review beyond the op are about, decisions and revocations among them. */
-export const spokenOfBeyond = ({ sql, log }: Needed, no: number): number[] =>
-  beyond(log, no).flatMap(({ line, after }) =>
-    sql
-      .prepare(
-        `SELECT DISTINCT touch.record FROM op JOIN touch ON touch.op = op.no
-         WHERE op.actor = ? AND op.seq > ? AND op.line = ? AND op.control <> ?`,
-      )
-      .all<{ record: number }>(log.actors.find(line.actor), after, line.no, CLASSES.data)
-      .map(({ record }) => record),
-  )
+export const spokenOfBeyond = (needed: Needed, no: number): number[] =>
+  rowsBeyond<{ record: number }>(
+    needed,
+    no,
+    `SELECT DISTINCT touch.record FROM op JOIN touch ON touch.op = op.no
+     WHERE op.actor = ? AND op.seq > ? AND op.line = ? AND op.control <> ?`,
+    CLASSES.data,
+  ).map(({ record }) => record)

@@ -1,6 +1,7 @@
 /** Replaces actor and record ids by the small numbers that stand in the tables. Caches what it has seen. */
 import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
+import { remember } from '../base/remember.ts'
 import type { ActorId, RecordId } from '../model/ids.ts'
 import type { KindName } from '../model/kinds.ts'
 import type { Sql } from './ports.ts'
@@ -89,8 +90,6 @@ export class Records {
   }
 
   #remember(row: RecordRow): RecordRow {
-    if (this.#byId.size >= CACHED_RECORDS) this.#byId.clear()
-    this.#byId.set(row.id, row)
-    return row
+    return remember(this.#byId, CACHED_RECORDS, row.id, row)
   }
 }

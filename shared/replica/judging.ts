@@ -256,29 +256,24 @@ export class Judging {
     if (effect.type === 'parcel')
       return effect.of === 'settled' && !this.#knowsParcel(op, effect) ? reason('unknown-parcel') : null
     const problems = this.review.targets(op, effect).map((target) => {
-      if (isDropped(target.no)) return this.#droppedProblem(op, effect, target)
+      if (effect.type === 'revoke') return this.#revokeProblem(op, target.no, effect.dot.index)
+      // It counted.
+      if (isDropped(target.no)) return effect.type === 'adopt' ? reason('not-in-review') : null
       const named = this.byNumber(target.no)
-      if (effect.type === 'revoke') return this.#revokeProblem(op, named, effect.dot.index)
       return effect.type === 'adopt' ? this.#adoptProblem(op, named) : this.#dismissProblem(named)
     })
     const [first = reason('unknown-op')] = problems
     return problems.includes(null) ? null : first
   }
 
-  /** Of an op that was dropped, which counted. */
-  #droppedProblem(by: Placed, effect: NamingEffect, target: Placed): ReasonOf | null {
-    if (effect.type !== 'revoke') return effect.type === 'adopt' ? reason('not-in-review') : null
-    const [, revocable] = this.#log.saidBy(target.no)
-    const value = revocable.find(([index]) => index === effect.dot.index)
-    if (!value) return reason('not-revocable')
-    const [, record, field] = value
-    const { id, kind } = this.#records.byNumber(record)
-    const isFree = this.control.membership.isAuthority(by) || !fieldByCode(kind, field)?.frozen
-    return isFree ? null : this.#closedFor(by, id)
+  /** Which effects of an op could be revoked, also of one that was dropped. */
+  revocableOf(no: number): readonly Revocable[] {
+    if (!isDropped(no)) return this.#revocableIn(this.byNumber(no))
+    const [, revocable] = this.#log.saidBy(no)
+    return revocable
   }
 
-  /** Which effects of an op could be revoked. */
-  revocableOf({ effects }: JudgedOp): Revocable[] {
+  #revocableIn({ effects }: JudgedOp): Revocable[] {
     return effects.flatMap((effect, index) => {
       const row = REVOCABLE.has(effect.type) ? this.#existing(effect) : null
       if (!row) return []
@@ -305,11 +300,14 @@ export class Judging {
     return this.#held(op) ? reason('not-in-review') : null
   }
 
-  #revokeProblem(by: Placed, op: JudgedOp, index: number): ReasonOf | null {
-    const effect = op.effects[index]
-    if (!effect || !REVOCABLE.has(effect.type) || op.flaw) return reason('not-revocable')
-    if (this.control.membership.isAuthority(by)) return null
-    return this.#lateness({ ...op, effects: [effect] }, by)
+  #revokeProblem(by: Placed, no: number, index: number): ReasonOf | null {
+    const isFlawed = !isDropped(no) && this.byNumber(no).flaw !== null
+    const value = isFlawed ? undefined : this.revocableOf(no).find((one) => one[0] === index)
+    if (!value) return reason('not-revocable')
+    const [, record, field] = value
+    const { id, kind } = this.#records.byNumber(record)
+    const isFree = this.control.membership.isAuthority(by) || !fieldByCode(kind, field)?.frozen
+    return isFree ? null : this.#closedFor(by, id)
   }
 
   #knowsParcel(op: Placed, { parcel }: Extract<ReviewEffect, { type: 'parcel' }>): boolean {
@@ -416,8 +414,6 @@ export class Judging {
     }
   }
 }
-
-type NamingEffect = Exclude<ReviewEffect, { readonly type: 'parcel' }>
 
 const isText = ({ type }: Effect): boolean => type === 'text' || type === 'session'
 

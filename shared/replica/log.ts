@@ -11,6 +11,7 @@ import { Contexts, type Growth } from './contexts.ts'
 import { alongChain, type Line, type Place } from './lines.ts'
 import type { Sql } from './ports.ts'
 import { NOTHING_SAID, readSaid, writeSaid, type Said } from './imprint-said.ts'
+import { readMeta, writeMeta } from './meta.ts'
 import { growthOf } from './soundness.ts'
 
 /** An op with its bytes, parsed and hashed, on its way into the log. */
@@ -166,8 +167,19 @@ export class Log extends Chains {
         .run(signature, found.op)
   }
 
-  /** Forgets an op but for its name, its place in the total order, what it had seen, and what review may ask of it. Never the last of its line. */
-  drop(no: number, said: Said): void {
+  /** Drops ops, and remembers how many bytes are left. Inside a transaction. */
+  drop(going: readonly { readonly no: number; readonly said: Said }[]): void {
+    // Added up while all that was remembered of it holds.
+    this.#bytes ??= this.#sum()
+    for (const { no, said } of going) this.#bytes -= this.#drop(no, said)
+    this.keepSize()
+  }
+
+  /**
+   * Forgets an op but for its name, its place in the total order, what it had seen, and what review may ask of it. Never
+   * the last of its line. Answers how many bytes went.
+   */
+  #drop(no: number, said: Said): number {
     const { line, seq } = this.placeOf(no)
     invariant(this.lines.tip(line).seq > seq, 'the last op of a line is never dropped')
     this.sql
@@ -177,15 +189,9 @@ export class Log extends Chains {
       )
       .run(writeSaid(said), no)
     const { length } = this.rowByNumber(no).bytes
-    if (this.#bytes !== null) this.#bytes -= length
-    this.sql
-      .prepare(
-        `UPDATE meta SET value = value - ? WHERE key = 'log-bytes'
-           AND ? <= (SELECT value FROM meta WHERE key = 'log-bytes-through')`,
-      )
-      .run(length, no)
     this.sql.prepare('DELETE FROM op WHERE no = ?').run(no)
     if (this.#dropped !== null) this.#dropped += 1
+    return length
   }
 
   /** What remains of what a dropped op said. */
@@ -229,17 +235,14 @@ export class Log extends Chains {
 
   /** Remembers the bytes of all ops that are here, so that the next start need not add them up. Inside a transaction. */
   keepSize(): void {
-    const put = this.sql.prepare(
-      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-    )
-    put.run('log-bytes', this.size().bytes)
-    put.run('log-bytes-through', this.#last)
+    this.#bytes ??= this.#sum()
+    writeMeta(this.sql, 'log-bytes', this.#bytes)
+    writeMeta(this.sql, 'log-bytes-through', this.#last)
   }
 
   #sum(): number {
-    const kept = this.sql.prepare('SELECT value FROM meta WHERE key = ?')
-    const through = kept.get<{ value: number }>('log-bytes-through')?.value ?? 0
-    const before = kept.get<{ value: number }>('log-bytes')?.value ?? 0
+    const through = readMeta<number>(this.sql, 'log-bytes-through') ?? 0
+    const before = readMeta<number>(this.sql, 'log-bytes') ?? 0
     const behind = this.sql
       .prepare('SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM op WHERE no > ?')
       .get<{ bytes: number }>(through)

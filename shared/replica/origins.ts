@@ -1,5 +1,6 @@
 /** Which op created a record or a child, known from the log alone, whatever became of that op. */
 import type { Bytes } from '../base/bytes.ts'
+import { remember } from '../base/remember.ts'
 import type { ChildId, OpRef, RecordId, SiteId } from '../model/ids.ts'
 import { changedRecord, isData, type Op } from '../op/op.ts'
 import { childAt, importedRecord, recordAt } from '../op/identity.ts'
@@ -98,9 +99,7 @@ export class Origins {
       )
       .all<OriginRow>(record, field, idBytes(child))
       .map((row) => this.#origin(row))
-    if (this.#ofChild.size >= CACHED_CHILDREN) this.#ofChild.clear()
-    this.#ofChild.set(key, origins)
-    return origins
+    return remember(this.#ofChild, CACHED_CHILDREN, key, origins)
   }
 
   /** The ops and effects that made a child. */

@@ -10,7 +10,8 @@ import { openCore, type Core } from './core.ts'
 import { classOf } from './classes.ts'
 import { JUDGEMENTS } from './judging.ts'
 import { OP_COLUMNS, type OpRow } from './log.ts'
-import type { Sql, World } from './ports.ts'
+import { readMeta, writeMeta } from './meta.ts'
+import type { World } from './ports.ts'
 import { Reach } from './reach.ts'
 import { recordsNamed } from './records-named.ts'
 
@@ -22,23 +23,16 @@ const FILED = ['creation', 'child', 'touch', 'text_session', 'text_update'] as c
 export function openLog(world: World, site: SiteId, self: ActorId): Core {
   const core = openCore(world, site, self)
   const { sql, vocabulary } = core
-  const found = storedName(sql)
+  const found = readMeta<string>(sql, 'vocabulary')
   const own = nameOf(vocabulary)
   if (found === own) return core
   if (found !== null && isOlder(vocabulary, found)) throw new TallydeskError('log-newer')
   return sql.transaction(() => {
     const reread = rereadHeld(core, world)
-    sql
-      .prepare(
-        "INSERT INTO meta (key, value) VALUES ('vocabulary', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-      )
-      .run(own)
+    writeMeta(sql, 'vocabulary', own)
     return reread
   })
 }
-
-const storedName = (sql: Sql): string | null =>
-  sql.prepare("SELECT value FROM meta WHERE key = 'vocabulary'").get<{ value: string }>()?.value ?? null
 
 function rereadHeld(core: Core, world: World): Core {
   const held = core.sql

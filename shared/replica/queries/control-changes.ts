@@ -5,7 +5,6 @@ import { formatDot, formatOpId, type DotRef, type OpRef } from '../../model/ids.
 import { auditNumber, jobNumber, sizeOf } from '../../model/rights.ts'
 import type { Placed } from '../../judge/past.ts'
 import type { ControlEffect, Effect, ReviewEffect } from '../../op/effect.ts'
-import { isDropped } from '../chains.ts'
 import type { Core } from '../core.ts'
 import type { Revocable } from '../imprint-said.ts'
 import { detailOf } from './asked.ts'
@@ -100,14 +99,8 @@ export function reviewChange(core: Core, op: Placed, effect: ReviewEffect): Chan
 }
 
 function revoked(core: Core, target: Placed | null, dot: DotRef, reason: string): Change {
-  const named = target && revocableOf(core, target).find(([index]) => index === dot.index)
+  const named = target && core.judging.revocableOf(target.no).find(([index]) => index === dot.index)
   return { what: 'revoked', dot: formatDot(dot), field: named ? fieldOf(core, named) : '', reason }
-}
-
-function revocableOf({ log, judging }: Core, { no }: Placed): readonly Revocable[] {
-  if (!isDropped(no)) return judging.revocableOf(judging.byNumber(no))
-  const [, revocable] = log.saidBy(no)
-  return revocable
 }
 
 /** The field that was changed; of a child's field, that of the child. */
