@@ -1,12 +1,24 @@
-/** Every suite is a project of its own; they run one after the other, in their order. */
+/** Every suite is a project of its own; they run wave by wave. */
 import { defineConfig } from 'vitest/config'
-import { SUITES } from './scripts/suites.ts'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { LONGEST, SUITES } from './scripts/suites.ts'
 
 const SECOND = 1000
 
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = LONGEST.findIndex((file) => moduleId.endsWith(`/test/${file}`))
+      return found === -1 ? LONGEST.length : found
+    }
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b))
+  }
+}
+
 export default defineConfig({
   test: {
-    projects: SUITES.map((suite, order) => ({
+    sequence: { sequencer: LongestFirst },
+    projects: SUITES.map((suite) => ({
       extends: true,
       test: {
         name: suite.name,
@@ -17,7 +29,7 @@ export default defineConfig({
         maxWorkers: suite.workers,
         setupFiles: suite.needsBuild ? [] : ['./test/support/seed.ts'],
         globalSetup: suite.needsBuild ? ['./scripts/build-first.ts'] : [],
-        sequence: { groupOrder: order },
+        sequence: { groupOrder: suite.wave },
       },
     })),
   },

@@ -145,7 +145,8 @@ export class Life {
     const { log } = this.#machine
     const isOver = (): boolean => this.#isEnded || this.#site !== site
     try {
-      const begun = await Beginning.from(this.#machine, site.replica, start, isOver)
+      const onShare = (share: number): void => site.tookIn(start, share)
+      const begun = await Beginning.from(this.#machine, site.replica, start, { isOver, onShare })
       const problem = begun.ok ? await this.#goOnFrom(begun.value, site, isOver) : begun.error
       if (problem === null) log.info({ file: start.file }, 'goes on from a snapshot')
       else this.#cannotBegin(start, problem)

@@ -377,6 +377,11 @@ export class Site {
     this.#toBegin.putOff(start)
   }
 
+  /** So much of the work of taking a snapshot in is done, from 0 to 1. */
+  tookIn(start: NamedStart, share: number): void {
+    this.#toBegin.tookIn(start, share)
+  }
+
   /** It is being begun from a snapshot, or one is on its way. */
   isBeginning(): boolean {
     return ['coming', 'reading'].includes(this.#toBegin.state()?.state ?? '')

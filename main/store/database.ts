@@ -5,13 +5,14 @@
  *
  * A database whose disk is full or fails is opened to be read. Nothing is written into it before a first write went
  * through and the promise of `durability.ts` was read back after it; that is tried again with each write.
+ * A database that is of use only once it is finished keeps no such promise until then: `openUnfinished`.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { TallydeskError } from '../../shared/api/errors.ts'
 import { invariant } from '../../shared/base/invariant.ts'
 import type { Sql, SqlRow, SqlValue, Statement } from '../../shared/replica/ports.ts'
-import { makeDurable } from './durability.ts'
+import { makeDurable, makeFast } from './durability.ts'
 import { createPrivately, inFolder, syncFile, syncFolderOf } from './files.ts'
 import { asTallydeskError, isNoRoom, translated } from './sqlite-errors.ts'
 
@@ -57,6 +58,25 @@ export function openDatabase(file: string, inspect: (sql: Sql) => void = () => u
   }
 }
 
+/**
+ * Opens or creates a database that nobody will read unless it is finished: nothing waits for the disk, and a crash of the
+ * machine may leave any of it. Whoever finishes it closes it and syncs its file. Throws as `openDatabase`.
+ */
+export function openUnfinished(file: string): SqlDatabase {
+  inFolder(() => createPrivately(file))
+  return translated(() => {
+    const database = new Database(file, { timeout: 0 })
+    try {
+      const sql = new SqliteDatabase(database, makeFast)
+      sql.tryToWrite()
+      return sql
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  })
+}
+
 function openIndexed(
   file: string,
   inspect: (sql: Sql) => void,
@@ -80,7 +100,9 @@ function openIndexed(
 
 class SqliteDatabase implements SqlDatabase {
   onFailure: (error: TallydeskError) => void = () => undefined
-  #isDurable = false
+  /** Makes it ready to be written, by the first write that goes through. */
+  readonly #prepare: (database: Database.Database) => void
+  #isPrepared = false
   #unwritable: TallydeskError | null = null
   readonly #database: Database.Database
   readonly #statements = new Map<string, Statement>()
@@ -89,8 +111,9 @@ class SqliteDatabase implements SqlDatabase {
   readonly #rollback: Statement
   readonly #tell = (error: TallydeskError): void => this.onFailure(error)
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, prepare = makeDurable) {
     this.#database = database
+    this.#prepare = prepare
     // They write nothing themselves, and a transaction may be there to read.
     const bracket = (text: string) => new SqliteStatement(database.prepare(text), this.#tell, () => undefined)
     this.#begin = bracket('BEGIN IMMEDIATE')
@@ -104,10 +127,10 @@ class SqliteDatabase implements SqlDatabase {
 
   /** Throws `data-folder-not-durable`; a disk that takes nothing now is tried again with the next write. */
   tryToWrite(): void {
-    if (this.#isDurable) return
+    if (this.#isPrepared) return
     try {
-      translated(() => makeDurable(this.#database))
-      this.#isDurable = true
+      translated(() => this.#prepare(this.#database))
+      this.#isPrepared = true
       this.#unwritable = null
     } catch (error) {
       if (!isNoRoom(error)) throw error
@@ -116,7 +139,7 @@ class SqliteDatabase implements SqlDatabase {
   }
 
   exec(text: string): void {
-    this.#mustBeDurable()
+    this.#mustBePrepared()
     translated(() => this.#database.exec(text), this.#tell)
   }
 
@@ -124,7 +147,7 @@ class SqliteDatabase implements SqlDatabase {
     const known = this.#statements.get(text)
     if (known) return known
     const statement = translated(
-      () => new SqliteStatement(this.#database.prepare(text), this.#tell, () => this.#mustBeDurable()),
+      () => new SqliteStatement(this.#database.prepare(text), this.#tell, () => this.#mustBePrepared()),
       this.#tell,
     )
     this.#keep(text, statement)
@@ -184,8 +207,8 @@ class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  #mustBeDurable(): void {
-    if (this.#isDurable) return
+  #mustBePrepared(): void {
+    if (this.#isPrepared) return
     // SQLite changes how it syncs only between transactions.
     if (!this.#inTransaction()) this.tryToWrite()
     if (this.#unwritable === null) return

@@ -50,6 +50,7 @@ export const finalityWords = catalogue({
         'The jobs come with it, and all that was done since then. On a large site this takes some minutes.',
       newReading: 'This device is new here and takes in a snapshot now',
       share: 'Of the snapshot on this device',
+      shareRead: 'Of the snapshot taken in',
       nobody: 'This device cannot catch up: nobody whom it is linked to has a snapshot',
       nobodyAbout:
         'The others no longer keep what it lacks. The authority, desks and edges have a snapshot to go on from: let it meet one of them, and it goes on by itself. What is done here meanwhile is kept.',
@@ -132,6 +133,7 @@ export const finalityWords = catalogue({
         'Con ella llegan los trabajos, y después todo lo hecho desde entonces. En un sitio grande tarda unos minutos.',
       newReading: 'Este equipo es nuevo aquí y ahora lee una instantánea',
       share: 'De la instantánea, en este equipo',
+      shareRead: 'De la instantánea, ya leído',
       nobody: 'Este equipo no puede ponerse al día: nadie con quien está enlazado tiene una instantánea',
       nobodyAbout:
         'Los demás ya no guardan lo que le falta. La autoridad, los puestos y los nodos locales tienen una instantánea de la que seguir: haga que se encuentre con uno de ellos y seguirá solo. Lo hecho aquí entretanto se conserva.',

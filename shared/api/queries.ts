@@ -294,8 +294,8 @@ type Answers = {
     } | null
     /**
      * Others keep no more what this device lacks, so that it begins anew from a snapshot: it is `coming`, or being taken
-     * in (`reading`), or `nobody` linked has one, or what was had is `unusable`. `done` of `size` bytes are here; `size`
-     * null: no snapshot is known. Null where it need not.
+     * in (`reading`), or `nobody` linked has one, or what was had is `unusable`. `done` of `size` bytes are here, or taken in
+     * where it is read; `size` null: no snapshot is known. Null where it need not.
      */
     readonly beginning: {
       readonly state: 'coming' | 'reading' | 'nobody' | 'unusable'

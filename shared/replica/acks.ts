@@ -2,7 +2,7 @@
  * Who holds what, as last heard and durably kept: acknowledgements of peers, and the cursor that the authority
  * signed. The outbox and the whereabouts of every edit are views over them.
  */
-import { toHex, concatBytes, type Bytes } from '../base/bytes.ts'
+import { concatBytes, equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { decodeCanonical, decodeCbor, encodeCbor } from '../base/cbor.ts'
 import type { ActorId, SiteId } from '../model/ids.ts'
 import type { ControlState } from '../judge/control.ts'
@@ -165,6 +165,9 @@ export class Acks {
 
   /** False for what is no cursor of this site's authority; an older one is taken note of by doing nothing. */
   receive(bytes: Bytes): boolean {
+    // Every peer passes on the same one.
+    const known = this.#word()
+    if (known && equalBytes(bytes, known.bytes)) return true
     const cursor = this.#read(bytes)
     if (!cursor) return false
     if (this.#authority?.by !== cursor.by || isNewer(cursor, this.#authority)) this.#keep(cursor)

@@ -11,14 +11,16 @@ import { declared } from '../model/fields.ts'
 import { LIMITS } from '../op/limits.ts'
 import type { Placed } from '../judge/past.ts'
 import type { Core } from './core.ts'
-import type { TouchingRow } from './door.ts'
 import { knownBy, spokenOfBeyond } from './frontier.ts'
 import type { RecordRow } from './interner.ts'
 import type { Line } from './lines.ts'
 import { readMeta, writeMeta } from './meta.ts'
 
 type OpRow = { readonly no: number; readonly line: number; readonly seq: number }
+type Sealable = OpRow & { readonly judgement: number; readonly wall: number; readonly sealed: number }
+type Droppable = OpRow & { readonly bytes: number; readonly touches: number }
 type Touch = { readonly record: number; readonly sealed: number }
+type Going = Droppable & { readonly records: readonly number[] }
 
 /** The number of the checkpoint beneath which a pass went through, or one over every record; 0: none did. */
 export const compactedBeneath = (
@@ -123,34 +125,50 @@ export class Compaction {
 
   /** Answers whether there was anything to do. */
   #seal(record: RecordRow): boolean {
-    const { door, judging, texts } = this.#core
-    const rows = this.#open.has(record.no) ? [] : door.opsOf(record.no)
+    const rows = this.#open.has(record.no) ? [] : this.#sealable(record.no)
     const under = rows.filter((row) => this.#isUnder(row))
     const sealing = under.filter(({ judgement, sealed }) => judgement === 0 && sealed === 0)
     if (sealing.length === 0 || !this.#maySeal(record, under)) return false
+    const { base, door, judging, texts } = this.#core
     const aside = new Set(under.filter(({ judgement }) => judgement !== 0).map(({ no }) => no))
-    const { base } = this.#core
-    for (const row of aside.size > 0 ? sealing : [])
-      base.keepGone(record, judging.fromRow(row).effects, aside)
-    const isAll = under.length === rows.length
-    if (!isAll || aside.size > 0) door.foldAll(record.no, under)
+    for (const { no } of aside.size > 0 ? sealing : [])
+      base.keepGone(record, judging.byNumber(no).effects, aside)
+    const known = new Set(under.map(({ no }) => no))
+    const isShown = known.size === rows.length && aside.size === 0
+    if (!isShown) {
+      const ops = door.opsOf(record.no)
+      door.foldAll(
+        record.no,
+        ops.filter(({ no }) => known.has(no)),
+      )
+    }
     base.keep(record.no)
-    texts.seal(record.no, (no) => no <= 0 || this.#isUnder(this.#core.log.rowByNumber(no)))
+    texts.seal(record.no, (no) => no <= 0 || known.has(no))
     this.#mark(record.no, sealing)
-    if (!isAll || aside.size > 0) door.foldAll(record.no, door.opsOf(record.no))
+    if (!isShown) door.foldAll(record.no, door.opsOf(record.no))
     return true
   }
 
-  #mark(record: number, sealed: readonly TouchingRow[]): void {
+  #sealable(record: number): Sealable[] {
+    return this.#core.sql
+      .prepare(
+        `SELECT op.no, op.line, op.seq, op.judgement, op.wall, touch.sealed FROM touch JOIN op ON op.no = touch.op
+         WHERE touch.record = ? ORDER BY op.no`,
+      )
+      .all<Sealable>(record)
+  }
+
+  #mark(record: number, sealed: readonly Sealable[]): void {
     const { sql } = this.#core
-    const mark = sql.prepare('UPDATE touch SET sealed = 1 WHERE record = ? AND op = ?')
-    for (const { no } of sealed) mark.run(record, no)
+    sql
+      .prepare('UPDATE touch SET sealed = 1 WHERE record = ? AND op IN (SELECT value FROM json_each(?))')
+      .run(record, numbersOf(sealed))
     const edited = sealed.reduce((last, { wall }) => Math.max(last, wall), 0)
     sql.prepare('UPDATE record SET edited = max(edited, ?) WHERE no = ?').run(edited, record)
   }
 
   /** A sign-off rests on edits one by one, and of a device that forked another branch may come. */
-  #maySeal({ kind }: RecordRow, under: readonly TouchingRow[]): boolean {
+  #maySeal({ kind }: RecordRow, under: readonly OpRow[]): boolean {
     const { lines } = this.#core.log
     return (
       declared(kind).closing !== 'signed' &&
@@ -164,37 +182,40 @@ export class Compaction {
 
   /** Answers whether any op of the record went. */
   #dropOf(record: number): boolean {
-    const rows = this.#core.sql
-      .prepare(
-        `SELECT op.no, op.line, op.seq FROM touch JOIN op ON op.no = touch.op
-         WHERE touch.record = ? AND touch.sealed = 1 AND op.control = 0 AND op.judgement = 0 ORDER BY op.no`,
-      )
-      .all<OpRow>(record)
     const shared = this.#core.acks.sharedSeq()
-    const spent = rows
-      .filter((row) => this.#isSpent(row, shared))
-      .map(({ no }) => ({ no, touches: this.#touches(no) }))
-    const going = spent.filter(
-      ({ no, touches }) => touches.length > 0 && !touches.some((touch) => this.#needs(touch, no)),
-    )
+    const spent = this.#droppable(record).filter((row) => this.#isSpent(row, shared))
+    if (spent.length === 0) return false
+    const needed = this.#neededFor(record)
+    const going = spent
+      .filter(({ no }) => !needed.has(no))
+      .flatMap((row): Going[] => {
+        const others = row.touches > 1 ? this.#othersOf(row.no, record) : []
+        return others.some((touch) => this.#needs(touch, row.no))
+          ? []
+          : [{ ...row, records: [record, ...others.map((touch) => touch.record)] }]
+      })
     if (going.length > 0) this.#drop(going)
     return going.length > 0
   }
 
-  #drop(going: readonly { readonly no: number; readonly touches: readonly Touch[] }[]): void {
+  /** What is in the record's base and was accepted; in how many records each is. */
+  #droppable(record: number): Droppable[] {
+    return this.#core.sql
+      .prepare(
+        `SELECT op.no, op.line, op.seq, length(op.bytes) AS bytes,
+           (SELECT count(*) FROM touch AS one WHERE one.op = op.no) AS touches
+         FROM touch JOIN op ON op.no = touch.op
+         WHERE touch.record = ? AND touch.sealed = 1 AND op.control = 0 AND op.judgement = 0 ORDER BY op.no`,
+      )
+      .all<Droppable>(record)
+  }
+
+  #drop(going: readonly Going[]): void {
     const { sql, log, judging } = this.#core
-    log.drop(
-      going.map(({ no, touches }) => ({
-        no,
-        said: [touches.map(({ record }) => record), judging.revocableOf(no)] as const,
-      })),
-    )
-    const forget = sql.prepare('DELETE FROM touch WHERE op = ?')
+    log.drop(going.map((op) => ({ ...op, said: [op.records, judging.revocableOf(op.no)] as const })))
+    sql.prepare('DELETE FROM touch WHERE op IN (SELECT value FROM json_each(?))').run(numbersOf(going))
     const count = sql.prepare('UPDATE record SET dropped = dropped + 1 WHERE no = ?')
-    for (const { no, touches } of going) {
-      forget.run(no)
-      for (const { record } of touches) count.run(record)
-    }
+    for (const { records } of going) for (const record of records) count.run(record)
   }
 
   /** Could it go, were nothing of it left? */
@@ -208,18 +229,26 @@ export class Compaction {
     return line.actor !== self || seq <= shared
   }
 
-  #touches(no: number): Touch[] {
-    return this.#core.sql.prepare('SELECT record, sealed FROM touch WHERE op = ?').all<Touch>(no)
+  #othersOf(no: number, record: number): Touch[] {
+    return this.#core.sql
+      .prepare('SELECT record, sealed FROM touch WHERE op = ? AND record <> ?')
+      .all<Touch>(no, record)
   }
 
   /** Does the record rest on the op: not in its base yet, or made by it, or shown as it said? */
   #needs({ record, sealed }: Touch, no: number): boolean {
-    if (sealed === 0) return true
-    const { sql } = this.#core
-    return ['creation', 'child', 'value', 'base_value', 'text_update'].some(
-      (table) =>
-        sql.prepare(`SELECT 1 AS here FROM ${table} WHERE record = ? AND op = ? LIMIT 1`).get(record, no) !==
-        undefined,
-    )
+    return sealed === 0 || this.#neededFor(record).has(no)
+  }
+
+  /** The ops that made the record or a child of it, or said what stands in it. */
+  #neededFor(record: number): ReadonlySet<number> {
+    const found = this.#core.sql.prepare(NEEDED).all<{ op: number }>(...RESTING.map(() => record))
+    return new Set(found.map(({ op }) => op))
   }
 }
+
+/** Where it stands of which op something is. */
+const RESTING = ['creation', 'child', 'value', 'base_value', 'text_update'] as const
+const NEEDED = RESTING.map((table) => `SELECT op FROM ${table} WHERE record = ?`).join(' UNION ALL ')
+
+const numbersOf = (ops: readonly { readonly no: number }[]): string => JSON.stringify(ops.map(({ no }) => no))

@@ -12,8 +12,8 @@ export type Growth = ReadonlyMap<Line, { readonly seq: number; readonly named: b
 
 type Row = { on_line: number; on_seq: number }
 
-/** Contexts of branches kept in memory: a forked actor may have any number of them. */
-const RECENT_BRANCHES = 64
+/** Contexts kept in memory: of branches, of which a forked actor may have any number, and of ops below the last of a line. */
+const RECENT = 64
 const RECENT_SEEN = 4096
 
 export class Contexts {
@@ -39,8 +39,7 @@ export class Contexts {
 
   /** All that the op at a place had seen of other lines. */
   at(place: Place): Context {
-    if (this.#isTip(place)) return this.#ofTip(place.line)
-    return place.line.isBranch ? this.#ofBranch(place) : this.#read(place)
+    return this.#isTip(place) ? this.#ofTip(place.line) : this.#ofBelow(place)
   }
 
   /** How far the op at a place had seen a line, its own included. */
@@ -96,8 +95,8 @@ export class Contexts {
     return context
   }
 
-  /** Below a branch's last op; what an op had seen never changes, and is asked for many times in a row. */
-  #ofBranch(place: Place): Context {
+  /** What an op had seen never changes, and is asked for many times in a row. */
+  #ofBelow(place: Place): Context {
     const key = `${place.line.no}:${place.seq}`
     const kept = this.#below.get(key)
     if (kept) return kept
@@ -138,6 +137,6 @@ const MANY_LINES = 200
 
 function keepRecent<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): void {
   const oldest = kept.keys().next()
-  if (kept.size >= RECENT_BRANCHES && !oldest.done) kept.delete(oldest.value)
+  if (kept.size >= RECENT && !oldest.done) kept.delete(oldest.value)
   kept.set(key, value)
 }

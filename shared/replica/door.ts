@@ -59,7 +59,12 @@ export class Door {
 
   /** Is every record judged and folded by what is known now? Nothing may be read before it is. */
   get isSettled(): boolean {
-    return this.#doubtful.size === 0
+    return this.doubtful === 0
+  }
+
+  /** How many records are not. */
+  get doubtful(): number {
+    return this.#doubtful.size
   }
 
   /** Appends one op whose causes are here. Answers why it is refused (nothing was written), or null. */
@@ -129,6 +134,12 @@ export class Door {
   refold(record: number): void {
     this.foldAll(record, this.opsOf(record))
     this.#parts.texts.forget(record)
+    this.#touched.add(record)
+  }
+
+  /** Folds and shows a record all of whose ops are in its base: what is final is not judged again. */
+  foldSealed(record: number): void {
+    this.foldAll(record, [])
     this.#touched.add(record)
   }
 

@@ -42,18 +42,24 @@ export const rowsBeyond = <T extends SqlRow>(
     sql.prepare(query).all<T>(log.actors.find(line.actor), after, line.no, ...more),
   )
 
+/** The ops of one part. */
+const BEYOND = 'SELECT no FROM op WHERE actor = ? AND seq > ? AND line = ?'
+
 /** The numbers of these ops. */
 export const opsBeyond = (needed: Needed, no: number): number[] =>
-  rowsBeyond<{ no: number }>(needed, no, 'SELECT no FROM op WHERE actor = ? AND seq > ? AND line = ?').map(
-    (row) => row.no,
-  )
+  rowsBeyond<{ no: number }>(needed, no, BEYOND).map((row) => row.no)
 
 /** Records that acts of control and review beyond the op are about, decisions and revocations among them. */
-export const spokenOfBeyond = (needed: Needed, no: number): number[] =>
-  rowsBeyond<{ record: number }>(
-    needed,
-    no,
-    `SELECT DISTINCT touch.record FROM op JOIN touch ON touch.op = op.no
-     WHERE op.actor = ? AND op.seq > ? AND op.line = ? AND op.control <> ?`,
-    CLASSES.data,
-  ).map(({ record }) => record)
+export function spokenOfBeyond(needed: Needed, no: number): number[] {
+  const firsts = rowsBeyond<{ no: number }>(needed, no, `${BEYOND} ORDER BY seq LIMIT 1`)
+  if (firsts.length === 0) return []
+  const after = new Map(beyond(needed.log, no).map((part) => [part.line.no, part.after]))
+  const acts = needed.sql
+    .prepare(
+      `SELECT op.line, op.seq, touch.record FROM op JOIN touch ON touch.op = op.no
+       WHERE op.control > 0 AND op.control IN (${CLASSES.control}, ${CLASSES.review}) AND op.no >= ?`,
+    )
+    .all<{ line: number; seq: number; record: number }>(Math.min(...firsts.map((first) => first.no)))
+  const isBeyond = acts.filter(({ line, seq }) => seq > (after.get(line) ?? Infinity))
+  return [...new Set(isBeyond.map(({ record }) => record))]
+}

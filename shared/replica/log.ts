@@ -38,6 +38,15 @@ export type OpRow = {
 export const OP_COLUMNS =
   'op.no, op.actor, op.line, op.seq, op.bytes, op.lamport, op.wall, op.flaw, op.judgement, op.reason'
 
+/** An op that goes: where it stands, how long it is, and what of it review may still ask for. */
+type Dropping = {
+  readonly no: number
+  readonly line: number
+  readonly seq: number
+  readonly bytes: number
+  readonly said: Said
+}
+
 type Placed = { readonly op: Op; readonly before: Found | null; readonly growth: Growth }
 
 export class Log extends Chains {
@@ -168,30 +177,30 @@ export class Log extends Chains {
   }
 
   /** Drops ops, and remembers how many bytes are left. Inside a transaction. */
-  drop(going: readonly { readonly no: number; readonly said: Said }[]): void {
+  drop(going: readonly Dropping[]): void {
     // Added up while all that was remembered of it holds.
     this.#bytes ??= this.#sum()
-    for (const { no, said } of going) this.#bytes -= this.#drop(no, said)
+    for (const op of going) {
+      this.#drop(op)
+      this.#bytes -= op.bytes
+    }
     this.keepSize()
   }
 
   /**
    * Forgets an op but for its name, its place in the total order, what it had seen, and what review may ask of it. Never
-   * the last of its line. Answers how many bytes went.
+   * the last of its line.
    */
-  #drop(no: number, said: Said): number {
-    const { line, seq } = this.placeOf(no)
-    invariant(this.lines.tip(line).seq > seq, 'the last op of a line is never dropped')
+  #drop({ no, line, seq, said }: Dropping): void {
+    invariant(this.lines.tip(this.lines.byNumber(line)).seq > seq, 'the last op of a line is never dropped')
     this.sql
       .prepare(
         `INSERT INTO imprint (line, seq, hash, lamport, said)
          SELECT line, seq, substr(hash, 1, ${CAUSE_HASH_BYTES}), lamport, ? FROM op WHERE no = ?`,
       )
       .run(writeSaid(said), no)
-    const { length } = this.rowByNumber(no).bytes
     this.sql.prepare('DELETE FROM op WHERE no = ?').run(no)
     if (this.#dropped !== null) this.#dropped += 1
-    return length
   }
 
   /** What remains of what a dropped op said. */

@@ -19,7 +19,8 @@ type OriginRow = {
   readonly judgement: number
 }
 
-const CACHED_CHILDREN = 1024
+/** Records, and children, whose origins are kept in memory. */
+const CACHED = 4096
 
 /** As judgements are numbered in the log. */
 const HELD = 3
@@ -29,7 +30,7 @@ export class Origins {
   readonly #log: Log
   readonly #records: Records
   readonly #sha256: (bytes: Bytes) => Bytes
-  /** Asked many times for one op; emptied whenever an origin or its judgement changes. */
+  /** Asked many times for one op; emptied whenever the judgement of an op changes. */
   readonly #ofRecord = new Map<number, readonly Origin[]>()
   readonly #ofChild = new Map<string, readonly Origin[]>()
 
@@ -46,7 +47,6 @@ export class Origins {
    */
   file(op: Op, no: number, site: SiteId): Map<RecordId, RecordRow> {
     const touched = new Map<RecordId, RecordRow>()
-    this.judgementChanged()
     op.effects.forEach((effect, index) => {
       const dot = { actor: op.actor, seq: op.seq, index }
       if (effect.type === 'create')
@@ -72,8 +72,7 @@ export class Origins {
       )
       .all<OriginRow>(record)
       .map((row) => this.#origin(row))
-    this.#ofRecord.set(record, origins)
-    return origins
+    return remember(this.#ofRecord, CACHED, record, origins)
   }
 
   /** Does the record stand: does one of its creations count? */
@@ -99,7 +98,7 @@ export class Origins {
       )
       .all<OriginRow>(record, field, idBytes(child))
       .map((row) => this.#origin(row))
-    return remember(this.#ofChild, CACHED_CHILDREN, key, origins)
+    return remember(this.#ofChild, CACHED, key, origins)
   }
 
   /** The ops and effects that made a child. */

@@ -31,7 +31,8 @@ test('CKP-43 a snapshot of one who had handed the role on takes the place of not
     const run = stale.replica.snapshotRun()
     const start = run && startIn(run)
     if (!start) throw new Error('it is named')
-    const from = await Beginning.from(machine, old, start, () => false)
+    const waiting = { isOver: () => false, onShare: () => undefined }
+    const from = await Beginning.from(machine, old, start, waiting)
     if (!from.ok) throw new Error(from.error)
     const begun = from.value
     await begun.takeAlong(old, () => false)

@@ -1,15 +1,32 @@
 /** Replicas for tests: the real engine on real SQLite in memory, with real keys drawn from a seed. */
 import { createHash, createPrivateKey, createPublicKey, sign as signWith, type KeyObject } from 'node:crypto'
+import { equalBytes, toBase64Url, type Bytes } from '../../shared/base/bytes.ts'
+import { remember } from '../../shared/base/remember.ts'
 import type { SiteId } from '../../shared/model/ids.ts'
 import type { Role } from '../../shared/model/roles.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
-import type { Clock, Signer, World } from '../../shared/replica/ports.ts'
+import type { Clock, Crypto, Signer, World } from '../../shared/replica/ports.ts'
 import { createSite, openReplica } from '../../shared/replica/replica.ts'
 import { THIS_BUILD, type Vocabulary } from '../../shared/op/vocabulary.ts'
 import { createCrypto } from '../../main/store/crypto.ts'
 import { memorySql, type MemorySql } from './memory-sql.ts'
 
-const crypto = createCrypto()
+const crypto = checkingOnce(createCrypto())
+
+/** A signature is really checked, once in a process: the many replicas here are all given the same ones. */
+function checkingOnce(real: Crypto): Crypto {
+  const checked = new Map<string, { readonly key: Bytes; readonly message: Bytes; readonly fits: boolean }>()
+  return {
+    ...real,
+    verify: (key, message, signature) => {
+      const name = toBase64Url(signature)
+      const known = checked.get(name)
+      if (known && equalBytes(known.key, key) && equalBytes(known.message, message)) return known.fits
+      const fits = real.verify(key, message, signature)
+      return remember(checked, 10_000, name, { key, message: message.slice(), fits }).fits
+    },
+  }
+}
 
 /** An Ed25519 key from a seed text, so that a simulation draws the same actors every time. */
 export function signerFrom(seed: string): Signer {

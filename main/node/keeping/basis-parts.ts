@@ -9,7 +9,7 @@ import type { Basis } from '../../../shared/replica/basis.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
 import { makeSnapshot } from '../../../shared/replica/snapshot-making.ts'
 import { removeDatabase } from '../../store/begun.ts'
-import { openDatabase } from '../../store/database.ts'
+import { openUnfinished } from '../../store/database.ts'
 import { inFolder } from '../../store/files.ts'
 import { measured } from '../../store/whole-files.ts'
 import type { Machine } from '../machine.ts'
@@ -33,7 +33,7 @@ async function* fileParts(path: string): AsyncGenerator<Bytes> {
 async function* madeParts({ machine, replica, copy }: Source, { checkpoint }: Basis): AsyncGenerator<Bytes> {
   clear(copy)
   await machine.sql.copyTo(copy)
-  const sql = openDatabase(copy)
+  const sql = openUnfinished(copy)
   try {
     for (const part of makeSnapshot({ ...machine.world, sql }, replica.site, replica.actor, checkpoint)) {
       for (let at = 0; at < part.length; at += ARCHIVE_LIMITS.part)

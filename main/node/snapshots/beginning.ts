@@ -15,12 +15,12 @@ import type { Signer, World } from '../../../shared/replica/ports.ts'
 import { openReplica } from '../../../shared/replica/replica.ts'
 import { SnapshotLoading } from '../../../shared/replica/snapshot-loading.ts'
 import { begunPath, removeDatabase, unfinishedPath } from '../../store/begun.ts'
-import { openDatabase, type SqlDatabase } from '../../store/database.ts'
+import { openUnfinished, type SqlDatabase } from '../../store/database.ts'
 import { inFolder, syncFile, syncFolderOf } from '../../store/files.ts'
 import { migrateNodeTables } from '../../store/node-tables.ts'
 import { keepOwn } from '../keeping/taking-over.ts'
 import type { Machine } from '../machine.ts'
-import { readSnapshot, turn } from './reading.ts'
+import { readSnapshot, turn, type Waiting } from './reading.ts'
 
 /** The snapshot that a run of the authority's chain names with its first op. */
 export type NamedStart = {
@@ -59,21 +59,21 @@ export class Beginning {
 
   /**
    * Reads the snapshot, which is here, between everything else. Errors: what is wrong with it. Throws what the disk refuses
-   * with, and `setup-busy` where `isOver` said meanwhile that nobody wants it any more. Nothing is left of it but in its answer.
+   * with, and `setup-busy` where nobody wants it any more. Nothing is left of it but in its answer.
    */
   static async from(
     machine: Machine,
     old: Replica,
     start: NamedStart,
-    isOver: () => boolean,
+    waiting: Waiting,
   ): Promise<Result<Beginning, string>> {
     const file = unfinishedPath(machine.paths)
     removeDatabase(file)
     let sql: SqlDatabase | null = null
     let begun: Beginning | null = null
     try {
-      sql = openDatabase(file)
-      const source = { path: machine.blobs.pathOf(start.file), start, isOver }
+      sql = openUnfinished(file)
+      const source = { path: machine.blobs.pathOf(start.file), start, waiting }
       const opened = await openFrom({ ...machine.world, sql }, machine.signer, old.site, source)
       if (!opened.ok) return opened
       migrateNodeTables(sql)
@@ -124,8 +124,6 @@ export class Beginning {
     const doubt = this.#lacks(old)
     if (doubt !== null) return doubt
     keepOwn(this.#machine.sql, this.#sql, this.replica)
-    // What a full disk would leave in the WAL would be left behind with that.
-    this.#sql.checkpoint()
     this.#sql.close()
     inFolder(() => {
       syncFile(this.#file)
@@ -172,14 +170,10 @@ export async function openFrom(
   world: World,
   signer: Signer,
   site: SiteId,
-  {
-    path,
-    start,
-    isOver,
-  }: { readonly path: string; readonly start: NamedStart; readonly isOver?: () => boolean },
+  { path, start, waiting }: { readonly path: string; readonly start: NamedStart; readonly waiting?: Waiting },
 ): Promise<Result<Replica, string>> {
   const self = actorOf((bytes) => world.crypto.sha256(bytes), signer.publicKey)
-  const read = await readSnapshot(path, new SnapshotLoading(world, site, self), isOver)
+  const read = await readSnapshot(path, new SnapshotLoading(world, site, self), waiting)
   if (!read.ok) return read
   const { op } = read.value
   if (op.actor !== start.run.actor || op.seq !== start.checkpoint) return err('it is of another checkpoint')

@@ -10,7 +10,7 @@ import type { Replica } from '../../../shared/replica/contract.ts'
 import { makeSnapshot } from '../../../shared/replica/snapshot-making.ts'
 import { removeDatabase } from '../../store/begun.ts'
 import type { Blob } from '../../store/blobs.ts'
-import { openDatabase } from '../../store/database.ts'
+import { openUnfinished } from '../../store/database.ts'
 import type { Machine } from '../machine.ts'
 import { turn } from './reading.ts'
 
@@ -72,7 +72,7 @@ export class SnapshotMaker {
   async #make(checkpoint: OpId): Promise<Blob | null> {
     const { machine, replica } = this.#options
     await machine.sql.copyTo(this.#copy)
-    const sql = openDatabase(this.#copy)
+    const sql = openUnfinished(this.#copy)
     try {
       return await this.#write(
         makeSnapshot({ ...machine.world, sql }, replica.site, replica.actor, checkpoint),

@@ -15,27 +15,40 @@ import {
 } from '../../../shared/replica/snapshot-file.ts'
 import type { SnapshotLoading } from '../../../shared/replica/snapshot-loading.ts'
 
+/** Who waits for a snapshot to be taken in. */
+export type Waiting = {
+  /** Nobody wants it any more. */
+  readonly isOver: () => boolean
+  /** So much of the work is done, from 0 to 1. */
+  readonly onShare: (share: number) => void
+}
+
+/** Of the work, the part that reading the rows is; the rest is folding and hashing what they hold. */
+const ROWS = 0.6
+
 /**
  * Answers the checkpoint of which it is. Errors: what is wrong with it. Throws what the disk refuses with, and `setup-busy`
- * once `isOver` says that nobody wants it any more.
+ * once nobody wants it any more.
  */
 export async function readSnapshot(
   path: string,
   loading: SnapshotLoading,
-  isOver: () => boolean = () => false,
+  { isOver, onShare }: Waiting = { isOver: () => false, onShare: () => undefined },
 ): Promise<Result<Checkpoint, string>> {
-  const next = async (): Promise<void> => {
+  const next = async (share: number): Promise<void> => {
+    onShare(share)
     await turn()
     if (isOver()) throw new TallydeskError('setup-busy')
   }
   const file = await open(path, 'r')
   try {
+    const { size } = await file.stat()
     const reading = new SnapshotReading(file)
     if (!(await reading.begins())) return err('it is no snapshot')
     for (let frame = await reading.next(); frame !== null; frame = await reading.next()) {
       const problem = frame.ok ? loading.take(frame.value) : frame.error
       if (problem !== null) return err(problem)
-      await next()
+      await next((ROWS * reading.at) / size)
     }
   } finally {
     await file.close()
@@ -43,7 +56,7 @@ export async function readSnapshot(
   for (let step = loading.step(); ; step = loading.step()) {
     if (!step.ok) return step
     if (!step.value) return loading.checkpoint()
-    await next()
+    await next(ROWS + (1 - ROWS) * loading.share())
   }
 }
 
@@ -52,7 +65,8 @@ export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(r
 
 class SnapshotReading {
   readonly #file: FileHandle
-  #at = 0
+  /** How many bytes were read. */
+  at = 0
 
   constructor(file: FileHandle) {
     this.#file = file
@@ -76,11 +90,11 @@ class SnapshotReading {
   async #bytes(length: number): Promise<Uint8Array | null> {
     const bytes = new Uint8Array(length)
     for (let read = 0; read < length;) {
-      const { bytesRead } = await this.#file.read(bytes, read, length - read, this.#at + read)
+      const { bytesRead } = await this.#file.read(bytes, read, length - read, this.at + read)
       if (bytesRead === 0) return null
       read += bytesRead
     }
-    this.#at += length
+    this.at += length
     return bytes
   }
 }

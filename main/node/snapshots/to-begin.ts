@@ -44,6 +44,8 @@ export class ToBegin {
   #fetched: string | null = null
   #again: NodeJS.Timeout | undefined
   #isReading = false
+  /** How much of what is read was taken in, from 0 to 1. */
+  #share = 0
   /** Since when nobody who is linked has the file; null while somebody has. */
   #missedSince: number | null = null
   #looking: NodeJS.Timeout | undefined
@@ -82,7 +84,12 @@ export class ToBegin {
   }
 
   #begin(start: NamedStart): void {
+    this.#share = 0
     this.#isReading = this.#options.begin(start)
+  }
+
+  tookIn(start: NamedStart, share: number): void {
+    if (this.#start?.file === start.file) this.#share = share
   }
 
   /** A file has come. */
@@ -120,7 +127,8 @@ export class ToBegin {
   /** For the status line; null: nothing is to be begun. */
   state(): BeginningState {
     const start = this.#start
-    if (start && this.#isReading) return { state: 'reading', done: start.size, size: start.size }
+    if (start && this.#isReading)
+      return { state: 'reading', done: Math.floor(start.size * this.#share), size: start.size }
     if (!this.#isSaid()) return null
     if (start === null)
       return { state: this.#options.offers.anyRefused ? 'unusable' : 'nobody', done: 0, size: null }

@@ -13,7 +13,7 @@ import { invariant } from '../../base/invariant.ts'
 import { FRAGMENT } from './schema.ts'
 
 export function emptyText(): Y.Doc {
-  const doc = new Y.Doc({ gc: false })
+  const doc = new Y.Doc({ gc: false, guid: '' })
   fragmentOf(doc)
   return doc
 }
