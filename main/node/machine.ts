@@ -11,7 +11,7 @@ import { Blobs } from '../store/blobs.ts'
 import { createCrypto } from '../store/crypto.ts'
 import { openDatabase, type SqlDatabase } from '../store/database.ts'
 import { factsIn, type Facts } from '../store/facts.ts'
-import { inFolder, readIfThere, writePrivately } from '../store/files.ts'
+import { forgetUnfinished, inFolder, readIfThere, writePrivately } from '../store/files.ts'
 import { type FolderPaths, openFolder } from '../store/folder.ts'
 import { migrateNodeTables, refuseNewerNodeTables } from '../store/node-tables.ts'
 import { loadOrMakeSigner } from '../store/op-key.ts'
@@ -70,6 +70,7 @@ async function openIdentity({ paths, log, history, undo }: Held): Promise<Machin
     finishTurnover(paths)
     putRepaired(paths)
     putBegun(paths)
+    forgetUnfinished(paths.witness)
   })
   const sql = openDatabase(paths.database, refuseNewerVersions)
   undo.push(() => sql.close())

@@ -34,6 +34,11 @@ export function writePrivately(file: string, content: string | Uint8Array): void
   syncFolderOf(file)
 }
 
+/** What a crash left of the writing of a file; the file is as it was. */
+export function forgetUnfinished(file: string): void {
+  rmSync(`${file}.unfinished`, { force: true })
+}
+
 /**
  * As `writePrivately`. On a full disk it writes over `old` in the room that this has, and gives it the name; a crash
  * then may leave half of it. For what only this start needs and the next writes anew.
@@ -43,7 +48,7 @@ export function writeInOldRoom(file: string, content: string, old = file): void 
     writePrivately(file, content)
   } catch (error) {
     if (!isFull(error) || !existsSync(old)) throw error
-    rmSync(`${file}.unfinished`, { force: true })
+    forgetUnfinished(file)
     overwrite(old, content)
     renameSync(old, file)
   }

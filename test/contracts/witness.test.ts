@@ -2,6 +2,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { openMachine } from '../../main/node/machine.ts'
 import { readManifest } from '../../main/node/keeping/manifest.ts'
 import { isOtherMachine, keptName, machineId } from '../../main/store/machine-id.ts'
 import { tallydesk } from './command.ts'
@@ -85,6 +86,15 @@ describe('noticing', () => {
       await hq.node.close()
       expect(witnessOf(hq.data).seq).toBeGreaterThan(1)
     }
+  })
+
+  test('WIT-1 what a crash left of the writing of one is taken away', async () => {
+    const data = scratch()
+    const left = join(data, 'witness.json.unfinished')
+    writeFileSync(left, '{"seq":')
+    const machine = await openMachine(data)
+    machine.close()
+    expect(existsSync(left)).toBe(false)
   })
 
   test('WIT-2 a folder on another machine was cloned, and stays so when it is brought back', async () => {
