@@ -5,7 +5,9 @@
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
+/** The longest first. */
 const parts: Readonly<Record<string, readonly string[]>> = {
+  lint: ['eslint', '.', '--max-warnings', '0'],
   'types-shared': ['tsc', '-p', 'shared/tsconfig.json'],
   'types-main': ['tsc', '-p', 'tsconfig.json'],
   'types-test': ['tsc', '-p', 'test/tsconfig.json'],
@@ -17,7 +19,6 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     '--output',
     'human',
   ],
-  lint: ['eslint', '.', '--max-warnings', '0'],
   format: ['prettier', '--check', '--log-level', 'warn', '.'],
   boundaries: [
     'depcruise',

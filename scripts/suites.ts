@@ -77,6 +77,8 @@ export const LONGEST: readonly string[] = [
   'laws/compaction.test.ts',
   'laws/authority.test.ts',
   'laws/replica.test.ts',
-  'power/power.test.ts',
+  'power/snapshot-disk.test.ts',
+  'crash/authority-kill.test.ts',
+  'story/trace.test.ts',
   'laws/finality.test.ts',
 ]

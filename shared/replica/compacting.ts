@@ -135,17 +135,18 @@ export class Compaction {
       base.keepGone(record, judging.byNumber(no).effects, aside)
     const known = new Set(under.map(({ no }) => no))
     const isShown = known.size === rows.length && aside.size === 0
-    if (!isShown) {
+    const fold = (isMeant: (no: number) => boolean): void => {
       const ops = door.opsOf(record.no)
       door.foldAll(
         record.no,
-        ops.filter(({ no }) => known.has(no)),
+        ops.filter((op) => isMeant(op.no)),
       )
     }
+    if (!isShown) fold((no) => known.has(no))
     base.keep(record.no)
     texts.seal(record.no, (no) => no <= 0 || known.has(no))
     this.#mark(record.no, sealing)
-    if (!isShown) door.foldAll(record.no, door.opsOf(record.no))
+    if (!isShown) fold(() => true)
     return true
   }
 

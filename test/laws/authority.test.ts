@@ -11,7 +11,7 @@ import { SEED } from '../support/seed.ts'
 
 /** Told when a law fails, so that it can be run again. */
 const seed = SEED
-const SETS = Number(process.env.LAWS_SETS ?? 100)
+const SETS = Number(process.env.LAWS_SETS ?? 200)
 const ORDERS = Number(process.env.LAWS_ORDERS ?? 12)
 const MINUTES = 60_000
 /** To shrink a history takes minutes: only where somebody asks for it. */

@@ -12,7 +12,7 @@ import { comesOutAlike } from './orders.ts'
 
 /** Told when a law fails, so that it can be run again. */
 const seed = SEED
-const SETS = Number(process.env.LAWS_SETS ?? 100)
+const SETS = Number(process.env.LAWS_SETS ?? 200)
 const ORDERS = Number(process.env.LAWS_ORDERS ?? 12)
 const MINUTES = 60_000
 const END = !process.env.LAWS_SHRINK
