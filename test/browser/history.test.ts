@@ -6,20 +6,11 @@ import type { QueryAnswer } from '../../shared/api/queries.ts'
 import { runNode, scratchFolder, type NodeProcess } from '../support/node-process.ts'
 import { clearedAt, EDITS, workOn } from '../support/worn-site.ts'
 import { onPage } from './on-page.ts'
-import { expectAccessible, goTo, keepPicture, openBrowser, openDesk } from './screens.ts'
+import { expectAccessible, goTo, inEveryLook, keepPicture, openBrowser, openDesk } from './screens.ts'
 import { eventually, freeAddress, must } from './warehouse.ts'
 
 /** History goes as soon as it is final: within some ms, which a snapshot takes longer to make. */
 const SHORT = ['--history', '0.0000001']
-const LOOKS = [
-  { width: 1440, colorScheme: 'light', locale: 'en-GB' },
-  { width: 1440, colorScheme: 'dark', locale: 'es-ES' },
-  { width: 768, colorScheme: 'light', locale: 'es-ES' },
-  { width: 768, colorScheme: 'dark', locale: 'en-GB' },
-] as const
-
-type Look = (typeof LOOKS)[number]
-
 const scratch = scratchFolder()
 const running = new Set<NodeProcess>()
 let browser: Browser
@@ -83,29 +74,11 @@ afterAll(async () => {
 })
 
 /** The desk in each look: through the accessibility check, and no wider than its window. */
-async function inEveryLook(
-  node: NodeProcess,
-  name: string,
-  look: (page: Page, spoken: Look['locale']) => Promise<void>,
-): Promise<void> {
-  for (const { width, colorScheme, locale } of LOOKS) {
-    const viewport = { width, height: 900 }
-    const { page, complaints } = await openDesk(browser, node, { viewport, colorScheme, locale })
-    await look(page, locale)
-    await expectAccessible(page)
-    await keepPicture(page, `${name}-${colorScheme}-${width}`)
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    expect(overflow, `${name} is no wider than the window`).toBeLessThanOrEqual(0)
-    expect(complaints).toEqual([])
-    await page.context().close()
-  }
-}
-
 const board = (page: Page) => page.locator('a.card', { hasText: 'Pump' })
 
 describe('history that is no longer kept', () => {
   test('DESK-225 the activity of a job ends with how many of its changes are no longer kept', async () => {
-    await inEveryLook(hq, 'history-job', async (page, locale) => {
+    await inEveryLook(browser, hq, 'history-job', async (page, locale) => {
       await board(page).first().click()
       const end = page.locator('.history-end')
       await onPage(end).toContainText(
@@ -138,7 +111,7 @@ describe('history that is no longer kept', () => {
 
   test('DESK-226 the authority’s place says what snapshot there is, where, and how long history is kept', async () => {
     const panel = (page: Page) => page.locator('section.panel', { hasText: /Checkpoints|Puntos de control/ })
-    await inEveryLook(hq, 'history-snapshot', async (page) => {
+    await inEveryLook(browser, hq, 'history-snapshot', async (page) => {
       await onPage(board(page)).toBeVisible()
       await page.keyboard.press('3')
       await onPage(panel(page)).toContainText(/On this device|En este equipo/)
@@ -198,7 +171,7 @@ describe('a device that was away', () => {
   test.each(STATES)(
     'DESK-227 what it says while it is “$state”, in every look',
     async ({ says, ...beginning }) => {
-      await inEveryLook(short, `beginning-${beginning.state}`, async (page) => {
+      await inEveryLook(browser, short, `beginning-${beginning.state}`, async (page) => {
         await pretend(page, beginning)
         await onPage(banner(page)).toContainText(says)
         if (beginning.state === 'coming') {

@@ -85,3 +85,33 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   mkdirSync(ARTEFACTS, { recursive: true })
   await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) })
 }
+
+/** Both themes, both languages, a wide desk and a narrow one. */
+const LOOKS = [
+  { width: 1440, colorScheme: 'light', locale: 'en-GB' },
+  { width: 1440, colorScheme: 'dark', locale: 'es-ES' },
+  { width: 768, colorScheme: 'light', locale: 'es-ES' },
+  { width: 768, colorScheme: 'dark', locale: 'en-GB' },
+] as const
+
+export type Look = (typeof LOOKS)[number]
+
+/** Opens the desk of a node in every look; `look` brings up what is to be seen, which must be accessible and fit. */
+export async function inEveryLook(
+  browser: Browser,
+  node: NodeProcess,
+  name: string,
+  look: (page: Page, spoken: Look['locale']) => Promise<void>,
+): Promise<void> {
+  for (const { width, colorScheme, locale } of LOOKS) {
+    const viewport = { width, height: 900 }
+    const { page, complaints } = await openDesk(browser, node, { viewport, colorScheme, locale })
+    await look(page, locale)
+    await expectAccessible(page)
+    await keepPicture(page, `${name}-${colorScheme}-${width}`)
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(overflow, `${name} is no wider than the window`).toBeLessThanOrEqual(0)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  }
+}

@@ -1,8 +1,13 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { exportSite } from '../../main/node/keeping/exporting.ts'
+import { openMachine } from '../../main/node/machine.ts'
 import type { OpId } from '../../shared/model/ids.ts'
 import type { ImportRow, Replica } from '../../shared/replica/contract.ts'
 import type { Effect } from '../../shared/sync/effect.ts'
 import { Session } from '../../shared/sync/session.ts'
+import { scratchFolder } from '../support/node-process.ts'
 import { coreOf, craft, nextOp, runOf } from '../support/crafting.ts'
 import {
   foundSite,
@@ -275,7 +280,7 @@ test('CKP-19 a snapshot is due where there is none, after a week, and after ten 
   expect(isDue()).toBe(true)
 })
 
-test('KEEP-32 what was dropped beneath a checkpoint that lost its force is in no archive until another one knows it', () => {
+test('KEEP-36 what was dropped beneath a checkpoint that lost its force is in no archive until another one knows it', async () => {
   const hq = keeping(foundSite(), 0)
   const desk = joinSite(hq, 'Desk', 'supervisor')
   const { record } = must(hq.replica.execute('job.create', { title: 'Pump' }))
@@ -290,6 +295,14 @@ test('KEEP-32 what was dropped beneath a checkpoint that lost its force is in no
   pull(hq, desk)
   expect(coreOf(hq).control().membership.checkpoints).toEqual([])
   expect(hq.replica.basis()).toBe('none')
+  const folder = scratchFolder()
+  const machine = await openMachine(join(folder.path, 'data'))
+  const file = join(folder.path, 'archive')
+  const exported = exportSite(machine, hq.replica, file)
+  await expect(exported).rejects.toMatchObject({ code: 'history-not-final' })
+  machine.close()
+  expect(readdirSync(folder.path)).toEqual(['data'])
+  folder.remove()
   must(desk.replica.execute('checkpoint.publish', {}))
   pull(hq, desk)
   expect(hq.replica.basis()).toMatchObject({ checkpoint: lastOp(desk) })

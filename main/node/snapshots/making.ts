@@ -3,16 +3,12 @@
  * small pieces between everything else, into a file that every desk and edge then fetches like a photo.
  */
 import { TallydeskError } from '../../../shared/api/errors.ts'
-import type { Bytes } from '../../../shared/base/bytes.ts'
 import type { OpId } from '../../../shared/model/ids.ts'
 import { LIMITS } from '../../../shared/op/limits.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
-import { makeSnapshot } from '../../../shared/replica/snapshot-making.ts'
-import { removeDatabase } from '../../store/begun.ts'
 import type { Blob } from '../../store/blobs.ts'
-import { openUnfinished } from '../../store/database.ts'
 import type { Machine } from '../machine.ts'
-import { turn } from './reading.ts'
+import { partsOutOfCopy, removeCopy } from './copied.ts'
 
 /** After a failure, such as a full disk, before the next try, ms. */
 const AGAIN_MS = 600_000
@@ -34,7 +30,7 @@ export class SnapshotMaker {
   constructor(options: SnapshotMakerOptions) {
     this.#options = options
     this.#copy = `${options.machine.paths.database}.snapshot`
-    this.#clear()
+    removeCopy(this.#copy)
   }
 
   /** Begins one where one is due. It goes on by itself, so there is never more to do here. */
@@ -63,7 +59,6 @@ export class SnapshotMaker {
       this.#notBefore = machine.clock.now() + AGAIN_MS
       machine.log.warn({ checkpoint, error: String(error) }, 'a snapshot could not be made')
     } finally {
-      this.#clear()
       this.#work = null
     }
   }
@@ -71,32 +66,15 @@ export class SnapshotMaker {
   /** Null where the node stops meanwhile. */
   async #make(checkpoint: OpId): Promise<Blob | null> {
     const { machine, replica } = this.#options
-    await machine.sql.copyTo(this.#copy)
-    const sql = openUnfinished(this.#copy)
+    const writer = await machine.blobs.begin(LIMITS.snapshotBytes)
     try {
-      return await this.#write(
-        makeSnapshot({ ...machine.world, sql }, replica.site, replica.actor, checkpoint),
-      )
-    } finally {
-      sql.close()
-    }
-  }
-
-  async #write(parts: Iterable<Bytes>): Promise<Blob | null> {
-    const writer = await this.#options.machine.blobs.begin(LIMITS.snapshotBytes)
-    try {
-      for (const part of parts) {
+      for await (const part of partsOutOfCopy({ machine, replica, copy: this.#copy }, checkpoint)) {
         if (this.#stopped) return null
         if (part.length > 0) await writer.write(part)
-        else await turn()
       }
       return await writer.finish()
     } finally {
       await writer.abort()
     }
-  }
-
-  #clear(): void {
-    for (const file of [this.#copy, `${this.#copy}.unfinished`]) removeDatabase(file)
   }
 }

@@ -1,0 +1,136 @@
+/** The words of keeping this device safe: the check, backups and archives. */
+import { catalogue, plural } from '../services/language.svelte.ts'
+
+export const words = catalogue({
+  en: {
+    title: 'Keeping this device',
+    check: 'Check',
+    checking: 'Checking…',
+    checkAbout: 'Reads the whole log and every photo. It changes nothing.',
+    whole: 'Everything is whole',
+    looked: (ops: number, records: number, attachments: number) =>
+      [
+        plural('en', ops, { one: '{n} edit', other: '{n} edits' }),
+        plural('en', records, { one: '{n} record', other: '{n} records' }),
+        plural('en', attachments, { one: '{n} attachment', other: '{n} attachments' }),
+      ].join(', '),
+    found: (n: number) =>
+      plural('en', n, {
+        one: '{n} thing is not as it should be',
+        other: '{n} things are not as they should be',
+      }),
+    repair:
+      'Stop Tallydesk on this device and let it repair itself: “tallydesk doctor --repair”. What can be read is kept.',
+    more: (n: number) => `and ${n} more`,
+    finding: {
+      file: 'The file of the database',
+      chain: 'The log',
+      bytes: 'An edit is not as it was written',
+      signature: 'An edit is not signed by its author',
+      context: 'What an edit had seen',
+      base: 'What is left of earlier history',
+      hash: 'The hash of a record',
+      table: 'What is shown is not what the log says',
+      judgement: 'Whether an edit counts',
+      control: 'What is kept of members, requests and rights',
+      checkpoint: 'The state at a checkpoint',
+      attachment: 'A photo or file',
+      witness: 'The note of how far this device once was',
+    },
+    backup: {
+      verb: 'Back up…',
+      about: 'For what nobody else has: the keys of this device, and work that was not sent yet.',
+      title: 'Back up this device',
+      lead: 'Its database, its photos and its keys. What is written until the end is in it.',
+      label: 'Folder',
+      hint: 'On another disk, a new folder or that of the last backup. It holds the keys of this device: keep it as safe as the device.',
+      example: '/media/usb/headquarters',
+      send: 'Back up',
+      sending: 'Backing up…',
+      done: (when: string, size: string) => `Backed up ${when}, ${size}`,
+    },
+    export: {
+      verb: 'Export…',
+      about: 'The whole site, signed, for an audit or for good.',
+      title: 'Export the site',
+      lead: 'Every edit, photo and decision in one file that anybody can check with “tallydesk audit”.',
+      label: 'File',
+      hint: 'A new file. There are no keys in it, but all that the site holds.',
+      example: '/media/usb/quay.archive',
+      send: 'Export',
+      sending: 'Exporting…',
+      done: (when: string, size: string) => `Exported ${when}, ${size}`,
+    },
+    damaged: (n: number) =>
+      plural('en', n, {
+        one: '{n} damaged photo or file is not in it; a check names it.',
+        other: '{n} damaged photos or files are not in it; a check names them.',
+      }),
+    needed: 'Say where, from the top: it begins with “/” or with a drive.',
+    cancel: 'Cancel',
+  },
+  es: {
+    title: 'Conservar este equipo',
+    check: 'Comprobar',
+    checking: 'Comprobando…',
+    checkAbout: 'Lee todo el registro y cada foto. No cambia nada.',
+    whole: 'Todo está íntegro',
+    looked: (ops: number, records: number, attachments: number) =>
+      [
+        plural('es', ops, { one: '{n} edición', other: '{n} ediciones' }),
+        plural('es', records, { one: '{n} registro', other: '{n} registros' }),
+        plural('es', attachments, { one: '{n} adjunto', other: '{n} adjuntos' }),
+      ].join(', '),
+    found: (n: number) =>
+      plural('es', n, { one: '{n} cosa no está como debería', other: '{n} cosas no están como deberían' }),
+    repair:
+      'Detenga Tallydesk en este equipo y deje que se repare: «tallydesk doctor --repair». Se conserva lo que se puede leer.',
+    more: (n: number) => `y ${n} más`,
+    finding: {
+      file: 'El archivo de la base de datos',
+      chain: 'El registro',
+      bytes: 'Una edición no está como se escribió',
+      signature: 'Una edición no está firmada por su autor',
+      context: 'Lo que una edición había visto',
+      base: 'Lo que queda del historial anterior',
+      hash: 'La huella de un registro',
+      table: 'Lo que se muestra no es lo que dice el registro',
+      judgement: 'Si una edición cuenta',
+      control: 'Lo guardado de miembros, solicitudes y derechos',
+      checkpoint: 'El estado en un punto de control',
+      attachment: 'Una foto o un archivo',
+      witness: 'La nota de hasta dónde llegó este equipo',
+    },
+    backup: {
+      verb: 'Copia de seguridad…',
+      about: 'Para lo que nadie más tiene: las claves de este equipo y el trabajo aún no enviado.',
+      title: 'Copia de seguridad de este equipo',
+      lead: 'Su base de datos, sus fotos y sus claves. Lo que se escriba hasta el final está en ella.',
+      label: 'Carpeta',
+      hint: 'En otro disco, una carpeta nueva o la de la última copia. Contiene las claves de este equipo: guárdela igual de segura.',
+      example: '/media/usb/central',
+      send: 'Copiar',
+      sending: 'Copiando…',
+      done: (when: string, size: string) => `Copiado ${when}, ${size}`,
+    },
+    export: {
+      verb: 'Exportar…',
+      about: 'Todo el sitio, firmado, para una auditoría o para siempre.',
+      title: 'Exportar el sitio',
+      lead: 'Cada edición, foto y decisión en un solo archivo que cualquiera puede comprobar con «tallydesk audit».',
+      label: 'Archivo',
+      hint: 'Un archivo nuevo. No contiene claves, pero sí todo lo que guarda el sitio.',
+      example: '/media/usb/muelle.archive',
+      send: 'Exportar',
+      sending: 'Exportando…',
+      done: (when: string, size: string) => `Exportado ${when}, ${size}`,
+    },
+    damaged: (n: number) =>
+      plural('es', n, {
+        one: '{n} foto o archivo dañado no está incluido; una comprobación lo nombra.',
+        other: '{n} fotos o archivos dañados no están incluidos; una comprobación los nombra.',
+      }),
+    needed: 'Diga dónde, desde la raíz: empieza por «/» o por una unidad.',
+    cancel: 'Cancelar',
+  },
+})
