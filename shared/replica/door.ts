@@ -3,7 +3,7 @@
  * folded and shown by the same function, in one transaction that the caller opens; so log and views cannot part.
  */
 import type { RecordId, SiteId } from '../model/ids.ts'
-import { isReview } from '../op/op.ts'
+import { isData, isReview } from '../op/op.ts'
 import type { Verdict } from '../judge/reason.ts'
 import type { Base } from './base.ts'
 import { isDropped } from './chains.ts'
@@ -44,8 +44,11 @@ const SLICE = 10
 export class Door {
   readonly #parts: Parts
   readonly #reach: Reach
-  /** Records whose rows in the views no longer match; their numbers. */
-  readonly #touched = new Set<number>()
+  /**
+   * Records whose rows in the views no longer match, by number. Where all that happened is that data came that counts,
+   * the wall time of the last of it; null where anything else did.
+   */
+  readonly #touched = new Map<number, number | null>()
   /** Records some of whose ops may be judged otherwise now; those put off to later stand in the table `dirty` too. */
   readonly #doubtful = new Set<number>()
   #passage: Passage = { records: new Set(), control: false }
@@ -99,8 +102,8 @@ export class Door {
    */
   settle(most = SLICE): Passage {
     this.#rejudge(most)
-    for (const no of this.#touched) {
-      this.#parts.views.update(no)
+    for (const [no, grown] of this.#touched) {
+      this.#parts.views.update(no, grown)
       this.#passage.records.add(this.#parts.records.byNumber(no).id)
     }
     this.#touched.clear()
@@ -134,13 +137,13 @@ export class Door {
   refold(record: number): void {
     this.foldAll(record, this.opsOf(record))
     this.#parts.texts.forget(record)
-    this.#touched.add(record)
+    this.#touched.set(record, null)
   }
 
   /** Folds and shows a record all of whose ops are in its base: what is final is not judged again. */
   foldSealed(record: number): void {
     this.foldAll(record, [])
-    this.#touched.add(record)
+    this.#touched.set(record, null)
   }
 
   /** Folds a record from its base and those of these ops that count and are not in it. */
@@ -156,8 +159,9 @@ export class Door {
 
   #foldNew(op: JudgedOp, verdict: Verdict, touched: ReadonlyMap<RecordId, RecordRow>): void {
     const accepted = verdict.judgement === 'accepted'
+    const grown = accepted && op.effects.every(isData) ? op.wall : null
     for (const { id, no } of touched.values()) {
-      this.#touch(no, op.no)
+      this.#touch(no, op.no, grown)
       if (accepted) this.#fold(op, id, no)
     }
     this.#parts.texts.settle(accepted)
@@ -168,9 +172,10 @@ export class Door {
     fold.apply(op, id, record, (index, child) => judging.revocations.revokedIn(op.no, index, record, child))
   }
 
-  #touch(record: number, op: number): void {
+  #touch(record: number, op: number, grown: number | null): void {
     this.#parts.sql.prepare('INSERT OR IGNORE INTO touch (record, op) VALUES (?, ?)').run(record, op)
-    this.#touched.add(record)
+    const before = this.#touched.get(record)
+    this.#touched.set(record, before === null || grown === null ? null : Math.max(before ?? grown, grown))
   }
 
   /** An act of control or review came: what it says of other ops may have changed them. */

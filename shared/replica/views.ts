@@ -50,16 +50,24 @@ export class Views {
     this.#sum = parts.sum
   }
 
-  /** Makes every view of one record true again. */
-  update(record: number): void {
+  /** Makes every view of one record true again. `grown`: since it was, only data came that counts, the last at this wall time. */
+  update(record: number, grown: number | null): void {
     const row = this.#records.byNumber(record)
+    const before = grown === null ? undefined : this.#board(record)
     this.#clear(record)
     this.#forgetHash(record)
     this.#sql.prepare('INSERT OR IGNORE INTO search_todo (record) VALUES (?)').run(record)
     if (!this.#origins.stands(record)) return
     const state = new RecordState(this.#sql, this.#log, row)
     const conflicts = this.#writeConflicts(state)
-    this.#writeBoard(state, conflicts)
+    const last = before && grown !== null ? Math.max(before.updated, grown) : this.#lastEdit(record)
+    this.#writeBoard(state, { conflicts, review: before?.review ?? this.#inReview(record), last })
+  }
+
+  #board(record: number): { readonly review: number; readonly updated: number } | undefined {
+    return this.#sql
+      .prepare('SELECT review, updated FROM board WHERE record = ?')
+      .get<{ review: number; updated: number }>(record)
   }
 
   stageOf(row: RecordRow, done: number): Stage {
@@ -111,7 +119,14 @@ export class Views {
       .run(...cell).changes
   }
 
-  #writeBoard(state: RecordState, conflicts: number): void {
+  #writeBoard(
+    state: RecordState,
+    {
+      conflicts,
+      review,
+      last,
+    }: { readonly conflicts: number; readonly review: number; readonly last: number },
+  ): void {
     const { no, kind } = state.row
     const tasks = state.children('tasks')
     const done = tasks.filter((task) => task.live('done').length > 0).length
@@ -119,7 +134,6 @@ export class Views {
     const tags = keysOf(state.live('tags'))
     const stage = this.stageOf(state.row, done)
     const assignee = shown('assignee') ?? shown('owner')
-    const last = this.#lastEdit(no)
     const rank = [
       PRIORITY_RANK[shown('priority') ?? ''] ?? '2',
       shown('due') ?? '9999-99-99',
@@ -131,7 +145,7 @@ export class Views {
       .run(
         no, kind, stage, rank, shown(declared(kind).title) ?? '', shown('reference'), shown('zone'), assignee, shown('priority'),
         shown('due'), shown('label'), JSON.stringify(tags), done, tasks.length, state.children('notes').length,
-        state.children('attachments').length, conflicts, this.#inReview(no), last,
+        state.children('attachments').length, conflicts, review, last,
       ) // prettier-ignore
     for (const tag of tags)
       this.#sql.prepare('INSERT INTO board_tag (tag, record) VALUES (?, ?)').run(tag, no)

@@ -32,7 +32,7 @@ import type { Signer, World } from '../../../shared/replica/ports.ts'
 import { openReplica } from '../../../shared/replica/replica.ts'
 import { SnapshotLoading } from '../../../shared/replica/snapshot-loading.ts'
 import { createCrypto } from '../../store/crypto.ts'
-import { openDatabase } from '../../store/database.ts'
+import { openUnfinished } from '../../store/database.ts'
 import { inFolder } from '../../store/files.ts'
 import { loadOrMakeSigner } from '../../store/op-key.ts'
 import { readSnapshot } from '../snapshots/reading.ts'
@@ -64,7 +64,7 @@ export async function audit(
   const folder = mkdtempSync(join(tmpdir(), 'tallydesk-audit-'))
   const archive = await openArchive(file)
   try {
-    const sql = openDatabase(join(folder, 'audit.db'))
+    const sql = openUnfinished(join(folder, 'audit.db'))
     try {
       const head = await headOf(archive)
       const world = { sql, crypto: createCrypto(), clock: { now: () => head.made } }
