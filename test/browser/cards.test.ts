@@ -1,6 +1,7 @@
 /** Cards of any height, in columns where jobs come in above and grow while somebody looks. */
-import { expect as onPage, type Browser, type Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { onPage } from './on-page.ts'
 import { openBrowser, openDesk } from './screens.ts'
 import { must, openWarehouse, type Warehouse } from './warehouse.ts'
 

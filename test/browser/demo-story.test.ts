@@ -2,10 +2,11 @@
  * The demo's story, start to end, on its five real nodes: once with the mouse, from the first screen on, and once with
  * the keyboard alone. Each step is a test and goes on where the one before ended.
  */
-import { expect as onPage, type Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoByCommand, deskWithoutSite } from './demo-stage.ts'
 import { Watching } from './demo-watching.ts'
+import { onPage } from './on-page.ts'
 import { expectAccessible } from './screens.ts'
 import { eventually } from './warehouse.ts'
 
@@ -81,9 +82,12 @@ async function expectJobWaiting(): Promise<void> {
   await story.keep('job-waiting')
 }
 
+/** The shift may add something to its title meanwhile. */
+const ownClosing = () => page.getByRole('article', { name: `Close: ${closing}` })
+
 /** The desk's own closing and one of a tablet, each with why it waits and since when. */
 async function expectWaitingAtAuthority(): Promise<void> {
-  const own = page.getByRole('article', { name: `Close: ${closing}`, exact: true })
+  const own = ownClosing()
   await onPage(own.getByText(WAN_OUT)).toBeVisible()
   await onPage(own.getByText(/asked by you/)).toBeVisible()
   const ofTablet = page.getByRole('article').filter({ hasText: /asked by Ben’s tablet/ })
@@ -92,7 +96,7 @@ async function expectWaitingAtAuthority(): Promise<void> {
 }
 
 async function expectAccepted(): Promise<void> {
-  const own = page.getByRole('article', { name: `Close: ${closing}`, exact: true })
+  const own = ownClosing()
   await onPage(own.getByText('Accepted')).toBeVisible(PATIENT)
   await onPage(own.getByText(AUDIT)).toBeVisible()
   await onPage(story.statusLine.getByText('Connected')).toBeVisible(PATIENT)
@@ -178,10 +182,7 @@ describe('by mouse', () => {
   test('DEMO-5 with the WAN back it is accepted with an audit number', async () => {
     await story.switchOf('WAN', 'out').click()
     await expectAccepted()
-    await page
-      .getByRole('article', { name: `Close: ${closing}`, exact: true })
-      .getByText(closing)
-      .click()
+    await ownClosing().getByText(closing).click()
     await onPage(story.panel.getByText(/Audit number/)).toContainText(AUDIT)
   })
 
