@@ -64,30 +64,21 @@ export function openDatabase(file: string, inspect: (sql: Sql) => void = () => u
  */
 export function openUnfinished(file: string): SqlDatabase {
   inFolder(() => createPrivately(file))
-  return translated(() => {
-    const database = new Database(file, { timeout: 0 })
-    try {
-      const sql = new SqliteDatabase(database, makeFast)
-      sql.tryToWrite()
-      return sql
-    } catch (error) {
-      database.close()
-      throw error
-    }
-  })
+  return openIndexed(file, () => undefined, 'beside', makeFast)
 }
 
 function openIndexed(
   file: string,
   inspect: (sql: Sql) => void,
   index: 'beside' | 'in-memory',
+  prepare = makeDurable,
 ): SqliteDatabase {
   return translated(() => {
     const database = new Database(file, { timeout: 0 })
     try {
       // Whoever holds the file alone from the first look on keeps the index to itself.
       if (index === 'in-memory') database.pragma('locking_mode = EXCLUSIVE')
-      const sql = new SqliteDatabase(database)
+      const sql = new SqliteDatabase(database, prepare)
       inspect(sql)
       sql.tryToWrite()
       return sql

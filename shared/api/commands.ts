@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import type { ImportFault } from './messages/import-faults.ts'
+import { ABSOLUTE_PATH } from './paths.ts'
 
 const id32 = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits'))
 const actor = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'))
@@ -49,11 +50,7 @@ const items = v.pipe(
   v.maxLength(250, 'at most 250 at once'),
 )
 const newCase = { title: line, owner: v.optional(word), tags: v.optional(v.array(word)) }
-const path = v.pipe(
-  v.string(),
-  v.maxLength(4000),
-  v.regex(/^([/\\]|[A-Za-z]:[/\\])/, 'must be an absolute path'),
-)
+const path = v.pipe(v.string(), v.maxLength(4000), v.regex(ABSOLUTE_PATH, 'must be an absolute path'))
 
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'))
 /** A small picture of 12 KiB at most, made where the photo is: it travels in the op, ahead of the photo's own bytes. */

@@ -31,16 +31,13 @@ export const countBeyond = (log: Log, no: number): number =>
 /** How many ops an op knows, itself excepted. */
 export const countUnder = (log: Log, no: number): number => log.size().ops - countBeyond(log, no) - 1
 
-/** What a query finds of each part; it is given the actor, the seq behind which the part begins, and the line, then `more`. */
-export const rowsBeyond = <T extends SqlRow>(
-  { sql, log }: Needed,
-  no: number,
-  query: string,
-  ...more: readonly number[]
-): T[] =>
-  beyond(log, no).flatMap(({ line, after }) =>
-    sql.prepare(query).all<T>(log.actors.find(line.actor), after, line.no, ...more),
-  )
+/** What a query finds of each part; it is given the actor, the seq behind which the part begins, and the line. */
+const rowsOf = <T extends SqlRow>({ sql, log }: Needed, parts: readonly Beyond[], query: string): T[] =>
+  parts.flatMap(({ line, after }) => sql.prepare(query).all<T>(log.actors.find(line.actor), after, line.no))
+
+/** The same of all parts that an op does not know. */
+export const rowsBeyond = <T extends SqlRow>(needed: Needed, no: number, query: string): T[] =>
+  rowsOf(needed, beyond(needed.log, no), query)
 
 /** The ops of one part. */
 const BEYOND = 'SELECT no FROM op WHERE actor = ? AND seq > ? AND line = ?'
@@ -51,9 +48,10 @@ export const opsBeyond = (needed: Needed, no: number): number[] =>
 
 /** Records that acts of control and review beyond the op are about, decisions and revocations among them. */
 export function spokenOfBeyond(needed: Needed, no: number): number[] {
-  const firsts = rowsBeyond<{ no: number }>(needed, no, `${BEYOND} ORDER BY seq LIMIT 1`)
+  const parts = beyond(needed.log, no)
+  const firsts = rowsOf<{ no: number }>(needed, parts, `${BEYOND} ORDER BY seq LIMIT 1`)
   if (firsts.length === 0) return []
-  const after = new Map(beyond(needed.log, no).map((part) => [part.line.no, part.after]))
+  const after = new Map(parts.map((part) => [part.line.no, part.after]))
   const acts = needed.sql
     .prepare(
       `SELECT op.line, op.seq, touch.record FROM op JOIN touch ON touch.op = op.no

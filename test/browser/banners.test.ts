@@ -11,7 +11,7 @@ import { openReplica } from '../../shared/replica/replica.ts'
 import { failingDisk } from '../support/failing-disk.ts'
 import { runNode, scratchFolder, type NodeProcess } from '../support/node-process.ts'
 import { onPage } from './on-page.ts'
-import { expectAccessible, goTo, keepPicture, openBrowser, openDesk } from './screens.ts'
+import { goTo, inEveryLook, keepPicture, openBrowser, openDesk } from './screens.ts'
 import { eventually, must, openWarehouse } from './warehouse.ts'
 
 let browser: Browser
@@ -26,40 +26,6 @@ afterAll(() => browser.close())
 afterEach(async () => {
   for (const close of undo.splice(0).reverse()) await close()
 })
-
-const LOOKS = [
-  { width: 1440, colorScheme: 'light', locale: 'en-GB' },
-  { width: 1440, colorScheme: 'dark', locale: 'es-ES' },
-  { width: 768, colorScheme: 'light', locale: 'es-ES' },
-  { width: 768, colorScheme: 'dark', locale: 'en-GB' },
-] as const
-
-/** The desk of a node in each look, through the accessibility check, no wider than its window, its status line whole. */
-async function inEveryLook(
-  node: NodeProcess,
-  name: string,
-  look: (page: Page) => Promise<void>,
-): Promise<void> {
-  for (const { width, colorScheme, locale } of LOOKS) {
-    const viewport = { width, height: 900 }
-    const { page, complaints } = await openDesk(browser, node, { viewport, colorScheme, locale })
-    await look(page)
-    await expectAccessible(page)
-    await keepPicture(page, `${name}-${colorScheme}-${width}`)
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    expect(overflow, `${name} is as wide as the window`).toBeLessThanOrEqual(0)
-    expect(await cutOff(page), `${name}: nothing of the status line is cut off`).toEqual([])
-    expect(complaints).toEqual([])
-    await page.context().close()
-  }
-}
-
-const cutOff = (page: Page): Promise<(string | null)[]> =>
-  page
-    .locator('footer.status-line .how')
-    .evaluateAll((all) =>
-      all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
-    )
 
 const banner = (page: Page, name: RegExp) => page.getByRole('region', { name })
 const DISK = /^(The disk of this device|El disco de este equipo)$/
@@ -86,7 +52,7 @@ test('DESK-220 a full disk stands over the desk with its since, what is there is
   disk.fail('full')
   const node = await runNode(disk.data, ['--no-mdns'], disk.surroundings)
   undo.push(() => node.stop())
-  await inEveryLook(node, 'disk-full', async (page) => {
+  await inEveryLook(browser, node, 'disk-full', async (page) => {
     await onPage(banner(page, DISK)).toContainText(
       /The disk is full: nothing new is saved|El disco está lleno/,
     )
@@ -111,7 +77,7 @@ test('DESK-220 a disk that fails while the desk is open says what the disk said'
   const node = await founded(disk.data, disk.surroundings)
   disk.fail('broken')
   expect(await node.client.do('job.create', { title: 'Lost' })).toMatchObject({ ok: false })
-  await inEveryLook(node, 'disk-fails', async (page) => {
+  await inEveryLook(browser, node, 'disk-fails', async (page) => {
     await onPage(banner(page, DISK)).toContainText(/The disk fails: nothing new is saved|El disco falla/)
     await onPage(banner(page, DISK)).toContainText('SQLITE_IOERR')
   })
@@ -144,7 +110,7 @@ test('DESK-221 a program that the site has left behind says so over the desk, re
   await raiseRules(scratch.path)
   const node = await runNode(scratch.path)
   undo.push(() => node.stop())
-  await inEveryLook(node, 'needs-upgrade', async (page) => {
+  await inEveryLook(browser, node, 'needs-upgrade', async (page) => {
     await onPage(banner(page, VERSION)).toContainText(/This device needs an upgrade|Este equipo/)
     await onPage(page.locator('a.card', { hasText: 'Grease the lift' })).toBeVisible()
   })
@@ -183,7 +149,7 @@ test('DESK-222 an edit that nobody acknowledged is unknown from when the last de
   await onPage(mark()).toHaveText('On this device only')
   await onPage(mark()).toHaveText(/Unknown since \d\d:\d\d$/)
   await page.context().close()
-  await inEveryLook(desk, 'unknown-since', async (each) => {
+  await inEveryLook(browser, desk, 'unknown-since', async (each) => {
     await each
       .getByRole('link', { name: /^(Activity|Actividad)/ })
       .first()

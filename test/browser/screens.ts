@@ -86,6 +86,14 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) })
 }
 
+/** What of the status line is cut off. */
+const cutOff = (page: Page): Promise<(string | null)[]> =>
+  page
+    .locator('footer.status-line .how')
+    .evaluateAll((all) =>
+      all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+    )
+
 /** Both themes, both languages, a wide desk and a narrow one. */
 const LOOKS = [
   { width: 1440, colorScheme: 'light', locale: 'en-GB' },
@@ -111,6 +119,7 @@ export async function inEveryLook(
     await keepPicture(page, `${name}-${colorScheme}-${width}`)
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(overflow, `${name} is no wider than the window`).toBeLessThanOrEqual(0)
+    expect(await cutOff(page), `${name}: nothing of the status line is cut off`).toEqual([])
     expect(complaints).toEqual([])
     await page.context().close()
   }
