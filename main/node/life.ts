@@ -135,7 +135,7 @@ export class Life {
   /** Peers have dropped what this device lacks: it goes on from a snapshot, with all that it alone has. */
   #mayBegin(start: NamedStart): boolean {
     const site = this.#site
-    if (this.#begins || site === null || this.#demoMachine !== null) return false
+    if (this.#begins || this.#isEnded || site === null || this.#demoMachine !== null) return false
     this.#begins = true
     void this.#begin(site, start)
     return true

@@ -3,6 +3,7 @@
  * of use. It is whole before it has its name; a crash on the way is finished at the next opening.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
+import type { SqlDatabase } from './database.ts'
 import { syncFolderOf } from './files.ts'
 import type { FolderPaths } from './folder.ts'
 
@@ -17,6 +18,15 @@ export const unfinishedPath = (paths: FolderPaths): string => `${begunPath(paths
 /** Takes a database away, with all that is beside it. */
 export function removeDatabase(file: string): void {
   for (const end of [...BESIDE, '']) if (existsSync(file + end)) rmSync(file + end, { force: true })
+}
+
+/** Closes a database that is of no use, and takes it away. A disk that fails may refuse the closing; it goes all the same. */
+export function abandonDatabase(sql: SqlDatabase | null, file: string): void {
+  try {
+    sql?.close()
+  } finally {
+    removeDatabase(file)
+  }
 }
 
 /** To be called while none is open. Where none was begun it only takes away what a crash left of one. */

@@ -52,19 +52,23 @@ export class BlobParts implements Omit<BlobStore, 'offers'> {
   }
 
   append(sha256: string, at: number, bytes: Uint8Array, done: (kept: boolean) => void): void {
-    const kept = this.#step(sha256, () => this.#append(sha256, at, bytes).then(() => true), false)
-    void kept.then(done)
+    this.#step(sha256, () => this.#append(sha256, at, bytes).then(() => true), false, done)
   }
 
   finish(sha256: string, size: number, done: (outcome: 'whole' | 'wrong' | 'failed') => void): void {
     const work = async () => ((await this.#finish(sha256, size)) ? 'whole' : 'wrong')
-    void this.#step<'whole' | 'wrong' | 'failed'>(sha256, work, 'failed').then(done)
+    this.#step<'whole' | 'wrong' | 'failed'>(sha256, work, 'failed', done)
   }
 
   drop(sha256: string): void {
     this.#at.set(sha256, 0)
     this.#hashed.delete(sha256)
-    void this.#step(sha256, () => rm(this.#pathOf(sha256), { force: true }), undefined)
+    this.#step(
+      sha256,
+      () => rm(this.#pathOf(sha256), { force: true }),
+      undefined,
+      () => undefined,
+    )
   }
 
   read(
@@ -76,17 +80,18 @@ export class BlobParts implements Omit<BlobStore, 'offers'> {
     readPiece(this.#blobs.pathOf(sha256), at, length).then(done, () => done(null))
   }
 
-  /** Resolves when nothing is being written any more. */
+  /** Resolves when nothing is being written any more, and everybody who waits for it knows. */
   async idle(): Promise<void> {
-    await Promise.all(this.#steps.values())
+    // Who hears that one step is done may begin the next.
+    while (this.#steps.size > 0) await Promise.all(this.#steps.values())
   }
 
   #pathOf(sha256: string): string {
     return join(this.#blobs.folder, sha256 + PART)
   }
 
-  /** After the steps before it; answers `failed` where the disk refused. */
-  #step<T>(sha256: string, work: () => Promise<T>, failed: T): Promise<T> {
+  /** After the steps before it; `done` hears `failed` where the disk refused. */
+  #step<T>(sha256: string, work: () => Promise<T>, failed: T, done: (outcome: T) => void): void {
     const before = this.#steps.get(sha256) ?? Promise.resolve()
     const step = before.then(work).then(
       (value) => {
@@ -98,11 +103,11 @@ export class BlobParts implements Omit<BlobStore, 'offers'> {
         return failed
       },
     )
-    const over = step.then(() => {
+    const over = step.then((outcome) => {
       if (this.#steps.get(sha256) === over) this.#steps.delete(sha256)
+      done(outcome)
     })
     this.#steps.set(sha256, over)
-    return step
   }
 
   async #append(sha256: string, at: number, bytes: Uint8Array): Promise<void> {

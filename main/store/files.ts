@@ -20,18 +20,27 @@ import { TallydeskError } from '../../shared/api/errors.ts'
 /** Readable and writable by the owner alone. */
 export const PRIVATE = 0o600
 
-/** Durable when it returns. */
+/** Durable when it returns; where the disk refuses, the file is as it was, and nothing is left beside it. */
 export function writePrivately(file: string, content: string | Uint8Array): void {
   const unfinished = `${file}.unfinished`
-  const handle = openSync(unfinished, 'w', PRIVATE)
+  try {
+    writeSynced(unfinished, content)
+    renameSync(unfinished, file)
+  } catch (error) {
+    forgetUnfinished(file)
+    throw error
+  }
+  syncFolderOf(file)
+}
+
+function writeSynced(file: string, content: string | Uint8Array): void {
+  const handle = openSync(file, 'w', PRIVATE)
   try {
     writeWhole(handle, content)
     fsyncSync(handle)
   } finally {
     closeSync(handle)
   }
-  renameSync(unfinished, file)
-  syncFolderOf(file)
 }
 
 /** What a crash left of the writing of a file; the file is as it was. */
@@ -48,7 +57,6 @@ export function writeInOldRoom(file: string, content: string, old = file): void 
     writePrivately(file, content)
   } catch (error) {
     if (!isFull(error) || !existsSync(old)) throw error
-    forgetUnfinished(file)
     overwrite(old, content)
     renameSync(old, file)
   }

@@ -1,7 +1,16 @@
 /** The data folder: whose it is, who has it open, and what survives in it. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,6 +23,7 @@ import { addressBookIn } from '../../main/store/address-book.ts'
 import { createCrypto } from '../../main/store/crypto.ts'
 import { openDatabase, type SqlDatabase } from '../../main/store/database.ts'
 import { factsIn } from '../../main/store/facts.ts'
+import { writePrivately } from '../../main/store/files.ts'
 import { openFolder } from '../../main/store/folder.ts'
 import { migrateNodeTables } from '../../main/store/node-tables.ts'
 import { loadOrMakeSigner } from '../../main/store/op-key.ts'
@@ -219,4 +229,11 @@ test('STO-12 node tables of a later version are refused and left as they are', (
     (sql) => sql.prepare('SELECT version FROM node_schema').all(),
   )
   expect(found).toEqual([{ version: 1 }])
+})
+
+test('STO-13 a small file that the disk refuses leaves what there was, and nothing beside it', () => {
+  const file = join(folder, 'note')
+  mkdirSync(file)
+  expect(() => writePrivately(file, 'new')).toThrow()
+  expect(readdirSync(folder)).toEqual(['note'])
 })

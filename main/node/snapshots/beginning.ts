@@ -14,7 +14,7 @@ import type { Replica } from '../../../shared/replica/contract.ts'
 import type { Signer, World } from '../../../shared/replica/ports.ts'
 import { openReplica } from '../../../shared/replica/replica.ts'
 import { SnapshotLoading } from '../../../shared/replica/snapshot-loading.ts'
-import { begunPath, removeDatabase, unfinishedPath } from '../../store/begun.ts'
+import { abandonDatabase, begunPath, removeDatabase, unfinishedPath } from '../../store/begun.ts'
 import { openUnfinished, type SqlDatabase } from '../../store/database.ts'
 import { inFolder, syncFile, syncFolderOf } from '../../store/files.ts'
 import { migrateNodeTables } from '../../store/node-tables.ts'
@@ -80,7 +80,7 @@ export class Beginning {
       begun = new Beginning(machine, start, sql, opened.value)
       return ok(begun)
     } finally {
-      if (begun === null) abandon(sql, file)
+      if (begun === null) abandonDatabase(sql, file)
     }
   }
 
@@ -146,19 +146,10 @@ export class Beginning {
   /** Leaves nothing of it, also where it has its name already. */
   abandon(): void {
     try {
-      abandon(this.#sql, this.#file)
+      abandonDatabase(this.#sql, this.#file)
     } finally {
       removeDatabase(begunPath(this.#machine.paths))
     }
-  }
-}
-
-/** A disk that fails may refuse the closing; what there was goes all the same. */
-function abandon(sql: SqlDatabase | null, file: string): void {
-  try {
-    sql?.close()
-  } finally {
-    removeDatabase(file)
   }
 }
 

@@ -3,8 +3,8 @@ import type { Bytes } from '../../../shared/base/bytes.ts'
 import type { OpId } from '../../../shared/model/ids.ts'
 import type { Replica } from '../../../shared/replica/contract.ts'
 import { makeSnapshot } from '../../../shared/replica/snapshot-making.ts'
-import { removeDatabase } from '../../store/begun.ts'
-import { openUnfinished } from '../../store/database.ts'
+import { abandonDatabase, removeDatabase } from '../../store/begun.ts'
+import { openUnfinished, type SqlDatabase } from '../../store/database.ts'
 import { inFolder } from '../../store/files.ts'
 import type { Machine } from '../machine.ts'
 import { turn } from './reading.ts'
@@ -20,16 +20,16 @@ export async function* partsOutOfCopy(
   checkpoint: OpId,
 ): AsyncGenerator<Bytes> {
   removeCopy(copy)
-  await machine.sql.copyTo(copy)
-  const sql = openUnfinished(copy)
+  let sql: SqlDatabase | null = null
   try {
+    await machine.sql.copyTo(copy)
+    sql = openUnfinished(copy)
     for (const part of makeSnapshot({ ...machine.world, sql }, replica.site, replica.actor, checkpoint)) {
       yield part
       await turn()
     }
   } finally {
-    sql.close()
-    removeCopy(copy)
+    abandonDatabase(sql, copy)
   }
 }
 
