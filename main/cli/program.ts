@@ -74,10 +74,14 @@ export async function runCommandLine(line: readonly string[], words: Words): Pro
 }
 
 function createProgram(words: Words): Command {
-  return new Command('tallydesk')
-    .description(words.say('program'))
-    .version(VERSION, '-V, --version', words.say('version'))
-    .helpCommand('help [command]', words.say('helpCommand'))
+  return (
+    new Command('tallydesk')
+      .description(words.say('program'))
+      .version(VERSION, '-V, --version', words.say('version'))
+      .helpCommand('help [command]', words.say('helpCommand'))
+      // What stands behind a command is for the command alone: a key may begin like an option of the program.
+      .enablePositionalOptions()
+  )
 }
 
 function dress(command: Command, words: Words): void {

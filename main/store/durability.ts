@@ -30,8 +30,12 @@ export function makeDurable(database: Database.Database): void {
 /** Memory for pages of a database that is made in one go, where rows of all ages are asked for, KiB. */
 const MAKING_CACHE_KIB = 64 * 1024
 
-/** For a database that is of no use before it is whole: what undoes a transaction is in memory, and nothing is synced. */
+/**
+ * For a database that is of no use before it is whole: nobody else may look into it, what undoes a transaction is in
+ * memory, and nothing is synced.
+ */
 export function makeFast(database: Database.Database): void {
+  database.pragma('locking_mode = EXCLUSIVE')
   database.pragma('journal_mode = MEMORY')
   database.pragma('synchronous = OFF')
   database.pragma(`cache_size = -${MAKING_CACHE_KIB}`)

@@ -6,7 +6,6 @@ import { fieldByName, subByName } from '../model/fields.ts'
 import type { ChildId, DotRef, RecordId } from '../model/ids.ts'
 import type { ReviewEffect, Scalar } from '../op/effect.ts'
 import type { Core } from './core.ts'
-import { RecordState } from './record-state.ts'
 
 type Made = { record: number; op: number; idx: number; id: Uint8Array }
 
@@ -74,7 +73,7 @@ function attachmentsBehind(core: Core, from: number): Made[] {
 }
 
 function isShown(core: Core, record: number, child: ChildId): boolean {
-  const state = new RecordState(core.sql, core.log, core.records.byNumber(record))
+  const state = core.states.of(record)
   return state.children('attachments').some(({ id }) => id === child)
 }
 

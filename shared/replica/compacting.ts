@@ -22,29 +22,37 @@ type Droppable = OpRow & { readonly bytes: number; readonly touches: number }
 type Touch = { readonly record: number; readonly sealed: number }
 type Going = Droppable & { readonly records: readonly number[] }
 
-/** The number of the checkpoint beneath which a pass went through, or one over every record; 0: none did. */
-export const compactedBeneath = (
-  { sql }: Pick<Core, 'sql'>,
-  which: 'compacted' | 'compacted-whole',
-): number => readMeta<number>(sql, which) ?? 0
+/** What a pass looks at: records that nothing touched since, which are sealed once; all that have something to be sealed; all. */
+export const PASSES = ['quiet', 'unsealed', 'whole'] as const
+export type PassKind = (typeof PASSES)[number]
 
-const RECORDS_LOOKED_AT = 50
+/** Where is kept beneath which checkpoint a pass of a kind, or of one that looks at more, last went through. */
+const PLACES: Readonly<Record<PassKind, string>> = {
+  quiet: 'compacted',
+  unsealed: 'compacted-unsealed',
+  whole: 'compacted-whole',
+}
 
-const allRecords = ({ sql }: Core): number[] =>
-  sql
-    .prepare('SELECT no FROM record ORDER BY no')
-    .all<{ no: number }>()
-    .map(({ no }) => no)
+/** Of one piece of work: what is looked at at most, and what something is done with. */
+const SLICE = { looked: 50, done: 5 } as const
 
-/** Records with something that is not sealed, and that nothing touched since the checkpoint: they are sealed once. */
-const quietRecords = ({ sql }: Core, { no }: Placed): number[] =>
-  sql
-    .prepare(
-      `SELECT DISTINCT record FROM touch WHERE sealed = 0 AND op < ?
-         AND NOT EXISTS (SELECT 1 FROM touch AS later WHERE later.record = touch.record AND later.op > ?)`,
-    )
-    .all<{ record: number }>(no, no)
-    .map(({ record }) => record)
+/** The number of the checkpoint beneath which a pass last looked at so much; 0: none did. */
+export const compactedBeneath = ({ sql }: Pick<Core, 'sql'>, kind: PassKind): number =>
+  readMeta<number>(sql, PLACES[kind]) ?? 0
+
+const UNSEALED = 'SELECT DISTINCT record AS no FROM touch WHERE sealed = 0 AND op < ?'
+const RECORDS: Readonly<Record<PassKind, string>> = {
+  quiet: `${UNSEALED} AND NOT EXISTS
+    (SELECT 1 FROM touch AS later WHERE later.record = touch.record AND later.op > ?)`,
+  unsealed: UNSEALED,
+  whole: 'SELECT no FROM record ORDER BY no',
+}
+
+function recordsOf({ sql }: Core, kind: PassKind, { no }: Placed): number[] {
+  const asked = { quiet: [no, no], unsealed: [no], whole: [] }[kind]
+  const found = sql.prepare(RECORDS[kind]).all<{ no: number }>(...asked)
+  return found.map((record) => record.no)
+}
 
 /** One pass over a replica, beneath one checkpoint. Made anew when the core is. */
 export class Compaction {
@@ -57,16 +65,15 @@ export class Compaction {
   #heard = -1
   /** Ops whose signatures show that the authority's role was handed over: who begins from a snapshot looks at them. */
   readonly #evidence: ReadonlySet<number>
-  readonly #isWhole: boolean
+  readonly #kind: PassKind
   readonly #records: readonly number[]
   #next = 0
 
-  /** `isWhole`: looks at every record; otherwise only at those that nothing touched since, and that were not looked at. */
-  constructor(core: Core, checkpoint: Placed, isWhole = true) {
+  constructor(core: Core, checkpoint: Placed, kind: PassKind = 'whole') {
     this.#core = core
     this.checkpoint = checkpoint
-    this.#isWhole = isWhole
-    this.#records = isWhole ? allRecords(core) : quietRecords(core, checkpoint)
+    this.#kind = kind
+    this.#records = recordsOf(core, kind, checkpoint)
     const { line, seq } = core.log.placeOf(checkpoint.no)
     this.#under = knownBy(core.log, checkpoint.no).set(line, seq - 1)
     this.#evidence = new Set(
@@ -91,9 +98,8 @@ export class Compaction {
   step(): boolean {
     this.#hear()
     if (this.#lookOn()) return true
-    const { sql } = this.#core
-    writeMeta(sql, 'compacted', this.checkpoint.no)
-    if (this.#isWhole) writeMeta(sql, 'compacted-whole', this.checkpoint.no)
+    for (const kind of PASSES.slice(0, PASSES.indexOf(this.#kind) + 1))
+      writeMeta(this.#core.sql, PLACES[kind], this.checkpoint.no)
     return false
   }
 
@@ -112,13 +118,14 @@ export class Compaction {
 
   /** Answers whether there is more to look at. */
   #lookOn(): boolean {
-    for (let left = RECORDS_LOOKED_AT; left > 0; left -= 1) {
+    let done = 0
+    for (let looked = 0; looked < SLICE.looked && done < SLICE.done; looked += 1) {
       const no = this.#records[this.#next]
       if (no === undefined) return false
       this.#next += 1
       const isSealed = this.#seal(this.#core.records.byNumber(no))
-      const isDropped = (isSealed || this.#isWhole) && this.#dropOf(no)
-      if (isSealed || isDropped) return true
+      const isDropped = (isSealed || this.#kind === 'whole') && this.#dropOf(no)
+      if (isSealed || isDropped) done += 1
     }
     return true
   }

@@ -1,13 +1,14 @@
 /**
- * The control state as it is at a checkpoint, kept as data (decision 20): what is said of the site in one row, and what
- * is said of requests, records and refused ops in rows of their own, which are read when they are asked for. It is
- * derived: without it, or where it does not fit, all acts of control are folded anew from the log.
+ * The control state as it is at a checkpoint, kept as data (decision 20): what is said of the site in one row, each
+ * checkpoint and snapshot, of which there are ever more, in another, and what is said of requests, records and refused
+ * ops in rows of their own, which are read when they are asked for. It is derived: without it, or where it does not fit, all acts of control are folded anew from the log.
  */
 import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import { remember } from '../base/remember.ts'
 import type { ControlState } from '../judge/control.ts'
 import type { KeptControl, KeptSite } from '../judge/kept.ts'
+import type { Checkpoint, KeptMembership, Snapshot } from '../judge/membership.ts'
 import type { Placed } from '../judge/past.ts'
 import type { Shelf, ShelfKind } from '../judge/shelf.ts'
 import type { ActorId } from '../model/ids.ts'
@@ -17,7 +18,7 @@ import type { Admitted } from './log-past.ts'
 import type { Sql } from './ports.ts'
 
 /** Raised when what is kept takes another form: what another form says is left unread. */
-const FORM = 1
+const FORM = 2
 /** Pieces kept in memory, of those that were asked for. */
 const CACHED = 4096
 
@@ -33,7 +34,9 @@ type Head = {
   readonly vocabulary: string
   readonly at: Placed
   readonly hash: Bytes
-  readonly site: KeptSite
+  readonly site: Omit<KeptSite, 'membership'> & {
+    readonly membership: Omit<KeptMembership, 'checkpoints' | 'snapshots'>
+  }
   readonly admissions: readonly Admitted[]
 }
 
@@ -41,9 +44,13 @@ type Needed = { readonly sql: Sql; readonly log: Log; readonly vocabulary: Vocab
 
 export class ControlBase {
   readonly #needed: Needed
+  readonly #checkpoints: Growing<Checkpoint>
+  readonly #snapshots: Growing<Snapshot>
 
   constructor(needed: Needed) {
     this.#needed = needed
+    this.#checkpoints = new Growing(needed, 'checkpoint')
+    this.#snapshots = new Growing(needed, 'snapshot')
   }
 
   /** Null where none is kept that this build may read, or its checkpoint is not here. */
@@ -54,31 +61,77 @@ export class ControlBase {
     if (head?.form !== FORM || head.vocabulary !== nameOf(vocabulary)) return null
     const found = log.find({ actor: head.at.actor, seq: head.at.seq, hash: head.hash })
     if (found?.op !== head.at.no) return null
-    return { at: head.at, site: head.site, admissions: head.admissions, shelf: new SqlShelf(sql, log) }
+    const [checkpoints, snapshots] = [this.#checkpoints.read(), this.#snapshots.read()]
+    const site = { ...head.site, membership: { ...head.site.membership, checkpoints, snapshots } }
+    return { at: head.at, site, admissions: head.admissions, shelf: new SqlShelf(sql, log) }
   }
 
   /** Puts this state in its place; `isNew`: it went on from none that was kept. */
   write(state: ControlState, at: Placed, admissions: readonly Admitted[], isNew: boolean): void {
     const { sql, log, vocabulary } = this.#needed
     if (isNew) this.forget()
-    const put = sql.prepare(
-      `INSERT INTO control_base (kind, name, rank, value) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET rank = excluded.rank, value = excluded.value`,
-    )
+    const put = sql.prepare(PUT)
     for (const { kind, changed } of state.layers)
       for (const [name, value] of changed) put.run(kind, name, rankOf(value), pack(value, log))
     const hash = log.hashOf(at.no)
-    const site = state.keptSite()
+    const { membership, ...others } = state.keptSite()
+    const { checkpoints, snapshots, ...rest } = membership
+    this.#checkpoints.write(checkpoints)
+    this.#snapshots.write(snapshots)
+    const site = { ...others, membership: rest }
     const head: Head = { form: FORM, vocabulary: nameOf(vocabulary), at, hash, site, admissions }
     put.run('site', '', at.no, pack(head, log))
   }
 
   forget(): void {
     this.#needed.sql.exec('DELETE FROM control_base')
+    this.#checkpoints.forget()
+    this.#snapshots.forget()
   }
 }
 
+const PUT = `INSERT INTO control_base (kind, name, rank, value) VALUES (?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET rank = excluded.rank, value = excluded.value`
+
 type Valued = { readonly value: string }
+
+/** What is said of one sort by ever more ops: a row each, which is read once and written once. */
+class Growing<T extends { readonly op: Placed }> {
+  readonly #needed: Pick<Needed, 'sql' | 'log'>
+  readonly #kind: string
+  #known: readonly T[] | null = null
+
+  constructor(needed: Pick<Needed, 'sql' | 'log'>, kind: string) {
+    this.#needed = needed
+    this.#kind = kind
+  }
+
+  /** In the order of their ops. */
+  read(): readonly T[] {
+    const { sql, log } = this.#needed
+    this.#known ??= sql
+      .prepare('SELECT value FROM control_base WHERE kind = ? ORDER BY rank')
+      .all<Valued>(this.#kind)
+      .map(({ value }) => unpack(value, log) as T)
+    return this.#known
+  }
+
+  write(all: readonly T[]): void {
+    const { sql, log } = this.#needed
+    let known = this.read()
+    if (known.some(({ op }, i) => all[i]?.op.no !== op.no)) {
+      sql.prepare('DELETE FROM control_base WHERE kind = ?').run(this.#kind)
+      known = []
+    }
+    for (const said of all.slice(known.length))
+      sql.prepare(PUT).run(this.#kind, `${said.op.no}`, said.op.no, pack(said, log))
+    this.#known = [...all]
+  }
+
+  forget(): void {
+    this.#known = null
+  }
+}
 
 class SqlShelf implements Shelf {
   readonly #sql: Sql

@@ -98,6 +98,14 @@ export class ControlFolding {
     }
   }
 
+  /** Keeps the state as it is, at a checkpoint that knows all that is here. */
+  keepAt(at: Placed): void {
+    const { past } = this.#parts
+    if (!goesOn(past, this.state.membership, [])) return
+    this.#kept.write(this.state, at, past.admissions(), true)
+    this.again()
+  }
+
   /** Lets go what is kept. */
   forget(): void {
     this.#kept.forget()

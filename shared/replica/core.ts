@@ -15,6 +15,7 @@ import { Judging } from './judging.ts'
 import { Log } from './log.ts'
 import { Origins } from './origins.ts'
 import type { Crypto, Sql, World } from './ports.ts'
+import { RecordStates } from './record-state.ts'
 import { StateHash } from './state-hash.ts'
 import { Texts } from './texts.ts'
 import { Views } from './views.ts'
@@ -28,6 +29,7 @@ export type Core = {
   readonly log: Log
   readonly records: Records
   readonly origins: Origins
+  readonly states: RecordStates
   readonly judging: Judging
   readonly fold: Fold
   readonly base: Base
@@ -50,6 +52,7 @@ export function openCore(
   const log = new Log(sql, self)
   const records = new Records(sql)
   const origins = new Origins(sql, log, records, crypto)
+  const states = new RecordStates(sql, log, records)
   const judging = new Judging({ sql, log, records, origins, crypto, vocabulary })
   const control = (): ControlState => judging.control
   const fold = new Fold(sql, log, crypto, (no) => judging.isFinal(no))
@@ -57,9 +60,9 @@ export function openCore(
   const texts = new Texts(sql, log, records, crypto, control)
   judging.wordsFell = (op) => texts.fell(op)
   const sum = new HashSum()
-  const views = new Views({ sql, log, records, origins, control, sum })
-  const files = new Files({ sql, log, records, self, control, keeps: keeps ?? (() => true) })
-  const parts = { sql, log, records, origins, judging, fold, base, texts, views }
+  const views = new Views({ sql, states, origins, control, sum })
+  const files = new Files({ sql, log, records, states, self, control, keeps: keeps ?? (() => true) })
+  const parts = { sql, log, records, origins, states, judging, fold, base, texts, views }
   return {
     ...parts,
     site,

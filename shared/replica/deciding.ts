@@ -23,7 +23,6 @@ import { attachmentFacts } from './attachments.ts'
 import type { Plan, Planner } from './commands.ts'
 import type { Core } from './core.ts'
 import { cutEffects, headOf } from './member-commands.ts'
-import { RecordState } from './record-state.ts'
 import { giving } from './right-commands.ts'
 
 type Ops = Plan['ops']
@@ -203,7 +202,7 @@ function standing<A extends 'close' | 'reopen'>(
 function openWork(core: Core, record: RecordId): Pick<ClosingFacts, 'openTasks' | 'conflicts'> {
   const row = core.records.find(record)
   if (!row) return { openTasks: 0, conflicts: [] }
-  const state = new RecordState(core.sql, core.log, row)
+  const state = core.states.of(row.no)
   const tasks = state.children('tasks')
   const conflicts = fieldsOf(row.kind)
     .filter(

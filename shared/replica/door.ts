@@ -17,6 +17,7 @@ import type { Origins } from './origins.ts'
 import type { Sql } from './ports.ts'
 import { reachOf, Reach, type Changed } from './reach.ts'
 import { recordsNamed } from './records-named.ts'
+import type { RecordStates } from './record-state.ts'
 import type { Texts } from './texts.ts'
 import type { Views } from './views.ts'
 
@@ -29,6 +30,7 @@ export type Parts = {
   readonly fold: Fold
   readonly base: Base
   readonly texts: Texts
+  readonly states: RecordStates
   readonly views: Views
 }
 
@@ -148,13 +150,14 @@ export class Door {
 
   /** Folds a record from its base and those of these ops that count and are not in it. */
   foldAll(record: number, rows: readonly TouchingRow[]): void {
-    const { base, fold, judging, records } = this.#parts
+    const { base, fold, judging, records, states } = this.#parts
     const { id } = records.byNumber(record)
     fold.clear(record)
     base.restore(record)
     for (const row of rows)
       if (row.judgement === 0 && row.sealed === 0) this.#fold(judging.fromRow(row), id, record)
     base.withoutGone(record)
+    states.changed(record)
   }
 
   #foldNew(op: JudgedOp, verdict: Verdict, touched: ReadonlyMap<RecordId, RecordRow>): void {
@@ -163,6 +166,7 @@ export class Door {
     for (const { id, no } of touched.values()) {
       this.#touch(no, op.no, grown)
       if (accepted) this.#fold(op, id, no)
+      this.#parts.states.changed(no)
     }
     this.#parts.texts.settle(accepted)
   }

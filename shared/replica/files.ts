@@ -13,7 +13,7 @@ import type { Snapshot } from '../judge/membership.ts'
 import type { Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
-import { RecordState } from './record-state.ts'
+import type { RecordStates } from './record-state.ts'
 
 /** An attachment that stands, as its record shows it. */
 export type NamedFile = {
@@ -33,6 +33,7 @@ export type FilesOptions = {
   readonly sql: Sql
   readonly log: Log
   readonly records: Records
+  readonly states: RecordStates
   readonly self: ActorId
   readonly control: () => ControlState
   readonly keeps: (sha256: string) => boolean
@@ -49,6 +50,7 @@ export class Files {
   readonly #sql: Sql
   readonly #log: Log
   readonly #records: Records
+  readonly #states: RecordStates
   readonly #self: ActorId
   readonly #control: () => ControlState
   readonly #keeps: (sha256: string) => boolean
@@ -56,10 +58,11 @@ export class Files {
   readonly #own = new Set<number>()
   #looked = 0
 
-  constructor({ sql, log, records, self, control, keeps }: FilesOptions) {
+  constructor({ sql, log, records, states, self, control, keeps }: FilesOptions) {
     this.#sql = sql
     this.#log = log
     this.#records = records
+    this.#states = states
     this.#self = self
     this.#control = control
     this.#keeps = keeps
@@ -74,11 +77,14 @@ export class Files {
   of(record: RecordId): NamedFile[] {
     const row = this.#records.find(record)
     if (!row || !this.#hasAny(row.no)) return []
-    return new RecordState(this.#sql, this.#log, row).children('attachments').flatMap((child) => {
-      const sha256 = String(shownValue(child.live('sha256')) ?? '')
-      const size = Number(shownValue(child.live('size')) ?? 0)
-      return isFileName(sha256) ? [{ attachment: child.id, sha256, size }] : []
-    })
+    return this.#states
+      .of(row.no)
+      .children('attachments')
+      .flatMap((child) => {
+        const sha256 = String(shownValue(child.live('sha256')) ?? '')
+        const size = Number(shownValue(child.live('size')) ?? 0)
+        return isFileName(sha256) ? [{ attachment: child.id, sha256, size }] : []
+      })
   }
 
   #hasAny(record: number): boolean {

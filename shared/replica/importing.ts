@@ -9,7 +9,6 @@ import { keysOf } from '../merge/set.ts'
 import type { ImportRow } from './contract.ts'
 import type { Core } from './core.ts'
 import type { Signer } from './ports.ts'
-import { RecordState } from './record-state.ts'
 import { shownOf } from './views.ts'
 import { nextRef, write } from './writer.ts'
 import { LIMITS } from '../op/limits.ts'
@@ -74,7 +73,7 @@ function recordOf(row: ImportRow): NewRecord {
 function compare(core: Core, id: RecordId, row: ImportRow, input: NewRecord, tally: Tally): void {
   const found = core.records.find(id)
   if (!found) return
-  const state = new RecordState(core.sql, core.log, found)
+  const state = core.states.of(found.no)
   const fields = Object.entries(input.fields)
     .filter(([name, value]) => value !== undefined && shownOf(state, name) !== value)
     .map(([name]) => name)

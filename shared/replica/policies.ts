@@ -4,7 +4,7 @@ import { sizeOf } from '../model/rights.ts'
 import { nextToGo } from './attachments.ts'
 import type { Checkpoint } from '../judge/membership.ts'
 import { lastAgreed, lastCheckpoint, news, publishing } from './checkpoints.ts'
-import { compactedBeneath } from './compacting.ts'
+import { compactedBeneath, type PassKind } from './compacting.ts'
 import type { Plan } from './commands.ts'
 import type { Core } from './core.ts'
 import { cutEffects } from './member-commands.ts'
@@ -109,17 +109,25 @@ export function nextToCompact(core: Core, now: number, history: number): Checkpo
     return null
   const most = Math.min(snapshot.checkpoint.op.no, agreed.op.no)
   const next = checkpoints.findLast(({ op, wall }) => op.no <= most && now - wall >= history)
-  return next && next.op.no > compactedBeneath(core, 'compacted') ? next : null
+  return next && next.op.no > compactedBeneath(core, 'quiet') ? next : null
 }
 
-/** A record that is never quiet, and what was needed once and is no more, are looked at again after this time, ms. */
-const WHOLE_PASS_MS = 30 * 86_400_000
+/** A record that is never quiet is looked at again after this time, ms. */
+const UNSEALED_PASS_MS = 30 * 86_400_000
+/** What was needed once and is no more is looked for, in all that is sealed, once there is so much more: that costs the same for every op. */
+const WHOLE_PASS_GROWTH = 1.25
 
-/** Should the pass beneath a checkpoint look at every record? */
-export function isWholePassDue(core: Core, { wall }: Checkpoint): boolean {
-  const last = compactedBeneath(core, 'compacted-whole')
-  const before = core.control().membership.checkpoints.find(({ op }) => op.no === last)
-  return !before || wall - before.wall >= WHOLE_PASS_MS
+/** How much the pass beneath a checkpoint should look at. */
+export function passDue(core: Core, next: Checkpoint): PassKind {
+  const { checkpoints } = core.control().membership
+  const before = (kind: PassKind): Checkpoint | undefined => {
+    const beneath = compactedBeneath(core, kind)
+    return checkpoints.find(({ op }) => op.no === beneath)
+  }
+  const last = before('unsealed')
+  if (last && next.wall - last.wall < UNSEALED_PASS_MS) return 'quiet'
+  const whole = before('whole')
+  return whole && next.ops < whole.ops * WHOLE_PASS_GROWTH ? 'unsealed' : 'whole'
 }
 
 function foundedAt(core: Core): number {

@@ -1,17 +1,21 @@
 /** A record as folded: live entries by field, and the children that show, in the order in which they were created. */
 import { toHex, type Bytes } from '../base/bytes.ts'
+import { remember } from '../base/remember.ts'
 import type { ActorId, ChildId } from '../model/ids.ts'
-import { fieldByName, subByName } from '../model/fields.ts'
+import { fieldByCode, fieldByName, subByName, type NamedField } from '../model/fields.ts'
 import type { Entry } from '../merge/dots.ts'
 import { isPresent } from '../merge/map.ts'
 import type { Scalar } from '../op/effect.ts'
 import { NO_CHILD } from './fold.ts'
-import type { RecordRow } from './interner.ts'
+import type { RecordRow, Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
 
 /** A live value with who set it and when, as the author's clock had it. */
 export type LiveEntry = Entry & { readonly wall: number }
+
+/** What is kept of what was read, since views, hash and search read a record that changed one after the other. */
+const KEPT = { records: 64, values: 1_000 } as const
 
 export type ChildState = {
   readonly id: ChildId
@@ -34,19 +38,59 @@ type ValueRow = {
 type ChildRow = { field: number; id: Bytes; actor: number; wall: number; touched: number; removed: number }
 
 const NONE: readonly LiveEntry[] = []
+const NOBODY: readonly ChildState[] = []
+
+/** Records as they are folded now. */
+export class RecordStates {
+  readonly #sql: Sql
+  readonly #log: Log
+  readonly #records: Records
+  readonly #read = new Map<number, RecordState>()
+
+  constructor(sql: Sql, log: Log, records: Records) {
+    this.#sql = sql
+    this.#log = log
+    this.#records = records
+  }
+
+  of(record: number): RecordState {
+    return (
+      this.#read.get(record) ??
+      this.#keep(new RecordState(this.#sql, this.#log, this.#records.byNumber(record)))
+    )
+  }
+
+  /** To be called whenever anything was folded into it, or out of it. */
+  changed(record: number): void {
+    this.#read.delete(record)
+  }
+
+  /** Whatever was read is read again: the tables may have been changed by other hands. */
+  readAgain(): void {
+    this.#read.clear()
+  }
+
+  #keep(state: RecordState): RecordState {
+    return state.size > KEPT.values ? state : remember(this.#read, KEPT.records, state.row.no, state)
+  }
+}
 
 export class RecordState {
   readonly row: RecordRow
+  /** How many values live. */
+  readonly size: number
   readonly #sql: Sql
   readonly #log: Log
   readonly #cells = new Map<string, LiveEntry[]>()
-  #childRows: readonly ChildRow[] | null = null
+  #children: ReadonlyMap<number, readonly ChildState[]> | null = null
 
   constructor(sql: Sql, log: Log, row: RecordRow) {
     this.row = row
     this.#sql = sql
     this.#log = log
-    for (const value of this.#values()) this.#file(value)
+    const values = this.#values()
+    this.size = values.length
+    for (const value of values) this.#file(value)
   }
 
   live(field: string): readonly LiveEntry[] {
@@ -55,26 +99,37 @@ export class RecordState {
   }
 
   /** The children of a map that show. */
-  children(field: string): ChildState[] {
-    const declared = fieldByName(this.row.kind, field)
-    if (!declared) return []
-    const shown: ChildState[] = []
-    this.#childRows ??= this.#readChildren()
-    for (const rows of groupById(this.#childRows.filter((row) => row.field === declared.code))) {
+  children(field: string): readonly ChildState[] {
+    const code = fieldByName(this.row.kind, field)?.code
+    if (code === undefined) return NOBODY
+    this.#children ??= this.#shown()
+    return this.#children.get(code) ?? NOBODY
+  }
+
+  #shown(): ReadonlyMap<number, readonly ChildState[]> {
+    const shown = new Map<number, ChildState[]>()
+    for (const rows of groupByChild(this.#readChildren())) {
       const [first] = rows
-      if (!first || !isPresent(rows)) continue
-      const id = toHex(first.id) as ChildId
-      shown.push({
-        id,
-        author: this.#log.actors.idOf(first.actor),
-        wall: first.wall,
-        live: (sub) => {
-          const code = subByName(declared, sub)?.code
-          return code === undefined ? NONE : (this.#cells.get(cellKey(declared.code, id, code)) ?? NONE)
-        },
-      })
+      const field = first && fieldByCode(this.row.kind, first.field)
+      if (!first || !field || !isPresent(rows)) continue
+      const children = shown.get(first.field)
+      if (children) children.push(this.#child(first, field))
+      else shown.set(first.field, [this.#child(first, field)])
     }
     return shown
+  }
+
+  #child({ id: bytes, actor, wall }: ChildRow, field: NamedField): ChildState {
+    const id = toHex(bytes) as ChildId
+    return {
+      id,
+      author: this.#log.actors.idOf(actor),
+      wall,
+      live: (sub) => {
+        const code = subByName(field, sub)?.code
+        return code === undefined ? NONE : (this.#cells.get(cellKey(field.code, id, code)) ?? NONE)
+      },
+    }
   }
 
   #values(): ValueRow[] {
@@ -117,13 +172,13 @@ export class RecordState {
 
 const cellKey = (field: number, child: string, sub: number): string => `${field}/${child}/${sub}`
 
-function groupById(rows: readonly ChildRow[]): ChildRow[][] {
+function groupByChild(rows: readonly ChildRow[]): ChildRow[][] {
   const groups = new Map<string, ChildRow[]>()
   for (const row of rows) {
-    const id = toHex(row.id)
-    const group = groups.get(id)
+    const key = `${row.field}/${toHex(row.id)}`
+    const group = groups.get(key)
     if (group) group.push(row)
-    else groups.set(id, [row])
+    else groups.set(key, [row])
   }
   return [...groups.values()]
 }

@@ -10,7 +10,6 @@ import { LIMITS } from '../op/limits.ts'
 import type { Plan, Planner } from './commands.ts'
 import type { Core } from './core.ts'
 import { headOf, memberTo } from './member-commands.ts'
-import { RecordState } from './record-state.ts'
 import { shownOf } from './views.ts'
 
 type Given = Result<ControlEffect[], Refusal>
@@ -144,7 +143,7 @@ function firstOwn(core: Core, name: string, amount: number): Result<Share, Refus
 function wordsFor(core: Core, name: string): string {
   const right = parseRight(name)
   const row = right?.of === 'stock' ? core.records.find(right.item) : null
-  return String((row && shownOf(new RecordState(core.sql, core.log, row), 'name')) ?? name)
+  return String((row && shownOf(core.states.of(row.no), 'name')) ?? name)
 }
 
 export function rightOf(core: Core, name: string): Result<Right, Refusal> {

@@ -14,7 +14,7 @@ import type { Core } from './core.ts'
 import { countUnder } from './frontier.ts'
 import type { SqlValue, World } from './ports.ts'
 import { openLog } from './rereading.ts'
-import { migrate } from './schema.ts'
+import { migrate, takeIndexes } from './schema.ts'
 import type { SnapshotFrame, SnapshotHead } from './snapshot-file.ts'
 import { SnapshotSoundness } from './snapshot-soundness.ts'
 import { SNAPSHOT_TABLES } from './snapshot-tables.ts'
@@ -33,6 +33,8 @@ export class SnapshotLoading {
   #table = 0
   #rows = 0
   #isWhole = false
+  /** What lays the indexes, once all rows are there. */
+  readonly #indexes: string[]
   #core: Core | null = null
   /** Records still to be folded, of which nothing is to be judged. */
   #sealed: number[] = []
@@ -45,8 +47,9 @@ export class SnapshotLoading {
     this.#soundness = new SnapshotSoundness(world, site)
     migrate(world.sql)
     const { sql } = world
-    sql.transaction(() => {
+    this.#indexes = sql.transaction(() => {
       sql.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('site', ?)").run(site)
+      return takeIndexes(sql)
     })
   }
 
@@ -102,6 +105,11 @@ export class SnapshotLoading {
   step(): Result<boolean, string> {
     if (!this.#isWhole) return err('it ends before its end')
     try {
+      const index = this.#indexes.pop()
+      if (index !== undefined) {
+        this.#world.sql.exec(index)
+        return ok(true)
+      }
       if (this.#core === null) {
         this.#core = openLog(this.#world, this.#site, this.#self)
         this.#sort(this.#core)
@@ -109,13 +117,17 @@ export class SnapshotLoading {
       }
       const { door, stateHash } = this.#core
       const sealed = this.#sealed.splice(0, SLICE)
-      if (sealed.length === 0 && door.isSettled) return ok(stateHash.prepare(SLICE))
-      this.#world.sql.transaction(() => {
-        for (const record of sealed) door.foldSealed(record)
-        door.settle(sealed.length === 0 ? SLICE : 0)
-      })
-      // Their texts are still at hand.
-      stateHash.prepare(SLICE)
+      if (sealed.length > 0) {
+        this.#world.sql.transaction(() => {
+          for (const record of sealed) door.foldSealed(record)
+          door.settle(0)
+        })
+        // What was read of them is still at hand.
+        stateHash.hash(sealed)
+        return ok(true)
+      }
+      if (door.isSettled) return ok(stateHash.prepare(SLICE))
+      this.#world.sql.transaction(() => door.settle(SLICE))
       return ok(true)
     } catch (problem) {
       return err(misfitOf(problem))
@@ -138,12 +150,17 @@ export class SnapshotLoading {
     this.#sealed = all.map(({ no }) => no).filter((no) => !isLoose.has(no))
   }
 
-  /** The checkpoint that it holds the state of, once all of it was judged; or what does not agree. */
+  /**
+   * The checkpoint that it holds the state of, once all of it was judged; or what does not agree. What its acts of
+   * control come to is kept with it, so that whoever opens the log need not judge them again.
+   */
   checkpoint(): Result<Checkpoint, string> {
     const [core, head] = [this.#core, this.#head]
     if (core === null || head === null) return err('it was not read')
     try {
-      return checkpointIn(core, head)
+      const found = checkpointIn(core, head)
+      if (found.ok) core.sql.transaction(() => core.judging.folding.keepAt(found.value.op))
+      return found
     } catch (problem) {
       return err(misfitOf(problem))
     }

@@ -14,19 +14,18 @@ import { textFingerprint } from '../merge/text/fingerprint.ts'
 import type { ControlState } from '../judge/control.ts'
 import { cellOf } from './fold.ts'
 import { MODULUS, type HashSum } from './hash-sum.ts'
-import { idBytes, type RecordRow, type Records } from './interner.ts'
-import type { Log } from './log.ts'
+import { idBytes, type Records } from './interner.ts'
 import type { Origins } from './origins.ts'
 import type { Crypto, Sql } from './ports.ts'
-import { RecordState, type ChildState, type LiveEntry } from './record-state.ts'
+import type { ChildState, LiveEntry, RecordState, RecordStates } from './record-state.ts'
 import type { Texts } from './texts.ts'
 
 const NOTHING: Bytes = new Uint8Array(32)
 
 export class StateHash {
   readonly #sql: Sql
-  readonly #log: Log
   readonly #records: Records
+  readonly #states: RecordStates
   readonly #origins: Origins
   readonly #texts: Texts
   readonly #crypto: Crypto
@@ -37,8 +36,8 @@ export class StateHash {
 
   constructor(parts: {
     readonly sql: Sql
-    readonly log: Log
     readonly records: Records
+    readonly states: RecordStates
     readonly origins: Origins
     readonly texts: Texts
     readonly crypto: Crypto
@@ -46,8 +45,8 @@ export class StateHash {
     readonly sum: HashSum
   }) {
     this.#sql = parts.sql
-    this.#log = parts.log
     this.#records = parts.records
+    this.#states = parts.states
     this.#origins = parts.origins
     this.#texts = parts.texts
     this.#crypto = parts.crypto
@@ -95,6 +94,7 @@ export class StateHash {
 
   /** Records whose kept hash is not the one that they have. */
   *wrong(): Generator<number> {
+    this.#states.readAgain()
     const rows = this.#sql
       .prepare('SELECT no, hash FROM record WHERE hash IS NOT NULL')
       .all<{ no: number; hash: Bytes }>()
@@ -105,14 +105,21 @@ export class StateHash {
     const rows = this.#sql
       .prepare('SELECT no FROM record WHERE hash IS NULL LIMIT ?')
       .all<{ no: number }>(most)
-    if (rows.length === 0) return 0
-    const hashes = rows.map(({ no }) => ({ no, hash: this.#recordHash(no) }))
-    this.#sql.transaction(() => {
-      const write = this.#sql.prepare('UPDATE record SET hash = ? WHERE no = ?')
-      for (const { no, hash } of hashes) write.run(hash, no)
-    })
-    for (const { hash } of hashes) this.#sum.add(hash)
+    if (rows.length > 0) this.hash(rows.map(({ no }) => no))
     return rows.length
+  }
+
+  /** Hashes these records, none of which is hashed yet. */
+  hash(records: readonly number[]): void {
+    const write = this.#sql.prepare('UPDATE record SET hash = ? WHERE no = ?')
+    const hashes = this.#sql.transaction(() =>
+      records.map((no) => {
+        const hash = this.#recordHash(no)
+        write.run(hash, no)
+        return hash
+      }),
+    )
+    for (const hash of hashes) this.#sum.add(hash)
   }
 
   #recordHash(no: number): Bytes {
@@ -120,20 +127,19 @@ export class StateHash {
     const said = this.#control().fingerprintOf(row.id)
     const stands = this.#origins.stands(no)
     if (!stands && said === '') return NOTHING
-    const fields = stands ? this.#fields(row) : []
+    const fields = stands ? this.#fields(this.#states.of(no)) : []
     return this.#crypto.sha256(encodeCbor(['record', idBytes(row.id), KINDS[row.kind].code, fields, said]))
   }
 
-  #fields(row: RecordRow): CborValue[] {
-    const state = new RecordState(this.#sql, this.#log, row)
-    return fieldsOf(row.kind).map((field) => this.#field(state, field))
+  #fields(state: RecordState): CborValue[] {
+    return fieldsOf(state.row.kind).map((field) => this.#field(state, field))
   }
 
   #field(state: RecordState, field: NamedField): CborValue {
     if (field.merge !== 'map') return [field.code, entries(state.live(field.name))]
     const children = state
       .children(field.name)
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       .map((child) => this.#child(state, field, child))
     return [field.code, children]
   }

@@ -14,13 +14,13 @@ import type { Keeping } from './control-folding.ts'
 import type { Core } from './core.ts'
 import { nextDecision } from './deciding.ts'
 import {
-  isWholePassDue,
   nextCheckpoint,
   nextForkedCut,
   nextRefill,
   nextSnapshot,
   nextToCompact,
   Numbering,
+  passDue,
   Retaining,
 } from './policies.ts'
 import { SyncSide } from './sync-side.ts'
@@ -146,7 +146,7 @@ export class Upkeep extends SyncSide {
     if (history === undefined || this.isHistoryHeld || this.core.judging.isOutdated) return false
     if (!this.#compaction?.isOf(this.core)) {
       const next = nextToCompact(this.core, this.world.clock.now(), history)
-      this.#compaction = next && new Compaction(this.core, next.op, isWholePassDue(this.core, next))
+      this.#compaction = next && new Compaction(this.core, next.op, passDue(this.core, next))
     }
     const pass = this.#compaction
     if (!pass) return false

@@ -9,10 +9,9 @@ import type { Bytes } from '../base/bytes.ts'
 import type { SqlValue, Sql } from './ports.ts'
 import { NO_CHILD } from './fold.ts'
 import type { HashSum } from './hash-sum.ts'
-import { idBytes, type RecordRow, type Records } from './interner.ts'
-import type { Log } from './log.ts'
+import { idBytes, type RecordRow } from './interner.ts'
 import type { Origins } from './origins.ts'
-import { RecordState, type LiveEntry } from './record-state.ts'
+import type { LiveEntry, RecordState, RecordStates } from './record-state.ts'
 
 const PRIORITY_RANK: Readonly<Record<string, string>> = { urgent: '0', high: '1', normal: '2', low: '3' }
 /** Above any lamport, so that later records sort first as text. */
@@ -28,23 +27,20 @@ const BOARD_COLUMNS = [
 
 export class Views {
   readonly #sql: Sql
-  readonly #log: Log
-  readonly #records: Records
+  readonly #states: RecordStates
   readonly #origins: Origins
   readonly #control: () => ControlState
   readonly #sum: HashSum
 
   constructor(parts: {
     readonly sql: Sql
-    readonly log: Log
-    readonly records: Records
+    readonly states: RecordStates
     readonly origins: Origins
     readonly control: () => ControlState
     readonly sum: HashSum
   }) {
     this.#sql = parts.sql
-    this.#log = parts.log
-    this.#records = parts.records
+    this.#states = parts.states
     this.#origins = parts.origins
     this.#control = parts.control
     this.#sum = parts.sum
@@ -52,13 +48,12 @@ export class Views {
 
   /** Makes every view of one record true again. `grown`: since it was, only data came that counts, the last at this wall time. */
   update(record: number, grown: number | null): void {
-    const row = this.#records.byNumber(record)
     const before = grown === null ? undefined : this.#board(record)
     this.#clear(record)
     this.#forgetHash(record)
     this.#sql.prepare('INSERT OR IGNORE INTO search_todo (record) VALUES (?)').run(record)
     if (!this.#origins.stands(record)) return
-    const state = new RecordState(this.#sql, this.#log, row)
+    const state = this.#states.of(record)
     const conflicts = this.#writeConflicts(state)
     const last = before && grown !== null ? Math.max(before.updated, grown) : this.#lastEdit(record)
     this.#writeBoard(state, { conflicts, review: before?.review ?? this.#inReview(record), last })

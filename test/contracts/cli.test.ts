@@ -319,6 +319,17 @@ describe('CLI-7 import, status and backup speak to people, or JSON', () => {
   })
 })
 
+test.each(['-V', '-h', '--'])(
+  'CLI-9 a recovery key that begins with %s is the key and no option',
+  async (beginning) => {
+    const data = scratch()
+    const key = beginning.padEnd(43, 'A')
+    const { code, out, err } = await tallydesk(['recover', '--data', data, '--key', key])
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toContain('holds no site')
+  },
+)
+
 test('CLI-8 a node that another program asks over its socket is the one that the command asks', async () => {
   const data = scratch()
   const node = await startDesk(data)

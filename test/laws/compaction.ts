@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { parseOp } from '../../shared/op/op.ts'
 import type { Run } from '../../shared/op/run.ts'
-import { Compaction } from '../../shared/replica/compacting.ts'
+import { Compaction, PASSES } from '../../shared/replica/compacting.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import { coreOf } from '../support/crafting.ts'
 import { restart, type Device } from '../support/replicas.ts'
@@ -118,7 +118,7 @@ function compactOnce(device: Device, went: Set<number>, seen: Seen): void {
   if (!last || went.has(last.op.no)) return
   went.add(last.op.no)
   const before = dropped(device)
-  const pass = new Compaction(core, last.op, went.size % 3 !== 2)
+  const pass = new Compaction(core, last.op, PASSES[went.size % PASSES.length])
   device.sql.transaction(() => {
     while (pass.step());
   })

@@ -5,6 +5,7 @@ import { exportSite } from '../../main/node/keeping/exporting.ts'
 import { openMachine } from '../../main/node/machine.ts'
 import type { OpId } from '../../shared/model/ids.ts'
 import type { ImportRow, Replica } from '../../shared/replica/contract.ts'
+import { passDue } from '../../shared/replica/policies.ts'
 import type { Effect } from '../../shared/sync/effect.ts'
 import { Session } from '../../shared/sync/session.ts'
 import { scratchFolder } from '../support/node-process.ts'
@@ -134,6 +135,41 @@ test('CKP-13 history stays as long as it is to be kept, and where a device finds
   now = start + 90 * DAY
   idle(hq)
   expect(dropped(hq)).toBe(1)
+})
+
+test('CKP-66 a pass looks at what is quiet, after thirty days at all that is not sealed, and at everything once there is a quarter more', () => {
+  const start = Date.UTC(2026, 0, 5)
+  let now = start
+  const hq = keeping(foundSite('site', { now: () => now }), 0)
+  const { record: left } = must(hq.replica.execute('job.create', { title: 'Pump' }))
+  const { record: busy } = must(hq.replica.execute('stock.create', { name: 'Seal' }))
+  const touched = (): void =>
+    void must(hq.replica.execute('field.set', { record: busy, field: 'name', value: `Seal ${now}` }))
+  const unsealed = (): number =>
+    hq.sql
+      .prepare(
+        'SELECT count(*) AS n FROM touch JOIN record ON record.no = touch.record WHERE sealed = 0 AND kind = ?',
+      )
+      .get<{ n: number }>('stock')?.n ?? 0
+  const lookedAt = (days: number): string => {
+    now = start + days * DAY
+    touched()
+    publish(hq)
+    const next = coreOf(hq).control().membership.checkpoints.at(-1)
+    const kind = next ? passDue(coreOf(hq), next) : ''
+    touched()
+    idle(hq)
+    return kind
+  }
+  retitled(hq, left, ...Array.from({ length: 50 }, (_, i) => `Pump ${i}`))
+  expect(lookedAt(0)).toBe('whole')
+  expect(lookedAt(1)).toBe('quiet')
+  expect(unsealed()).toBeGreaterThan(1)
+  expect(lookedAt(31)).toBe('unsealed')
+  expect(unsealed()).toBe(1)
+  retitled(hq, left, ...Array.from({ length: 50 }, (_, i) => `Pump ${i}`))
+  expect(lookedAt(40)).toBe('quiet')
+  expect(lookedAt(71)).toBe('whole')
 })
 
 test('CKP-14 late work that names a dropped op as what it had seen is taken, and is a conflict with what it had not', () => {

@@ -3,7 +3,17 @@ import { expect, test } from 'vitest'
 import type { Replica } from '../../shared/replica/contract.ts'
 import { Compaction } from '../../shared/replica/compacting.ts'
 import { coreOf } from '../support/crafting.ts'
-import { foundSite, joinSite, must, pull, REACH, restart, type Device } from '../support/replicas.ts'
+import {
+  foundSite,
+  joinSite,
+  must,
+  pull,
+  REACH,
+  restart,
+  signerFrom,
+  type Device,
+} from '../support/replicas.ts'
+import { begin, snapshotOf } from '../support/snapshots.ts'
 import { newJob } from '../support/site.ts'
 
 const idle = ({ replica }: { readonly replica: Replica }): void => {
@@ -58,15 +68,34 @@ test('CKP-60 the control state is kept at the last checkpoint that says what is 
   expect(hq.replica.diagnose().findings).toEqual([])
 })
 
+/** What no act of control under the last checkpoint could be read from any more. */
+function spoilActs({ sql }: Device, checkpoint: number): void {
+  const spoil =
+    "UPDATE op SET bytes = x'00' WHERE control = 1 AND no < ? AND no NOT IN (SELECT op FROM creation)"
+  expect(sql.prepare(spoil).run(checkpoint).changes).toBeGreaterThan(3)
+}
+
+const lastCheckpoint = (device: Device): number =>
+  coreOf(device).control().membership.checkpoints.at(-1)?.op.no ?? 0
+
 test('CKP-60 a start reads no act of control under that checkpoint', () => {
   const { hq } = worn()
   const before = said(hq)
-  const { no } = coreOf(hq).control().membership.checkpoints.at(-1)?.op ?? { no: 0 }
-  const spoil =
-    "UPDATE op SET bytes = x'00' WHERE control = 1 AND no < ? AND no NOT IN (SELECT op FROM creation)"
-  expect(hq.sql.prepare(spoil).run(no).changes).toBeGreaterThan(3)
+  spoilActs(hq, lastCheckpoint(hq))
   restart(hq)
   expect(said(hq)).toEqual(before)
+})
+
+test('CKP-67 nor does one of a device that began from a snapshot of it', () => {
+  const { hq } = worn()
+  must(hq.replica.execute('checkpoint.publish', {}))
+  const begun = begin('New', signerFrom('new'), hq.replica.site, snapshotOf(hq, 0) ?? [])
+  const before = said(begun)
+  expect(keptAt(begun)).toBe(lastCheckpoint(begun))
+  spoilActs(begun, lastCheckpoint(begun))
+  restart(begun)
+  expect(said(begun)).toEqual(before)
+  expect(begun.replica.status().state_hash).toBe(hq.replica.status().state_hash)
 })
 
 test('CKP-61 who is or was the authority told anew, all of it is folded from the log', () => {
@@ -156,4 +185,31 @@ test('CKP-64 the bytes of the log are told after a start as they are, whatever w
   restart(hq)
   expect(hq.replica.status().log.bytes).toBe(sum())
   expect(hq.sql.prepare("SELECT 1 AS here FROM meta WHERE key = 'log-bytes'").get()).toBeDefined()
+})
+
+test('CKP-65 what is kept of the site does not grow with its checkpoints, each of which is kept on its own', () => {
+  const { hq } = worn()
+  const publish = (): void => {
+    newJob(hq)
+    must(hq.replica.execute('checkpoint.publish', {}))
+    idle(hq)
+  }
+  const kept = (kind: string): { rows: number; bytes: number } =>
+    hq.sql
+      .prepare(
+        'SELECT count(*) AS rows, coalesce(sum(length(value)), 0) AS bytes FROM control_base WHERE kind = ?',
+      )
+      .get<{ rows: number; bytes: number }>(kind) ?? { rows: 0, bytes: 0 }
+  publish()
+  const before = kept('site')
+  for (let i = 0; i < 5; i += 1) publish()
+  const inForce = coreOf(hq).control().membership.checkpoints
+  expect(inForce.length).toBeGreaterThan(5)
+  expect(kept('checkpoint').rows).toBe(inForce.length)
+  expect(kept('site').bytes - before.bytes).toBeLessThan(20)
+  const whole = said(hq)
+  restart(hq)
+  expect(coreOf(hq).control().membership.checkpoints).toEqual(inForce)
+  expect(said(hq)).toEqual(whole)
+  expect(hq.replica.diagnose().findings).toEqual([])
 })

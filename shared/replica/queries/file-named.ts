@@ -3,7 +3,6 @@ import type { ChildId } from '../../model/ids.ts'
 import { toHex, type Bytes } from '../../base/bytes.ts'
 import { shownValue } from '../../merge/register.ts'
 import type { Core } from '../core.ts'
-import { RecordState } from '../record-state.ts'
 
 /** Null where no attachment that shows names them. */
 export function fileNamed(core: Core, sha256: string): string | null {
@@ -21,7 +20,7 @@ export function fileNamed(core: Core, sha256: string): string | null {
 }
 
 function nameAt(core: Core, record: number, child: ChildId, sha256: string): string | null {
-  const state = new RecordState(core.sql, core.log, core.records.byNumber(record))
+  const state = core.states.of(record)
   const shown = state.children('attachments').find(({ id }) => id === child)
   return shown && shownValue(shown.live('sha256')) === sha256
     ? String(shownValue(shown.live('name')) ?? '')

@@ -14,7 +14,6 @@ import { cellOf } from '../fold.ts'
 import type { StoredParcel } from '../parcel-log.ts'
 import { ParcelNames } from '../parcel-names.ts'
 import type { Parcel } from '../parcel.ts'
-import { RecordState } from '../record-state.ts'
 import { shownOf } from '../views.ts'
 
 const EXCERPT = 120
@@ -68,7 +67,7 @@ export class ParcelChanges {
   #titleOfRecord(record: RecordId): string | null {
     const row = this.#core.records.find(record)
     if (!row || this.#reading.kindOf(record) === null) return this.#titles.get(record) ?? null
-    const state = new RecordState(this.#core.sql, this.#core.log, row)
+    const state = this.#core.states.of(row.no)
     return String(shownOf(state, declared(row.kind).title) ?? '')
   }
 

@@ -15,7 +15,7 @@ import type { Core } from '../core.ts'
 import { cellOf } from '../fold.ts'
 import type { RecordRow } from '../interner.ts'
 import { CLASSES } from '../classes.ts'
-import { RecordState, type ChildState } from '../record-state.ts'
+import type { ChildState, RecordState } from '../record-state.ts'
 import { shownOf } from '../views.ts'
 import { unsentOf } from './board.ts'
 import { mayTurn } from './deciders.ts'
@@ -30,7 +30,7 @@ export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAn
   const row = core.records.find(id)
   const origin = row && firstCreation(core, row.no)
   if (!row || !origin) return null
-  const state = new RecordState(core.sql, core.log, row)
+  const state = core.states.of(row.no)
   const tasks = state.children('tasks').map((task) => taskView(core, task))
   return {
     record: id,

@@ -8,7 +8,6 @@ import { compareActors } from '../../merge/dots.ts'
 import type { Holding } from '../../judge/ledger.ts'
 import type { Core } from '../core.ts'
 import type { RecordRow } from '../interner.ts'
-import { RecordState } from '../record-state.ts'
 import { shownOf } from '../views.ts'
 import { nameOf, rightName, titleOf } from './naming.ts'
 
@@ -80,7 +79,7 @@ export function stockOf(core: Core, row: RecordRow): StockRow | null {
 function stockRow(core: Core, row: RecordRow, holders: readonly Held[]): StockRow {
   const { escrow } = core.control()
   const right = stockRight(row.id)
-  const state = new RecordState(core.sql, core.log, row)
+  const state = core.states.of(row.no)
   const drawn = escrow.drawn(right)
   return {
     record: row.id,

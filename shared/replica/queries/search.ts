@@ -4,7 +4,7 @@ import { toHex, type Bytes } from '../../base/bytes.ts'
 import { declared, fieldByName } from '../../model/fields.ts'
 import { cellOf } from '../fold.ts'
 import type { Core } from '../core.ts'
-import { RecordState } from '../record-state.ts'
+import type { RecordState } from '../record-state.ts'
 import { shownOf } from '../views.ts'
 
 /** Records indexed per slice. */
@@ -25,12 +25,11 @@ export function indexSearch(core: Core, most = Number.MAX_SAFE_INTEGER): boolean
 function indexRecord(core: Core, record: number): void {
   core.sql.prepare('DELETE FROM search_todo WHERE record = ?').run(record)
   core.sql.prepare('DELETE FROM search WHERE rowid = ?').run(record)
-  const row = core.records.byNumber(record)
   if (!core.origins.stands(record)) return
-  const state = new RecordState(core.sql, core.log, row)
+  const state = core.states.of(record)
   core.sql
     .prepare('INSERT INTO search (rowid, title, body) VALUES (?, ?, ?)')
-    .run(record, String(shownOf(state, declared(row.kind).title) ?? ''), bodyOf(core, state))
+    .run(record, String(shownOf(state, declared(state.row.kind).title) ?? ''), bodyOf(core, state))
 }
 
 function bodyOf(core: Core, state: RecordState): string {
