@@ -51,7 +51,7 @@ export class Desk implements DeskPort {
 
   isSettled(): boolean {
     const { site, isChanging } = this.#options.life
-    return site.ok ? site.value.replica.isSettled() : !isChanging
+    return site.ok ? site.value.isToBeRead() : !isChanging
   }
 
   query(query: string, input: unknown): Outcome {

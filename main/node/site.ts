@@ -180,6 +180,11 @@ export class Site {
     return this.#network === null ? err(new TallydeskError('not-running')) : ok(this.#network)
   }
 
+  /** Is there nothing to be waited for before it is read? What a disk does not take now is not. */
+  isToBeRead(): boolean {
+    return this.replica.isSettled() || this.#storage.trouble !== null
+  }
+
   /** Answers once this device may write, or why it may not. */
   async mayWrite(): Promise<Result<void, TallydeskError>> {
     if (this.#own.halted === null && this.#firstWrite?.isOver() === false) await this.#firstWrite.over()

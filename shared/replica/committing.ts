@@ -2,7 +2,7 @@
  * The one way to write: a transaction through the door, told to listeners only once it is durable. After a failed one
  * everything held in memory is made anew from the database, so that memory and disk cannot part.
  */
-import { TallydeskError } from '../api/errors.ts'
+import { isStorageCode, TallydeskError } from '../api/errors.ts'
 import type { ActorId, SiteId } from '../model/ids.ts'
 import { parseSiteId } from '../model/ids.ts'
 import type { KnownEffect } from '../op/effect.ts'
@@ -30,6 +30,8 @@ export class Committing {
   protected readonly world: World
   protected readonly signer: Signer
   readonly #listeners = new Set<(committed: Committed) => void>()
+  /** The disk would not take what is to be judged anew; it is not asked again before it took something. */
+  #isRefused = false
 
   constructor(world: World, signer: Signer, site: SiteId) {
     const stored = storedSite(world.sql)
@@ -57,6 +59,17 @@ export class Committing {
     if (!this.isSettled()) this.commit(false, () => undefined, Infinity)
   }
 
+  /** As `settle`; on a disk that takes nothing, what is to be judged anew is read as it was judged before. */
+  protected settleToRead(): void {
+    if (this.#isRefused) return
+    try {
+      this.settle()
+    } catch (problem) {
+      if (!(problem instanceof TallydeskError) || !isStorageCode(problem.code)) throw problem
+      this.#isRefused = true
+    }
+  }
+
   onCommit(listener: (committed: Committed) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -80,7 +93,9 @@ export class Committing {
 
   protected transaction<T>(work: () => T): T {
     try {
-      return this.world.sql.transaction(work)
+      const done = this.world.sql.transaction(work)
+      this.#isRefused = false
+      return done
     } catch (problem) {
       this.core = openLog(this.world, this.site, this.actor)
       throw problem

@@ -190,7 +190,8 @@ export interface Replica extends SyncStore {
   publishDue(): boolean
   /**
    * Is every record judged and folded by what is known now? After a cut, a fork or a change of rights `work` does the
-   * rest piece by piece; whoever reads before it is done waits for all of it.
+   * rest piece by piece; whoever reads before it is done waits for all of it, or, on a disk that takes nothing, reads
+   * what was known before.
    */
   isSettled(): boolean
   /** Work put off to idle time (judging anew, hashing, the search index), a piece; true while more is left. */

@@ -108,12 +108,12 @@ class SqlReplica extends Upkeep implements Replica {
     input: QueryInput<Q>,
     reach: AuthorityReach,
   ): Result<QueryAnswer<Q>, TallydeskError> {
-    this.settle()
+    this.settleToRead()
     return answerQuery(this.core, query, input, reach)
   }
 
   status(): ReplicaStatus {
-    this.settle()
+    this.settleToRead()
     return status(this.core, this.world.history ?? null)
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { invariant } from '../../shared/base/invariant.ts'
 import { readControlFile } from '../../main/node/control-file.ts'
+import { openDatabase, type SqlDatabase } from '../../main/store/database.ts'
 import { failingDisk, type FailingDisk } from '../support/failing-disk.ts'
 import { answered, runNode, type NodeProcess } from '../support/node-process.ts'
 
@@ -62,3 +63,42 @@ test.each(['stop', 'kill'] as const)(
     expect(await titlesAt(await started(disk))).toEqual(['After', 'Before'])
   },
 )
+
+test('KEEP-37 on a full disk what is to be judged anew is shown as it was, also to who watches, and is judged once there is room', async () => {
+  const disk = failingDisk()
+  undo.push(() => disk.remove())
+  const before = await started(disk)
+  answered(await before.client.do('setup.init', { site: 'Hall', name: 'Desk' }))
+  for (const title of ['One', 'Three', 'Two']) answered(await make(before, title))
+  await before.stop()
+  // As a crash leaves it amid judging anew, of what reaches many records.
+  const toJudge = (): number =>
+    inDatabase(disk, (sql) => sql.prepare('SELECT count(*) AS n FROM dirty').get<{ n: number }>()?.n ?? -1)
+  inDatabase(disk, (sql) => sql.exec('INSERT INTO dirty SELECT no FROM record'))
+  disk.fail('full')
+  const node = await started(disk)
+  expect(await titlesAt(node)).toEqual(['One', 'Three', 'Two'])
+  const watched: number[] = []
+  const over = node.client.watch('board', {}, (answer) => {
+    if (answer.ok) watched.push(answer.value.rows.length)
+  })
+  await until('that who watches is answered', () => watched.length > 0)
+  over()
+  expect(watched).toEqual([3])
+  expect(await make(node, 'Refused')).toMatchObject({ ok: false, error: { code: 'disk-full' } })
+  disk.mend()
+  await until('that it writes again', async () => (await troubleAt(node)) === null)
+  answered(await make(node, 'After'))
+  expect(await titlesAt(node)).toEqual(['After', 'One', 'Three', 'Two'])
+  await node.stop()
+  expect(toJudge()).toBe(0)
+})
+
+function inDatabase<T>({ data }: FailingDisk, work: (sql: SqlDatabase) => T): T {
+  const sql = openDatabase(join(data, 'tallydesk.db'))
+  try {
+    return work(sql)
+  } finally {
+    sql.close()
+  }
+}
