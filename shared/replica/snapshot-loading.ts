@@ -38,6 +38,8 @@ export class SnapshotLoading {
   #core: Core | null = null
   /** Records still to be folded, of which nothing is to be judged. */
   #sealed: number[] = []
+  /** Records that are to be judged once those are folded. */
+  #loose: number[] = []
   #records = 0
 
   constructor(world: World, site: SiteId, self: ActorId) {
@@ -105,48 +107,56 @@ export class SnapshotLoading {
   step(): Result<boolean, string> {
     if (!this.#isWhole) return err('it ends before its end')
     try {
-      const index = this.#indexes.pop()
-      if (index !== undefined) {
-        this.#world.sql.exec(index)
-        return ok(true)
-      }
-      if (this.#core === null) {
-        this.#core = openLog(this.#world, this.#site, this.#self)
-        this.#sort(this.#core)
-        return ok(true)
-      }
-      const { door, stateHash } = this.#core
-      const sealed = this.#sealed.splice(0, SLICE)
-      if (sealed.length > 0) {
-        this.#world.sql.transaction(() => {
-          for (const record of sealed) door.foldSealed(record)
-          door.settle(0)
-        })
-        // What was read of them is still at hand.
-        stateHash.hash(sealed)
-        return ok(true)
-      }
-      if (door.isSettled) return ok(stateHash.prepare(SLICE))
-      this.#world.sql.transaction(() => door.settle(SLICE))
-      return ok(true)
+      return ok(this.#isLeft())
     } catch (problem) {
       return err(misfitOf(problem))
     }
   }
 
+  #isLeft(): boolean {
+    const index = this.#indexes.pop()
+    if (index !== undefined) this.#world.sql.exec(index)
+    else if (this.#core === null) this.#open()
+    else if (this.#sealed.length > 0) this.#foldSealed(this.#core, this.#sealed.splice(0, SLICE))
+    else return this.#judge(this.#core)
+    return true
+  }
+
+  #open(): void {
+    const core = openLog(this.#world, this.#site, this.#self)
+    this.#core = core
+    this.#sort(core)
+  }
+
+  #foldSealed({ sql, door, stateHash }: Core, records: readonly number[]): void {
+    sql.transaction(() => {
+      for (const record of records) door.foldSealed(record)
+      door.settle(0)
+    })
+    // What was read of them is still at hand.
+    stateHash.hash(records)
+  }
+
+  #judge({ sql, door, stateHash }: Core): boolean {
+    door.doubt(this.#loose.splice(0))
+    if (door.isSettled) return stateHash.prepare(SLICE)
+    sql.transaction(() => door.settle(SLICE))
+    return true
+  }
+
   /** Of the records that were taken in, how many are folded: from 0 to 1. */
   share(): number {
     if (this.#core === null || this.#records === 0) return 0
-    return 1 - (this.#sealed.length + this.#core.door.doubtful) / this.#records
+    return 1 - (this.#sealed.length + this.#loose.length + this.#core.door.doubtful) / this.#records
   }
 
   /** An op in a record's base keeps its judgement for ever; records that any other op touches are judged. */
-  #sort({ sql, door }: Core): void {
+  #sort({ sql }: Core): void {
     const loose = sql.prepare('SELECT DISTINCT record FROM touch WHERE sealed = 0').all<{ record: number }>()
     const isLoose = new Set(loose.map(({ record }) => record))
-    door.doubt(isLoose)
     const all = sql.prepare('SELECT no FROM record').all<{ no: number }>()
     this.#records = all.length
+    this.#loose = [...isLoose]
     this.#sealed = all.map(({ no }) => no).filter((no) => !isLoose.has(no))
   }
 
