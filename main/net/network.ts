@@ -11,6 +11,7 @@ import { DialPlan } from './dial-plan.ts'
 import { Hearsay } from './hearsay.ts'
 import { ownAddresses } from './interfaces.ts'
 import { InviteTable } from './invites.ts'
+import { lastRead } from './last-read.ts'
 import type { Ends, Link, LinkEnd } from './link.ts'
 import type { PairReply } from './listener.ts'
 import { PairRequest } from './pairing-proof.ts'
@@ -109,7 +110,7 @@ class NodeNetwork implements Network {
       met: addressBook.list(),
       authorityHeard,
       clock,
-      ownSeq: () => store.heads().find(({ actor }) => actor === store.actor)?.seq ?? 0,
+      ownSeq: lastRead(() => store.heads().find(({ actor }) => actor === store.actor)?.seq ?? 0),
       monotonic: this.#monotonic,
       hearsay: this.#hearsay,
       roster: this.#roster,

@@ -109,8 +109,16 @@ function refuseNewerVersions(sql: Sql): void {
   refuseNewerNodeTables(sql)
 }
 
+/** All of it, whatever fails; then throws what failed first. */
 function closeAll(undo: (() => void)[]): void {
-  for (const close of undo.splice(0).reverse()) close()
+  const failures: unknown[] = []
+  for (const close of undo.splice(0).reverse())
+    try {
+      close()
+    } catch (error) {
+      failures.push(error)
+    }
+  if (failures.length > 0) throw failures[0]
 }
 
 /** The key is written last: a certificate without its key was never shown to anybody. */

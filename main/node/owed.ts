@@ -24,14 +24,29 @@ export class Owed {
   handIn(): boolean {
     const [file, ...rest] = this.#files
     if (file === undefined || !this.#replica.admitted()) return false
-    const done = this.#replica.handIn(plain(readFileSync(file)))
+    const content = this.#read(file)
+    if (content !== null) this.#handIn(file, content)
+    this.#files = rest
+    return rest.length > 0
+  }
+
+  /** Null for what cannot be read: it stays where it is, and is tried again at the next start. */
+  #read(file: string): Uint8Array | null {
+    try {
+      return plain(readFileSync(file))
+    } catch (error) {
+      this.#machine.log.error({ file, error: String(error) }, 'unsent work could not be read')
+      return null
+    }
+  }
+
+  #handIn(file: string, content: Uint8Array): void {
+    const done = this.#replica.handIn(content)
     if (done.ok || done.error.code === 'parcel-known') rmSync(file, { force: true })
     else {
       this.#machine.log.error({ file, code: done.error.code }, 'unsent work could not be handed in')
       renameSync(file, `${file}.refused`)
     }
-    this.#files = rest
-    return rest.length > 0
   }
 }
 

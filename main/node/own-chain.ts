@@ -157,14 +157,9 @@ export class OwnChain {
   #write(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const { replica, machine, witness } = this.#options
-    const seq = Math.max(this.#seq(), this.#halted ? (this.#written?.seq ?? 0) : 0)
-    const kept = this.#halted
-      ? (this.#written?.machine ?? machine)
-      : (machine ?? this.#written?.machine ?? null)
-    const next = { actor: replica.actor, seq, machine: kept, halted: this.#halted, final: this.#isFinal }
     try {
-      witness.write(next)
+      const next = this.#next()
+      this.#options.witness.write(next)
       this.#written = next
     } catch (error) {
       // A full disk ends nothing: it is behind for a while, which it may be.
@@ -172,6 +167,15 @@ export class OwnChain {
       this.#options.onFailure(error)
       this.#later()
     }
+  }
+
+  #next(): Witness {
+    const { replica, machine } = this.#options
+    const seq = Math.max(this.#seq(), this.#halted ? (this.#written?.seq ?? 0) : 0)
+    const kept = this.#halted
+      ? (this.#written?.machine ?? machine)
+      : (machine ?? this.#written?.machine ?? null)
+    return { actor: replica.actor, seq, machine: kept, halted: this.#halted, final: this.#isFinal }
   }
 
   #seq(): number {

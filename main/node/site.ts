@@ -2,7 +2,7 @@
  * A node that belongs to a site: the replica, the network around it, and the work between them. Every commit is told
  * to the network, to who watches, and to the slices; nothing else writes.
  */
-import { TallydeskError } from '../../shared/api/errors.ts'
+import { isOfDisk, TallydeskError } from '../../shared/api/errors.ts'
 import type { QueryAnswer, QueryName } from '../../shared/api/queries.ts'
 import type { Bytes } from '../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../shared/base/result.ts'
@@ -10,6 +10,7 @@ import type { ActorId } from '../../shared/model/ids.ts'
 import type { Role } from '../../shared/model/roles.ts'
 import type { Run } from '../../shared/op/run.ts'
 import type { Committed, Member, Replica } from '../../shared/replica/contract.ts'
+import { lastRead } from '../net/last-read.ts'
 import type { Network, Pin } from '../net/contract.ts'
 import { createNetwork } from '../net/network.ts'
 import { packed } from '../../shared/replica/parcel.ts'
@@ -110,6 +111,7 @@ export class Site {
       machine,
       replica,
       quota: options.photosQuota ?? null,
+      hint: (work) => this.#storage.hint(work),
       onKept: (sha256) => this.#toBegin.came(sha256),
       wake: () => this.#slices.wake(),
       onChange: () => options.onChange(),
@@ -151,6 +153,7 @@ export class Site {
     const { machine } = this.#options
     const owed = new Owed(machine, replica)
     const ready = (work: () => boolean) => () => this.#isReady() && work()
+    const sound = (work: () => boolean) => () => this.#storage.mayWrite().ok && work()
     return new Slices({
       work: [
         ready(() => this.#decide()),
@@ -159,8 +162,8 @@ export class Site {
         ready(() => this.#wait?.isOver() === true && replica.publishDue()),
         ready(() => this.#snapshots.look()),
         ready(() => this.#reachesAuthority() && replica.replenish()),
-        () => replica.work(),
-        () => this.files.look(),
+        sound(() => replica.work()),
+        sound(() => this.files.look()),
       ],
       whenQuiet: () => machine.sql.checkpoint(),
       log: machine.log,
@@ -320,7 +323,11 @@ export class Site {
       now: () => performance.now(),
       limit: this.#options.firstWriteWait,
     })
-    void this.#firstWrite.over().then(() => this.#slices.wake())
+    const wake = (): void => this.#slices.wake()
+    // Where the disk cannot be read to tell whether it is over, it is asked again by whoever wants to write.
+    this.#firstWrite
+      .over()
+      .then(wake, (error: unknown) => machine.log.error(error, 'it is not known who is there'))
     this.#waker = setTimeout(() => this.#slices.wake(), this.#wait.left())
     network.onChange(() => this.#networkChanged())
     this.#keeper = setInterval(() => this.#keepAuthorityHeard(), KEEP_HEARD_MS)
@@ -332,7 +339,7 @@ export class Site {
     const network = createNetwork({
       store: withholding(replica, this.#own, this.#storage),
       exchange: this.files.exchange,
-      members: () => replica.members(),
+      members: lastRead(() => replica.members()),
       identity: machine.identity,
       ...options,
       listen: { host: options.listen.host, port },
@@ -341,7 +348,7 @@ export class Site {
         remember: (...used) => this.#storage.hint(() => addresses.remember(...used)),
       },
       bootstrapPin: pin,
-      admit: (admission) => this.#barred() ?? replica.admit(admission),
+      admit: (admission) => this.#admit(admission),
       mayAdmit: () => this.#own.halted === null && this.mayInvite('technician'),
       onCut: (by, reason) => {
         this.#storage.hint(() => this.#cutWord.told(by, reason))
@@ -360,6 +367,19 @@ export class Site {
       throw error
     }
     return network
+  }
+
+  /** What the disk refuses is told to whoever asks to be admitted, and ends nothing. */
+  #admit(admission: Parameters<Replica['admit']>[0]): ReturnType<Replica['admit']> {
+    const barred = this.#barred()
+    if (barred !== null) return barred
+    try {
+      const may = this.#storage.mayWrite()
+      return may.ok ? this.replica.admit(admission) : may
+    } catch (error) {
+      if (isOfDisk(error)) return err(error)
+      throw error
+    }
   }
 
   /** What this device lacks is dropped at a peer: what can be begun from is fetched from whomever has it. */
@@ -400,8 +420,8 @@ export class Site {
 
   #keepAuthorityHeard(): void {
     const { facts } = this.#options.machine
-    const heard = this.#network?.authorityHeard() ?? null
     this.#storage.hint(() => {
+      const heard = this.#network?.authorityHeard() ?? null
       if (heard !== null && heard !== facts.authorityHeard()) facts.keepAuthorityHeard(heard)
     })
   }

@@ -20,6 +20,8 @@ export class Slices {
   readonly #options: SlicesOptions
   #turn: NodeJS.Immediate | undefined
   #timer: NodeJS.Timeout | undefined
+  /** When what failed last did, ms of a clock that only goes forward. */
+  readonly #failed = new Map<() => boolean, number>()
   #stopped = false
 
   constructor(options: SlicesOptions) {
@@ -41,12 +43,22 @@ export class Slices {
 
   #work(): void {
     this.#turn = undefined
+    const now = performance.now()
+    if (this.#options.work.some((piece) => this.#did(piece, now))) this.wake()
+    else if (this.#failed.size > 0) this.#later(AFTER_FAILURE_MS, () => this.wake())
+    else this.#later(QUIET_MS, () => this.#options.whenQuiet())
+  }
+
+  /** What fails rests for a while, and keeps nothing else from being done. */
+  #did(piece: () => boolean, now: number): boolean {
+    if (now - (this.#failed.get(piece) ?? -Infinity) < AFTER_FAILURE_MS) return false
+    this.#failed.delete(piece)
     try {
-      if (this.#options.work.some((piece) => piece())) this.wake()
-      else this.#later(QUIET_MS, () => this.#options.whenQuiet())
+      return piece()
     } catch (error) {
       this.#options.log.error(error, 'work in the background failed')
-      this.#later(AFTER_FAILURE_MS, () => this.wake())
+      this.#failed.set(piece, now)
+      return false
     }
   }
 

@@ -3,10 +3,10 @@
  * since when, for the desk to say, and tried again until there is room. After damage nothing is written any more before
  * a repair: what would be written then could rest on what cannot be read.
  */
-import { isStorageCode, TallydeskError, type StorageCode } from '../../shared/api/errors.ts'
+import { isOfDisk, isStorageCode, TallydeskError, type StorageCode } from '../../shared/api/errors.ts'
 import { err, ok, type Result } from '../../shared/base/result.ts'
 import type { ActorId } from '../../shared/model/ids.ts'
-import type { Head } from '../../shared/op/run.ts'
+import { headKey, type Head } from '../../shared/op/run.ts'
 import type { Clock } from '../../shared/replica/ports.ts'
 
 const PROBE_MS = 2_000
@@ -24,7 +24,7 @@ export type StorageOptions = {
 export class Storage {
   readonly #options: StorageOptions
   /** What peers told of what they hold while it could not be kept; told again once it can. */
-  readonly #told = new Map<ActorId, readonly Head[]>()
+  readonly #told = new Map<ActorId, Map<string, Head>>()
   #trouble: StorageTrouble | null = null
   #isStopped = false
   #timer: NodeJS.Timeout | undefined
@@ -59,12 +59,25 @@ export class Storage {
   /** For what is only a hint, or is told again: it does not fail for a disk that does. */
   hint(work: () => void): void {
     // A link may go down after the node has ended and closed its database.
-    if (this.#isStopped) return
-    try {
+    if (this.#isStopped || !this.mayWrite().ok) return
+    this.#tried(() => {
       work()
+      return true
+    })
+  }
+
+  /** For what comes again: null, and not even tried, while the disk takes nothing. */
+  attempt<T>(work: () => T): T | null {
+    return this.#trouble === null ? this.#tried(work) : null
+  }
+
+  #tried<T>(work: () => T): T | null {
+    try {
+      return work()
     } catch (error) {
-      if (!(error instanceof TallydeskError) || !isStorageCode(error.code)) throw error
+      if (!isOfDisk(error)) throw error
       this.failed(error)
+      return null
     }
   }
 
@@ -74,21 +87,19 @@ export class Storage {
     heads: readonly Head[],
     keep: (peer: ActorId, heads: readonly Head[]) => void,
   ): void {
-    if (this.#trouble === null) {
-      try {
-        keep(peer, heads)
-        return
-      } catch (error) {
-        if (!(error instanceof TallydeskError) || !isStorageCode(error.code)) throw error
-        this.failed(error)
-      }
-    }
-    this.#told.set(peer, [...(this.#told.get(peer) ?? []), ...heads])
+    const kept = this.attempt(() => {
+      keep(peer, heads)
+      return true
+    })
+    if (kept) return
+    const told = this.#told.get(peer) ?? new Map<string, Head>()
+    for (const head of heads) told.set(headKey(head), head)
+    this.#told.set(peer, told)
   }
 
   /** What was told meanwhile, once. */
   toldMeanwhile(): readonly (readonly [ActorId, readonly Head[]])[] {
-    const told = [...this.#told]
+    const told = [...this.#told].map(([peer, heads]) => [peer, [...heads.values()]] as const)
     this.#told.clear()
     return told
   }

@@ -26,18 +26,14 @@ export function withholding(replica: Replica, own: OwnChain, storage: Storage): 
       replica.runsAfter(own.halted === null ? have : withOwn(replica, have), position, bounds),
     isBeneath: (have) => replica.isBeneath(have),
     snapshotRun: () => replica.snapshotRun(),
-    receive: (run, from) => {
-      const may = storage.mayWrite()
-      if (!may.ok) throw may.error
-      return replica.receive(run, from)
-    },
+    receive: (run, from) => storage.attempt(() => replica.receive(run, from)) ?? { outcome: 'unstored' },
     acknowledged: (peer, heads, areAll) => {
       own.heard(heads)
       storage.acknowledged(peer, heads, (...told) => replica.acknowledged(...told, areAll))
     },
     // A halted authority says nothing any more, not what it holds either.
     authorityCursor: () => (isHaltedAuthority(replica, own) ? null : replica.authorityCursor()),
-    receiveAuthorityCursor: (bytes) => replica.receiveAuthorityCursor(bytes),
+    receiveAuthorityCursor: (bytes) => storage.attempt(() => replica.receiveAuthorityCursor(bytes)) ?? false,
     admits: (actor, tlsKeyHash) => replica.admits(actor, tlsKeyHash),
   }
 }

@@ -41,6 +41,11 @@ export class BlobParts implements Omit<BlobStore, 'offers'> {
     )
   }
 
+  /** When something was last added to it, wall time; null for what is not here. */
+  touched(sha256: string): number | null {
+    return statSync(this.#pathOf(sha256), { throwIfNoEntry: false })?.mtimeMs ?? null
+  }
+
   progress(sha256: string): number {
     const known = this.#at.get(sha256)
     if (known !== undefined) return known
@@ -105,9 +110,18 @@ export class BlobParts implements Omit<BlobStore, 'offers'> {
     )
     const over = step.then((outcome) => {
       if (this.#steps.get(sha256) === over) this.#steps.delete(sha256)
-      done(outcome)
+      this.#tell(() => done(outcome))
     })
     this.#steps.set(sha256, over)
+  }
+
+  /** Who hears it may find that the disk takes nothing from it either. */
+  #tell(done: () => void): void {
+    try {
+      done()
+    } catch (error) {
+      this.#onTrouble(asOwn(error))
+    }
   }
 
   async #append(sha256: string, at: number, bytes: Uint8Array): Promise<void> {

@@ -43,3 +43,7 @@ export class TallydeskError extends Error {
     return { code: this.code, message: this.message, hint: this.hint, params: this.params }
   }
 }
+
+/** What a disk does is no fault of whoever asked, and may pass. */
+export const isOfDisk = (problem: unknown): problem is TallydeskError =>
+  problem instanceof TallydeskError && isStorageCode(problem.code)

@@ -2,7 +2,7 @@
  * The one way to write: a transaction through the door, told to listeners only once it is durable. After a failed one
  * everything held in memory is made anew from the database, so that memory and disk cannot part.
  */
-import { isStorageCode, TallydeskError } from '../api/errors.ts'
+import { isOfDisk, TallydeskError } from '../api/errors.ts'
 import type { ActorId, SiteId } from '../model/ids.ts'
 import { parseSiteId } from '../model/ids.ts'
 import type { KnownEffect } from '../op/effect.ts'
@@ -26,7 +26,7 @@ export function storedSite(sql: Sql): SiteId | null {
 export class Committing {
   readonly site: SiteId
   readonly actor: ActorId
-  protected core: Core
+  #core: Core | null
   protected readonly world: World
   protected readonly signer: Signer
   readonly #listeners = new Set<(committed: Committed) => void>()
@@ -40,11 +40,30 @@ export class Committing {
     this.actor = actorOf((bytes) => world.crypto.sha256(bytes), signer.publicKey)
     this.world = world
     this.signer = signer
-    this.core = openLog(world, site, this.actor)
+    this.#core = openLog(world, site, this.actor)
+  }
+
+  /**
+   * What is held in memory of the log. After a failed transaction it is made anew from the database before anything else
+   * is asked or done; throws what the disk refuses with for as long as it cannot even be read.
+   */
+  protected get core(): Core {
+    this.#core ??= openLog(this.world, this.site, this.actor)
+    return this.#core
+  }
+
+  /** What is held in memory is not what the database holds. */
+  protected forgetCore(): void {
+    this.#core = null
   }
 
   isSettled(): boolean {
-    return this.core.door.isSettled
+    try {
+      return this.core.door.isSettled
+    } catch (problem) {
+      if (!isOfDisk(problem)) throw problem
+      return false
+    }
   }
 
   /** Writes down whose log the database holds, where that is not known yet. */
@@ -65,7 +84,7 @@ export class Committing {
     try {
       this.settle()
     } catch (problem) {
-      if (!(problem instanceof TallydeskError) || !isStorageCode(problem.code)) throw problem
+      if (!isOfDisk(problem)) throw problem
       this.#isRefused = true
     }
   }
@@ -97,7 +116,7 @@ export class Committing {
       this.#isRefused = false
       return done
     } catch (problem) {
-      this.core = openLog(this.world, this.site, this.actor)
+      this.forgetCore()
       throw problem
     }
   }

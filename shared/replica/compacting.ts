@@ -111,9 +111,10 @@ export class Compaction {
     this.#heard = lastNumber
   }
 
-  /** Is it a pass over this very core? */
-  isOf(core: Core): boolean {
-    return this.#core === core
+  /** Is it a pass over this very core, beneath a checkpoint that has not lost its force since? */
+  isInForce(core: Core): boolean {
+    const { checkpoints } = core.control().membership
+    return this.#core === core && checkpoints.some(({ op }) => op.no === this.checkpoint.no)
   }
 
   /** Answers whether there is more to look at. */

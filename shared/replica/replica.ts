@@ -36,7 +36,6 @@ import { bodyAddress } from './note-commands.ts'
 import { fileNamed } from './queries/file-named.ts'
 import { handingIn } from './parcel-handing-in.ts'
 import type { Signer, World } from './ports.ts'
-import { openLog } from './rereading.ts'
 import { answerQuery } from './queries/answers.ts'
 import { status } from './queries/status.ts'
 import { handoverTo } from './recovering.ts'
@@ -99,7 +98,7 @@ class SqlReplica extends Upkeep implements Replica {
     try {
       this.compare()
     } catch {
-      this.core = openLog(this.world, this.site, this.actor)
+      this.forgetCore()
     }
   }
 
@@ -194,7 +193,7 @@ class SqlReplica extends Upkeep implements Replica {
   }
 
   fileNamed(sha256: string): string | null {
-    this.settle()
+    this.settleToRead()
     return fileNamed(this.core, sha256)
   }
 
@@ -244,7 +243,7 @@ class SqlReplica extends Upkeep implements Replica {
       this.core.judging.folding.forget()
       this.core.door.rebuild()
     })
-    this.core = openLog(this.world, this.site, this.actor)
+    this.forgetCore()
   }
 
   diagnose(): Diagnosis {
@@ -252,7 +251,7 @@ class SqlReplica extends Upkeep implements Replica {
     try {
       return diagnose(this.core)
     } finally {
-      this.core = openLog(this.world, this.site, this.actor)
+      this.forgetCore()
     }
   }
 

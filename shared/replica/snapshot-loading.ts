@@ -3,7 +3,7 @@
  * authority signed the file's hash; then everything is folded and hashed here, what is not in a base is judged too, and
  * it must come out as the checkpoint says. Whose word that is, is checked along the chain from the genesis op, whose hash is the site.
  */
-import { isStorageCode, TallydeskError } from '../api/errors.ts'
+import { isOfDisk } from '../api/errors.ts'
 import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Checkpoint } from '../judge/membership.ts'
@@ -201,7 +201,7 @@ function tried(work: () => string | null): string | null {
 
 /** What the disk refuses is no fault of the snapshot's: it is thrown on. */
 function misfitOf(problem: unknown): string {
-  if (problem instanceof TallydeskError && isStorageCode(problem.code)) throw problem
+  if (isOfDisk(problem)) throw problem
   return problem instanceof Error ? problem.message : 'it cannot be read'
 }
 

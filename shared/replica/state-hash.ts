@@ -4,7 +4,7 @@
  * subtraction and one addition. A text counts by content and state vector, never by its encoded bytes, which are not
  * canonical.
  */
-import { isStorageCode, TallydeskError } from '../api/errors.ts'
+import { isOfDisk } from '../api/errors.ts'
 import { equalBytes, toHex, type Bytes } from '../base/bytes.ts'
 import { encodeCbor, type CborValue } from '../base/cbor.ts'
 import { KINDS } from '../model/kinds.ts'
@@ -86,7 +86,7 @@ export class StateHash {
       this.#hashChanged()
       return 0n
     } catch (problem) {
-      if (!(problem instanceof TallydeskError) || !isStorageCode(problem.code)) throw problem
+      if (!isOfDisk(problem)) throw problem
       const rows = this.#sql.prepare('SELECT no FROM record WHERE hash IS NULL').all<{ no: number }>()
       return rows.reduce((sum, { no }) => sum + BigInt(`0x${toHex(this.#recordHash(no))}`), 0n)
     }

@@ -1,4 +1,5 @@
 /** What a sync session asks of the replica: what it holds, what another lacks of it, and what comes in. */
+import { isOfDisk } from '../api/errors.ts'
 import { equalBytes, type Bytes } from '../base/bytes.ts'
 import { encodeCbor } from '../base/cbor.ts'
 import { parseOpId, type ActorId, type OpId } from '../model/ids.ts'
@@ -193,11 +194,16 @@ export class SyncSide extends Committing implements SyncStore {
     return { outcome: 'stored', committed, waiting }
   }
 
+  /** Where the disk does not take a new one, the one before is still true. */
   #signCursor(): void {
     const wall = this.world.clock.now()
     const ops = this.core.log.lastNumber
     if (ops === this.#signedAt.ops && wall - this.#signedAt.wall < CURSOR_AGE) return
     this.#signedAt = { ops, wall }
-    this.transaction(() => this.core.acks.sign(this.signer, wall))
+    try {
+      this.transaction(() => this.core.acks.sign(this.signer, wall))
+    } catch (problem) {
+      if (!isOfDisk(problem)) throw problem
+    }
   }
 }

@@ -144,7 +144,7 @@ export class Upkeep extends SyncSide {
   #compact(): boolean {
     const { history } = this.world
     if (history === undefined || this.isHistoryHeld || this.core.judging.isOutdated) return false
-    if (!this.#compaction?.isOf(this.core)) {
+    if (!this.#compaction?.isInForce(this.core)) {
       const next = nextToCompact(this.core, this.world.clock.now(), history)
       this.#compaction = next && new Compaction(this.core, next.op, passDue(this.core, next))
     }

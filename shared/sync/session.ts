@@ -352,7 +352,11 @@ export class Session {
     const { outcome } = taken.received
     this.#allowance.took(peer, taken.run, taken.received)
     if (outcome === 'stored' || outcome === 'known') this.#outgoing.cameFromPeer(taken.run)
-    if (outcome === 'unadmitted' || (outcome === 'stored' && taken.received.waiting > 0))
+    if (
+      outcome === 'unadmitted' ||
+      outcome === 'unstored' ||
+      (outcome === 'stored' && taken.received.waiting > 0)
+    )
       this.#repair.leftOut()
     if (taken.received.outcome === 'refused' && this.#incoming.refusals >= PACE.refusals) {
       this.#leave('refused', taken.received.reason)

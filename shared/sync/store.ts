@@ -11,6 +11,8 @@ export type Received =
   | { readonly outcome: 'known' }
   /** The author's admission is not here yet: nobody is to blame; offer the run again later. */
   | { readonly outcome: 'unadmitted' }
+  /** The disk takes nothing now: nobody is to blame; offer the run again later. */
+  | { readonly outcome: 'unstored' }
   /** Never stored; counts against the peer that sent it. */
   | { readonly outcome: 'refused'; readonly reason: string }
 

@@ -24,6 +24,8 @@ export type FileKeeperOptions = {
   readonly replica: Replica
   /** Bytes that a tablet keeps at most, as far as others hold them; null: the usual. */
   readonly quota: number | null
+  /** Does what is told again, where the disk lets it be done. */
+  readonly hint: (work: () => void) => void
   /** A file has come whole. */
   readonly onKept: (sha256: string) => void
   /** There is work for `look`. */
@@ -56,6 +58,8 @@ export class FileKeeper {
     this.exchange = this.#createExchange()
     this.#room = new FileRoom({
       ...options,
+      parts: this.#parts,
+      needs: (sha256) => this.exchange.needs(sha256),
       keepsAll: () => this.#fetchesAll,
       onGone: (sha256) => this.#gone(sha256),
     })
@@ -77,7 +81,7 @@ export class FileKeeper {
       },
       holders: {
         holds: (peer, sha256) => replica.files.holders(sha256).includes(peer),
-        heard: (peer, held, gone) => replica.filesHeard(peer, held, gone),
+        heard: (...told) => this.#options.hint(() => replica.filesHeard(...told)),
         unknownOf: (peer, after, most) => replica.files.unknownOf(peer, after, most),
       },
       fetchesAll: (peer) => replica.files.keepsAll(peer),

@@ -3,6 +3,7 @@
  * too much of it, the least recently opened first; what only this device holds never goes.
  */
 import type { Replica } from '../../../shared/replica/contract.ts'
+import type { BlobParts } from '../../store/blob-parts.ts'
 import type { KeptBlob } from '../../store/blobs.ts'
 import { unnamedFilesIn, type UnnamedFiles } from '../../store/unnamed-files.ts'
 import type { Machine } from '../machine.ts'
@@ -18,6 +19,8 @@ const QUOTA = 4 * 1024 * 1024 * 1024
  */
 const GRACE_MS = 30 * 86_400_000
 const HOUR_MS = 3_600_000
+/** How long what was half fetched waits for a peer to name it again, ms. */
+const PART_GRACE_MS = 86_400_000
 
 export type FileRoomOptions = {
   readonly machine: Machine
@@ -25,6 +28,10 @@ export type FileRoomOptions = {
   /** See `QUOTA`; null: the usual. */
   readonly quota: number | null
   readonly keepsAll: () => boolean
+  readonly parts: Pick<BlobParts, 'list' | 'touched' | 'drop'>
+  /** Is it still to be fetched? */
+  readonly needs: (sha256: string) => boolean
+  readonly hint: (work: () => void) => void
   /** A file was removed. */
   readonly onGone: (sha256: string) => void
   readonly wake: () => void
@@ -65,7 +72,7 @@ export class FileRoom {
   came(sha256: string): void {
     const { machine } = this.#options
     this.#size += machine.blobs.sizeOf(sha256) ?? 0
-    this.#unnamed.forget(sha256)
+    this.#options.hint(() => this.#unnamed.forget(sha256))
     if (this.#size > this.#quota) this.#begin()
   }
 
@@ -101,8 +108,20 @@ export class FileRoom {
     return false
   }
 
+  /** What was half fetched, and is neither fetched any more nor named, such as a snapshot that another one replaced. */
+  #forgetParts(): void {
+    const { parts, replica, machine, needs } = this.#options
+    if (!replica.admitted()) return
+    for (const sha256 of parts.list()) {
+      const touched = parts.touched(sha256)
+      const isOld = touched !== null && machine.clock.now() - touched > PART_GRACE_MS
+      if (isOld && !needs(sha256) && !replica.files.named(sha256)) parts.drop(sha256)
+    }
+  }
+
   #walked(files: readonly KeptBlob[]): void {
     this.#walk = null
+    this.#forgetParts()
     this.#size = files.reduce((sum, { size }) => sum + size, 0)
     this.#mayGo = this.#size > this.#quota ? [...files].sort((a, b) => a.opened - b.opened) : []
   }
