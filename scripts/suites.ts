@@ -56,7 +56,7 @@ export const SUITES: readonly Suite[] = [
     needsBuild: true,
     usual: true,
   },
-  { name: 'network', folders: ['network'], limit: 240, wave: 3, workers: 2, needsBuild: false, usual: true },
+  { name: 'network', folders: ['network'], limit: 240, wave: 3, workers: 1, needsBuild: false, usual: true },
   {
     name: 'electron',
     folders: ['electron'],

@@ -61,7 +61,7 @@ describe('requests', () => {
     await setWan(true)
     const decided = page.getByRole('article', { name: 'Close: Pump in bay 4' })
     await decided.getByText('Accepted').waitFor()
-    const year = new Date().getFullYear()
+    const year = new Date().getUTCFullYear()
     await decided.getByText(`A-${year}-0001`).waitFor()
     await page.getByText('Link up').waitFor()
     await page.getByText('No request is waiting').waitFor()

@@ -2,8 +2,10 @@
  * The demo's story, start to end, on its five real nodes: once with the mouse, from the first screen on, and once with
  * the keyboard alone. Each step is a test and goes on where the one before ended.
  */
-import type { Page } from '@playwright/test'
+import { errors, type Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { QueryAnswer } from '../../shared/api/queries.ts'
+import { OWN_ZONE } from '../../main/demo/endowment.ts'
 import { demoByCommand, deskWithoutSite } from './demo-stage.ts'
 import { Watching } from './demo-watching.ts'
 import { onPage } from './on-page.ts'
@@ -12,8 +14,10 @@ import { eventually } from './warehouse.ts'
 
 /** The shift goes at the pace of people, and the machine that tests may be slow and busy besides. */
 const PATIENT = { timeout: 90_000 }
+/** For what may not come, since a tablet was quicker. */
+const SOON = { timeout: 5_000 }
 const WAN_OUT = /The WAN is out since \d\d:\d\d, so Headquarters cannot be asked\./
-const AUDIT = new RegExp(`A-${new Date().getFullYear()}-\\d{4}`)
+const AUDIT = /A-\d{4}-\d{4}/
 const ANA = 'Ana’s tablet'
 
 let story: Watching
@@ -42,6 +46,34 @@ async function expectTitleConflict(): Promise<void> {
   await onPage(values.getByText('Ana’s tablet')).toBeVisible()
   await onPage(values.getByText('Ben’s tablet')).toBeVisible()
   await story.keep('conflict')
+}
+
+type Row = QueryAnswer<'board'>['rows'][number]
+
+/** The tablets ask too, now and then for the very job; and what is in the zone of the desk's own token it closes itself. */
+const isForHeadquarters = ({ stage, progress, zone, conflicts }: Row): boolean =>
+  stage === 'doing' &&
+  progress.total > 0 &&
+  progress.done === progress.total &&
+  zone !== OWN_ZONE &&
+  conflicts === 0
+
+/** Answers the job's title. */
+async function askToCloseOne(): Promise<string> {
+  for (;;) {
+    const { rows } = await story.ask('board', {})
+    for (const { record } of rows.filter(isForHeadquarters)) {
+      try {
+        await story.column('In progress').locator(`a.card[href*="${record}"]`).click(SOON)
+        const title = await story.panel.getByRole('textbox', { name: 'Title' }).inputValue(SOON)
+        await story.panel.getByRole('button', { name: 'Ask to close' }).click(SOON)
+        return title
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError)) throw error
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
 }
 
 /** A dialog that is closing still takes the keys. */
@@ -166,13 +198,7 @@ describe('by mouse', () => {
     await story.switchOf('WAN', 'up').click()
     await expectWanOut()
     await story.goTo('Board')
-    const finished = story.column('In progress').locator('a.card', {
-      has: page.getByRole('progressbar', { name: /^(\d+) of \1 tasks done$/ }),
-      hasNotText: 'conflict',
-    })
-    await finished.first().click(PATIENT)
-    closing = await story.panel.getByRole('textbox', { name: 'Title' }).inputValue()
-    await story.panel.getByRole('button', { name: 'Ask to close' }).click()
+    closing = await askToCloseOne()
     await expectJobWaiting()
     await story.goTo('Authority')
     await expectWaitingAtAuthority()

@@ -15,6 +15,9 @@ import { expectAccessible, goTo, keepPicture, openBrowser, openPage } from './sc
 const PAGES = join(import.meta.dirname, '..', '..', 'out', 'renderer')
 /** Generous: the machine that tests may be slow and busy. */
 const PATIENT = { timeout: 120_000 }
+/** The shift makes a conflict whenever it comes to it, and then that is what the bar points at. */
+const CONFLICTED = /Two people named one job differently|were set differently by two people/
+const either = (hint: RegExp): RegExp => new RegExp(`${hint.source}|${CONFLICTED.source}`)
 
 let folder: string
 let node: RunningNode
@@ -50,15 +53,13 @@ describe('the demo', () => {
     await page.getByRole('heading', { level: 1, name: 'Board' }).waitFor(PATIENT)
     const bar = page.getByRole('complementary', { name: 'Demo warehouse' })
     await bar.getByText(/(Ana|Ben) (ticked|opened|wrote|booked|asked)/).waitFor(PATIENT)
-    await page.getByText(/Watch the Board|named one job differently/).waitFor()
+    await page.getByText(either(/Watch the Board/)).waitFor()
     await expectAccessible(page)
     await keepPicture(page, 'demo-board')
   })
 
   test('DESK-68 a title conflict appears, and is settled with three keys', async () => {
-    await page
-      .getByText(/Two people named one job differently|were set differently by two people/)
-      .waitFor(PATIENT)
+    await page.getByText(CONFLICTED).waitFor(PATIENT)
     await page.keyboard.press('2')
     const list = page.getByRole('list', { name: 'Conflicted fields' })
     await list
@@ -92,7 +93,7 @@ describe('the demo', () => {
     await page.getByRole('switch', { name: 'WAN: out' }).click()
     const answered = page.getByRole('article', { name: asked }).filter({ hasText: 'Accepted' })
     await answered.getByText(/^A-\d{4}-\d{4}$/).waitFor(PATIENT)
-    await page.getByText(/Headquarters is back and closed it as A-\d{4}-\d{4}\./).waitFor()
+    await page.getByText(either(/Headquarters is back and closed it as A-\d{4}-\d{4}\./)).waitFor()
     await keepPicture(page, 'demo-answered')
   })
 

@@ -83,7 +83,7 @@ describe('the wallet of rights', () => {
 
   test('DESK-85 the wallet says what the desk may do by itself, how often, and with which numbers', async () => {
     const audits = wallet(atDesk).getByRole('listitem').filter({ hasText: 'You hold 46 audit numbers' })
-    await onPage(audits.getByText(`Numbers ${new Date().getFullYear()}: 1–46`)).toBeVisible()
+    await onPage(audits.getByText(`Numbers ${new Date().getUTCFullYear()}: 1–46`)).toBeVisible()
     await expectAccessible(atDesk)
   })
 

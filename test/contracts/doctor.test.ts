@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { TallydeskError } from '../../shared/api/errors.ts'
 import { repair } from '../../main/node/keeping/repairing.ts'
 import { blobPath } from '../../main/store/whole-files.ts'
+import { witnessAt } from '../../main/store/witness.ts'
 import { tallydesk } from './command.ts'
 import { codeOf, eventually, must, scratch, startDesk } from './desks.ts'
 import {
@@ -116,7 +117,13 @@ describe('the doctor', () => {
     writeFileSync(photo, 'a photo')
     const { sha256 } = must(await hq.node.api.do('attachment.add', { record, file: photo }))
     writeFileSync(blobPath(join(hq.data, 'blobs'), sha256), 'noise!!')
-    rmSync(join(hq.data, 'witness.json'))
+    // It is written some time after a commit, and not again before the next.
+    const witness = join(hq.data, 'witness.json')
+    const seq = (await statusOf(hq)).cursor[actorOf(hq)]
+    await eventually('the witness', () =>
+      Promise.resolve(witnessAt(witness).read()?.seq === seq ? true : null),
+    )
+    rmSync(witness)
     expect(await kindsFound(hq)).toEqual(['attachment', 'witness'])
     await hq.node.close()
     inDatabase(hq, (database) => database.exec("UPDATE board SET title = 'Two'"))

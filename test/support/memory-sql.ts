@@ -1,5 +1,6 @@
 /** The `Sql` port on an in-memory SQLite: for laws and simulations, where thousands of replicas come and go. */
 import Database from 'better-sqlite3'
+import { TallydeskError } from '../../shared/api/errors.ts'
 import type { Sql, SqlRow, SqlValue, Statement } from '../../shared/replica/ports.ts'
 
 /** `writes`: what changes rows; `changes`: also the beginning and the end of a transaction; `all`: also what reads. */
@@ -13,6 +14,8 @@ export interface MemorySql extends Sql {
    * since it was told before.
    */
   failAt(nth: number, counted?: Counted): boolean
+  /** Throws at the nth statement that writes from now on, and then at everything, as a disk that is gone; 0: it is back. */
+  breakAt(nth: number): void
   /** Forgets afterwards all that `work` wrote: cheaper by far than a new database, since statements stay prepared. */
   rehearse<T>(work: () => T): T
   /** The whole database as bytes, from which another may begin. */
@@ -27,7 +30,14 @@ export function memorySql(image?: Buffer): MemorySql {
   let untilFailure = 0
   let extent = 0
   let hasFailed = false
+  let untilGone = 0
+  let isGone = false
   const step = (counted: Counted): void => {
+    if (untilGone > 0 && counted === 'writes') {
+      untilGone -= 1
+      isGone = untilGone === 0
+    }
+    if (isGone) throw new TallydeskError('storage-failed', { reason: 'by the test' })
     if (untilFailure === 0 || EXTENT[counted] > extent) return
     untilFailure -= 1
     if (untilFailure > 0) return
@@ -73,6 +83,10 @@ export function memorySql(image?: Buffer): MemorySql {
       extent = EXTENT[counted]
       hasFailed = false
       return before
+    },
+    breakAt: (nth) => {
+      untilGone = nth
+      isGone = false
     },
     rehearse: (work) => {
       database.exec('BEGIN')

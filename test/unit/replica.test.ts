@@ -212,3 +212,39 @@ test('REP-6 a search finds words anywhere in a job, by their beginning and witho
     expect(hits(text), text).toEqual([record])
   for (const text of ['', '"', 'AND', 'nothing*', 'title:fork']) expect(hits(text), text).toEqual([])
 })
+
+test('REP-8 of a disk that is gone at a write and comes back later nothing is told that was rolled back, and the chain goes on without a gap', () => {
+  const hq = foundSite()
+  const desk = joinSite(hq, 'Desk', 'supervisor')
+  pull(desk, hq)
+  const { record } = must(hq.replica.execute('job.create', { title: 'Pump' }))
+  const seqs = (): unknown[] =>
+    hq.sql
+      .prepare('SELECT seq FROM op JOIN actor ON actor.no = op.actor WHERE hex(actor.id) = ? ORDER BY seq')
+      .all(hq.replica.actor.toUpperCase())
+      .map(({ seq }) => seq)
+  let failed = 0
+  for (let nth = 1; nth < 40; nth += 1) {
+    const before = seqs()
+    const set = () => hq.replica.execute('field.set', { record, field: 'title', value: `Pump ${nth}` }).ok
+    hq.sql.breakAt(nth)
+    let isDone = false
+    try {
+      isDone = set()
+    } catch {
+      failed += 1
+      expect(() => hq.replica.heads()).toThrow()
+      expect(hq.replica.isSettled()).toBe(false)
+    }
+    hq.sql.breakAt(0)
+    expect(seqs()).toEqual(isDone ? [...before, before.length + 1] : before)
+    expect(hq.replica.ownSeq()).toBe(seqs().length)
+    if (isDone) break
+  }
+  expect(failed).toBeGreaterThan(5)
+  must(hq.replica.execute('field.set', { record, field: 'title', value: 'At last' }))
+  expect(seqs()).toEqual(seqs().map((_, i) => i + 1))
+  expect(hq.replica.diagnose().findings).toEqual([])
+  pull(desk, hq)
+  expect(desk.replica.status().state_hash).toBe(hq.replica.status().state_hash)
+})

@@ -47,6 +47,7 @@ test('KEEP-21 what peers tell meanwhile is kept in mind, and told again once', (
   const head = { actor: PEER, seq: 1, hash: new Uint8Array(16) }
   storage.acknowledged(PEER, [head], keep)
   storage.acknowledged(PEER, [{ ...head, seq: 2 }], keep)
+  storage.acknowledged(PEER, [head], keep)
   expect(keep).toHaveBeenCalledTimes(1)
   expect(storage.toldMeanwhile()).toEqual([[PEER, [head, { ...head, seq: 2 }]]])
   expect(storage.toldMeanwhile()).toEqual([])
@@ -65,6 +66,11 @@ test('KEEP-23 after damage nothing is written any more, however the disk does, a
   storage.hint(() => {
     throw new TallydeskError('database-damaged', { reason: 'malformed' })
   })
+  const written = vi.fn(() => true)
+  storage.hint(written)
+  expect(storage.attempt(written)).toBeNull()
+  storage.acknowledged(PEER, [], written)
+  expect(written).not.toHaveBeenCalled()
   disk.full = false
   vi.advanceTimersByTime(10_000)
   storage.failed(FULL)
