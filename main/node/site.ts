@@ -2,7 +2,7 @@
  * A node that belongs to a site: the replica, the network around it, and the work between them. Every commit is told
  * to the network, to who watches, and to the slices; nothing else writes.
  */
-import { isOfDisk, TallydeskError } from '../../shared/api/errors.ts'
+import { TallydeskError } from '../../shared/api/errors.ts'
 import type { QueryAnswer, QueryName } from '../../shared/api/queries.ts'
 import type { Bytes } from '../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../shared/base/result.ts'
@@ -10,6 +10,7 @@ import type { ActorId } from '../../shared/model/ids.ts'
 import type { Role } from '../../shared/model/roles.ts'
 import type { Run } from '../../shared/op/run.ts'
 import type { Committed, Member, Replica } from '../../shared/replica/contract.ts'
+import { portOf } from '../net/address.ts'
 import { lastRead } from '../net/last-read.ts'
 import type { Network, Pin } from '../net/contract.ts'
 import { createNetwork } from '../net/network.ts'
@@ -32,7 +33,7 @@ import { Offers } from './snapshots/offers.ts'
 import { SnapshotMaker } from './snapshots/making.ts'
 import { ToBegin } from './snapshots/to-begin.ts'
 import { type Reachability, unlinked } from './unlinked.ts'
-import { withholding } from './withholding.ts'
+import { admitting, withholding } from './withholding.ts'
 
 /** How often the time at which the authority was last heard is kept for the next start, ms. */
 const KEEP_HEARD_MS = 30_000
@@ -65,6 +66,7 @@ export class Site {
   readonly #around: Reachability
   readonly #own: OwnChain
   readonly #storage: Storage
+  readonly #members = lastRead(() => this.replica.members())
   readonly #cutWord: CutWord
   readonly #answers: SiteAnswers
   readonly #snapshots: SnapshotMaker
@@ -280,7 +282,7 @@ export class Site {
   }
 
   #others(): readonly Member[] {
-    return this.replica.members().filter(({ actor, cut }) => actor !== this.replica.actor && cut === null)
+    return this.#members().filter(({ actor, cut }) => actor !== this.replica.actor && cut === null)
   }
 
   #committed(committed: Committed): void {
@@ -323,11 +325,7 @@ export class Site {
       now: () => performance.now(),
       limit: this.#options.firstWriteWait,
     })
-    const wake = (): void => this.#slices.wake()
-    // Where the disk cannot be read to tell whether it is over, it is asked again by whoever wants to write.
-    this.#firstWrite
-      .over()
-      .then(wake, (error: unknown) => machine.log.error(error, 'it is not known who is there'))
+    void this.#firstWrite.over().then(() => this.#slices.wake())
     this.#waker = setTimeout(() => this.#slices.wake(), this.#wait.left())
     network.onChange(() => this.#networkChanged())
     this.#keeper = setInterval(() => this.#keepAuthorityHeard(), KEEP_HEARD_MS)
@@ -339,7 +337,7 @@ export class Site {
     const network = createNetwork({
       store: withholding(replica, this.#own, this.#storage),
       exchange: this.files.exchange,
-      members: lastRead(() => replica.members()),
+      members: this.#members,
       identity: machine.identity,
       ...options,
       listen: { host: options.listen.host, port },
@@ -348,7 +346,7 @@ export class Site {
         remember: (...used) => this.#storage.hint(() => addresses.remember(...used)),
       },
       bootstrapPin: pin,
-      admit: (admission) => this.#admit(admission),
+      admit: (admission) => this.#barred() ?? admitting(replica, this.#storage, admission),
       mayAdmit: () => this.#own.halted === null && this.mayInvite('technician'),
       onCut: (by, reason) => {
         this.#storage.hint(() => this.#cutWord.told(by, reason))
@@ -367,19 +365,6 @@ export class Site {
       throw error
     }
     return network
-  }
-
-  /** What the disk refuses is told to whoever asks to be admitted, and ends nothing. */
-  #admit(admission: Parameters<Replica['admit']>[0]): ReturnType<Replica['admit']> {
-    const barred = this.#barred()
-    if (barred !== null) return barred
-    try {
-      const may = this.#storage.mayWrite()
-      return may.ok ? this.replica.admit(admission) : may
-    } catch (error) {
-      if (isOfDisk(error)) return err(error)
-      throw error
-    }
   }
 
   /** What this device lacks is dropped at a peer: what can be begun from is fetched from whomever has it. */
@@ -426,5 +411,3 @@ export class Site {
     })
   }
 }
-
-const portOf = (listen: string | null): number => Number(listen?.slice(listen.lastIndexOf(':') + 1))

@@ -2,6 +2,8 @@
  * The log as peers may see it. While this device is halted they are told of its own ops only as far as another device
  * has them already, and are sent none of them: a branch that only this device has must not go out, by no way.
  */
+import { isOfDisk } from '../../shared/api/errors.ts'
+import { err } from '../../shared/base/result.ts'
 import { compareHeads, type Head } from '../../shared/op/run.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
 import type { SyncStore } from '../../shared/sync/store.ts'
@@ -35,6 +37,22 @@ export function withholding(replica: Replica, own: OwnChain, storage: Storage): 
     authorityCursor: () => (isHaltedAuthority(replica, own) ? null : replica.authorityCursor()),
     receiveAuthorityCursor: (bytes) => storage.attempt(() => replica.receiveAuthorityCursor(bytes)) ?? false,
     admits: (actor, tlsKeyHash) => replica.admits(actor, tlsKeyHash),
+  }
+}
+
+/** What the disk refuses is told to whoever asks to be admitted, and ends nothing. */
+export function admitting(
+  replica: Replica,
+  storage: Storage,
+  admission: Parameters<Replica['admit']>[0],
+): ReturnType<Replica['admit']> {
+  const may = storage.mayWrite()
+  if (!may.ok) return may
+  try {
+    return replica.admit(admission)
+  } catch (error) {
+    if (isOfDisk(error)) return err(error)
+    throw error
   }
 }
 

@@ -343,3 +343,24 @@ test('KEEP-36 what was dropped beneath a checkpoint that lost its force is in no
   pull(hq, desk)
   expect(hq.replica.basis()).toMatchObject({ checkpoint: lastOp(desk) })
 })
+
+test('CKP-13 a pass ends with the force of the checkpoint beneath which it goes', () => {
+  const hq = keeping(foundSite(), 0)
+  const desk = joinSite(hq, 'Desk', 'supervisor')
+  pull(desk, hq)
+  must(desk.replica.execute('job.create', { title: 'Pump' }))
+  const many = 30
+  const records = Array.from(
+    { length: many },
+    () => must(hq.replica.execute('job.create', { title: 'Pump' })).record,
+  )
+  for (const record of records) retitled(hq, record, 'Pump 1', 'Pump 2')
+  publish(hq)
+  while (dropped(hq) === 0) hq.replica.work()
+  const before = dropped(hq)
+  expect(before).toBeLessThan(many)
+  must(desk.replica.recover(signerFrom('site/recovery')))
+  pull(hq, desk)
+  idle(hq)
+  expect(dropped(hq)).toBe(before)
+})
