@@ -153,6 +153,11 @@ describe('the board', () => {
     await onPage(page.getByRole('table', { name: 'Board' })).toBeVisible()
     await page.keyboard.press('v')
     await onPage(column('To do')).toBeVisible()
+    // The next page begins as this one ended.
+    await eventually(
+      async () => must(await warehouse.desk.client.query('preferences', {})).preferences,
+      (kept) => kept['board.view'] !== 'table',
+    )
   })
 
   for (const theme of ['light', 'dark'] as const) {

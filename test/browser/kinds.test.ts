@@ -95,6 +95,11 @@ describe('the kinds of record', () => {
     await page.keyboard.press('v')
     await onPage(line('Forklift hit rack 12')).toContainText('Incident')
     await page.keyboard.press('v')
+    // The next page begins as this one ended.
+    await eventually(
+      async () => must(await warehouse.desk.client.query('preferences', {})).preferences,
+      (kept) => kept['board.view'] !== 'table',
+    )
   })
 
   test('DESK-122 an incident is written down from the keyboard alone', async () => {

@@ -48,6 +48,11 @@ export async function openWarehouse(hqArgs: readonly string[] = []): Promise<War
   must(await hq.client.do('setup.init', { site: 'Harbour warehouse', name: 'Headquarters' }))
   const desk = await start('--listen', deskAddress, '--hq', hqAddress)
   await admit(hq, desk, { role: 'supervisor', name: 'Desk 1' })
+  // What it asks for by itself it has, so that nothing of its own comes between what a test does.
+  await eventually(
+    async () => must(await desk.client.query('rights', {})).rights,
+    (rights) => rights.some(({ self }) => self),
+  )
   const tablet = await start('--peer', deskAddress)
   await admit(hq, tablet, { role: 'technician', name: 'Tablet 1' })
   return {
