@@ -4,7 +4,7 @@
  */
 import type { CommandInput, CommandResult } from '../../shared/api/commands.ts'
 import type { DeskApi } from '../../shared/api/desk-api.ts'
-import { TallydeskError } from '../../shared/api/errors.ts'
+import { isOfDisk, TallydeskError } from '../../shared/api/errors.ts'
 import type { QueryAnswer } from '../../shared/api/queries.ts'
 import { err, ok, type Result } from '../../shared/base/result.ts'
 import type { Replica } from '../../shared/replica/contract.ts'
@@ -22,9 +22,15 @@ import { foundSite, joinSite, untilAdmitted } from './setup.ts'
 import { Site, type SiteOptions } from './site.ts'
 
 const JOIN_WAIT_MS = 30_000
+/** Between two tries to open a database that must be opened, ms. */
+const AGAIN_MS = 2_000
 
 /** Of the file system, and not of a program. */
 const isOfSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
+/** A disk that fails may do so for a moment only. */
+const mayPass = (error: unknown): boolean =>
+  isOfDisk(error) || (error instanceof TallydeskError && error.code === 'data-folder-unreadable')
 
 export class Life {
   #machine: Machine
@@ -194,8 +200,21 @@ export class Life {
     } finally {
       if (problem !== null) begun.abandon()
     }
-    if (problem === null) this.#machine = await this.#machine.renewed()
+    if (problem === null) this.#machine = await this.#renewed()
     return problem
+  }
+
+  /** The database before is closed: whatever the disk does, nothing can be done before the new one is open. */
+  async #renewed(): Promise<Machine> {
+    for (;;) {
+      try {
+        return await this.#machine.renewed()
+      } catch (error) {
+        if (this.#isEnded || !mayPass(error)) throw error
+        this.#machine.log.error(error, 'the database cannot be opened yet')
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+      }
+    }
   }
 
   async #rejoin(
@@ -211,7 +230,7 @@ export class Life {
     this.#machine.log.info({ site: leaving.site, parcels: leaving.parcels.length }, 'joins anew')
     this.#machine.sql.close()
     turnOver(this.#machine.paths, this.#machine.clock.now())
-    this.#machine = await this.#machine.renewed()
+    this.#machine = await this.#renewed()
     const { world, signer } = this.#machine
     return this.#joined(openReplica(world, signer, paired.value.site), paired.value)
   }

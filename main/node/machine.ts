@@ -31,7 +31,10 @@ export type Machine = {
   readonly clock: Clock
   readonly log: Logger
   close(): void
-  /** After a new identity was made ready in the folder: this one with it. What was opened before is closed. */
+  /**
+   * After a new identity or another database was made ready in the folder: this one with it. What was opened before is
+   * closed. What it throws leaves the folder held, and it may be tried again.
+   */
   renewed(): Promise<Machine>
 }
 
@@ -65,7 +68,8 @@ export async function openMachine(data: string, history: number | null = HISTORY
   }
 }
 
-async function openIdentity({ paths, log, history, undo }: Held): Promise<Machine> {
+async function openIdentity(held: Held): Promise<Machine> {
+  const { paths } = held
   inFolder(() => {
     finishTurnover(paths)
     putRepaired(paths)
@@ -73,7 +77,16 @@ async function openIdentity({ paths, log, history, undo }: Held): Promise<Machin
     forgetUnfinished(paths.witness)
   })
   const sql = openDatabase(paths.database, refuseNewerVersions)
-  undo.push(() => sql.close())
+  try {
+    return await machineWith(sql, held)
+  } catch (error) {
+    sql.close()
+    throw error
+  }
+}
+
+async function machineWith(sql: SqlDatabase, held: Held): Promise<Machine> {
+  const { paths, log, history, undo } = held
   migrateNodeTables(sql)
   const signer = loadOrMakeSigner(paths.opKey)
   const blobs = new Blobs(paths.blobs)
@@ -95,10 +108,10 @@ async function openIdentity({ paths, log, history, undo }: Held): Promise<Machin
     blobs,
     clock: wallClock,
     log,
-    close: () => closeAll(undo),
+    close: () => closeAll([...undo.splice(0), () => sql.close()]),
     renewed: () => {
-      undo.pop()?.()
-      return openIdentity({ paths, log, history, undo })
+      sql.close()
+      return openIdentity(held)
     },
   }
 }
@@ -110,9 +123,9 @@ function refuseNewerVersions(sql: Sql): void {
 }
 
 /** All of it, whatever fails; then throws what failed first. */
-function closeAll(undo: (() => void)[]): void {
+function closeAll(undo: readonly (() => void)[]): void {
   const failures: unknown[] = []
-  for (const close of undo.splice(0).reverse())
+  for (const close of undo.toReversed())
     try {
       close()
     } catch (error) {

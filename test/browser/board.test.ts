@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { CommandInput } from '../../shared/api/commands.ts'
 import { onPage } from './on-page.ts'
 import { expectAccessible, keepPicture, openBrowser, openDesk } from './screens.ts'
-import { eventually, must, openWarehouse, type Warehouse } from './warehouse.ts'
+import { eventually, keepsCards, must, openWarehouse, type Warehouse } from './warehouse.ts'
 
 const MANY = 300
 const ZONES = ['Cold store', 'Dock 1', 'Yard'] as const
@@ -153,11 +153,7 @@ describe('the board', () => {
     await onPage(page.getByRole('table', { name: 'Board' })).toBeVisible()
     await page.keyboard.press('v')
     await onPage(column('To do')).toBeVisible()
-    // The next page begins as this one ended.
-    await eventually(
-      async () => must(await warehouse.desk.client.query('preferences', {})).preferences,
-      (kept) => kept['board.view'] !== 'table',
-    )
+    await keepsCards(warehouse.desk)
   })
 
   for (const theme of ['light', 'dark'] as const) {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { NodeProcess } from '../support/node-process.ts'
 import { onPage } from './on-page.ts'
 import { expectAccessible, goTo, keepPicture, openBrowser, openDesk } from './screens.ts'
-import { eventually, must, openWarehouse, type Warehouse } from './warehouse.ts'
+import { eventually, keepsCards, must, openWarehouse, type Warehouse } from './warehouse.ts'
 
 let warehouse: Warehouse
 let browser: Browser
@@ -95,11 +95,7 @@ describe('the kinds of record', () => {
     await page.keyboard.press('v')
     await onPage(line('Forklift hit rack 12')).toContainText('Incident')
     await page.keyboard.press('v')
-    // The next page begins as this one ended.
-    await eventually(
-      async () => must(await warehouse.desk.client.query('preferences', {})).preferences,
-      (kept) => kept['board.view'] !== 'table',
-    )
+    await keepsCards(warehouse.desk)
   })
 
   test('DESK-122 an incident is written down from the keyboard alone', async () => {

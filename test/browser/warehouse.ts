@@ -76,6 +76,14 @@ async function admit(
   must(await node.client.do('setup.join', { code, name: invite.name }))
 }
 
+/** The next page shows the board as cards, as the one before ended. */
+export async function keepsCards({ client }: NodeProcess): Promise<void> {
+  await eventually(
+    async () => must(await client.query('preferences', {})).preferences,
+    (kept) => kept['board.view'] !== 'table',
+  )
+}
+
 /** A loopback address that nobody listens on at the moment. */
 export function freeAddress(): Promise<string> {
   const server = createServer()

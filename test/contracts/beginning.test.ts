@@ -1,8 +1,9 @@
 /** Devices that lack what others have dropped begin from a snapshot: real nodes, over TLS, on real files. */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { DeskApi } from '../../shared/api/desk-api.ts'
+import { openMachine } from '../../main/node/machine.ts'
 import type { RunningNode } from '../../main/node/node.ts'
 import { openDatabase } from '../../main/store/database.ts'
 import { eventually, must, scratch, startDesk } from './desks.ts'
@@ -97,4 +98,22 @@ describe('beginning from a snapshot', () => {
     expect(values.map(({ value }) => value).sort()).toEqual([`Pump ${EDITS}`, 'Seen alone'])
     expect(existsSync(join(folder, 'tallydesk.db.begun'))).toBe(false)
   }, 120_000)
+})
+
+test('NOD-41 a database that cannot be opened anew is opened by the next try, and the folder stays held until all is closed', async () => {
+  const folder = scratch()
+  const database = join(folder, 'tallydesk.db')
+  const machine = await openMachine(folder)
+  renameSync(database, `${database}.away`)
+  mkdirSync(database)
+  await expect(machine.renewed()).rejects.toThrow()
+  await expect(openMachine(folder)).rejects.toMatchObject({ code: 'data-folder-in-use' })
+  rmdirSync(database)
+  renameSync(`${database}.away`, database)
+  const again = await machine.renewed()
+  expect(again.facts.authorityHeard()).toBeNull()
+  again.close()
+  again.close()
+  const free = await openMachine(folder)
+  free.close()
 })
