@@ -1,5 +1,5 @@
 /** The life of a node: founding, joining, importing, deciding, stopping, and what its folder may not be. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { DeskApi } from '../../shared/api/desk-api.ts'
@@ -245,4 +245,19 @@ test('STO-4 a database that is damaged is named, and the folder is free for a re
   writeFileSync(join(data, 'tallydesk.db'), 'not a database, but long enough to be looked at '.repeat(200))
   await expect(startDesk(data)).rejects.toMatchObject({ code: 'database-damaged' })
   await expect(startDesk(data)).rejects.toMatchObject({ code: 'database-damaged' })
+})
+
+test('PHO-20 what was half fetched and nobody names goes after a day, and not before', async () => {
+  const data = scratch()
+  await (await founded(data)).close()
+  const blobs = join(data, 'blobs')
+  mkdirSync(blobs, { recursive: true })
+  const part = (letter: string): string => join(blobs, `${letter.repeat(64)}.part`)
+  const [old, fresh] = [part('a'), part('b')]
+  for (const file of [old, fresh]) writeFileSync(file, 'half of it')
+  const dayBefore = new Date(Date.now() - 2 * 86_400_000)
+  utimesSync(old, dayBefore, dayBefore)
+  await startDesk(data)
+  await eventually('that it goes', () => Promise.resolve(existsSync(old) ? null : true))
+  expect(existsSync(fresh)).toBe(true)
 })
