@@ -14,6 +14,3 @@ export function parseAddress(text: string): Address | null {
 
 export const formatAddress = ({ host, port }: Address): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-
-/** Of an address that is listened on. */
-export const portOf = (listen: string | null): number => Number(listen?.slice(listen.lastIndexOf(':') + 1))

@@ -10,7 +10,7 @@ import type { ActorId } from '../../shared/model/ids.ts'
 import type { Role } from '../../shared/model/roles.ts'
 import type { Run } from '../../shared/op/run.ts'
 import type { Committed, Member, Replica } from '../../shared/replica/contract.ts'
-import { portOf } from '../net/address.ts'
+import { parseAddress } from '../net/address.ts'
 import { lastRead } from '../net/last-read.ts'
 import type { Network, Pin } from '../net/contract.ts'
 import { createNetwork } from '../net/network.ts'
@@ -309,8 +309,8 @@ export class Site {
       return this.#listenAt(options, 0)
     })
     this.#network = network
-    if (port === 0 && this.listen !== null)
-      this.#storage.hint(() => machine.facts.keepPort(portOf(this.listen)))
+    const listened = this.listen === null ? null : parseAddress(this.listen)
+    if (port === 0 && listened !== null) this.#storage.hint(() => machine.facts.keepPort(listened.port))
     machine.log.info({ listen: this.listen, host }, 'the node listens for peers')
     this.#wait = new AuthorityWait({
       others: () => this.#others().length,

@@ -60,10 +60,7 @@ export class Storage {
   hint(work: () => void): void {
     // A link may go down after the node has ended and closed its database.
     if (this.#isStopped || !this.mayWrite().ok) return
-    this.#tried(() => {
-      work()
-      return true
-    })
+    this.#tried(work)
   }
 
   /** For what comes again: null, and not even tried, while the disk takes nothing. */

@@ -33,8 +33,7 @@ const PLACES: Readonly<Record<PassKind, string>> = {
   whole: 'compacted-whole',
 }
 
-/** Of one piece of work: what is looked at at most, and what something is done with. */
-const SLICE = { looked: 50, done: 5 } as const
+const RECORDS_LOOKED_AT = 50
 
 /** The number of the checkpoint beneath which a pass last looked at so much; 0: none did. */
 export const compactedBeneath = ({ sql }: Pick<Core, 'sql'>, kind: PassKind): number =>
@@ -119,14 +118,13 @@ export class Compaction {
 
   /** Answers whether there is more to look at. */
   #lookOn(): boolean {
-    let done = 0
-    for (let looked = 0; looked < SLICE.looked && done < SLICE.done; looked += 1) {
+    for (let left = RECORDS_LOOKED_AT; left > 0; left -= 1) {
       const no = this.#records[this.#next]
       if (no === undefined) return false
       this.#next += 1
       const isSealed = this.#seal(this.#core.records.byNumber(no))
       const isDropped = (isSealed || this.#kind === 'whole') && this.#dropOf(no)
-      if (isSealed || isDropped) done += 1
+      if (isSealed || isDropped) return true
     }
     return true
   }

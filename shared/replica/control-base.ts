@@ -1,7 +1,8 @@
 /**
  * The control state as it is at a checkpoint, kept as data (decision 20): what is said of the site in one row, each
  * checkpoint and snapshot, of which there are ever more, in another, and what is said of requests, records and refused
- * ops in rows of their own, which are read when they are asked for. It is derived: without it, or where it does not fit, all acts of control are folded anew from the log.
+ * ops in rows of their own, which are read when they are asked for. It is derived: without it, or where it does not
+ * fit, all acts of control are folded anew from the log.
  */
 import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'

@@ -107,13 +107,14 @@ export class SnapshotLoading {
   step(): Result<boolean, string> {
     if (!this.#isWhole) return err('it ends before its end')
     try {
-      return ok(this.#isLeft())
+      return ok(this.#goOn())
     } catch (problem) {
       return err(misfitOf(problem))
     }
   }
 
-  #isLeft(): boolean {
+  /** True while more is left. */
+  #goOn(): boolean {
     const index = this.#indexes.pop()
     if (index !== undefined) this.#world.sql.exec(index)
     else if (this.#core === null) this.#open()

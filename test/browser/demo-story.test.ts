@@ -17,7 +17,7 @@ const PATIENT = { timeout: 90_000 }
 /** For what may not come, since a tablet was quicker. */
 const SOON = { timeout: 5_000 }
 const WAN_OUT = /The WAN is out since \d\d:\d\d, so Headquarters cannot be asked\./
-const AUDIT = /A-\d{4}-\d{4}/
+const AUDIT = new RegExp(`A-${new Date().getUTCFullYear()}-\\d{4}`)
 const ANA = 'Ana’s tablet'
 
 let story: Watching

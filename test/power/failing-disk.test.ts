@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { invariant } from '../../shared/base/invariant.ts'
 import { readControlFile } from '../../main/node/control-file.ts'
-import { openDatabase, type SqlDatabase } from '../../main/store/database.ts'
+import { inDatabase } from '../contracts/worn.ts'
 import { failingDisk, type FailingDisk } from '../support/failing-disk.ts'
 import { answered, runNode, type NodeProcess } from '../support/node-process.ts'
 
@@ -72,9 +72,9 @@ test('KEEP-37 on a full disk what is to be judged anew is shown as it was, also 
   for (const title of ['One', 'Three', 'Two']) answered(await make(before, title))
   await before.stop()
   // As a crash leaves it amid judging anew, of what reaches many records.
-  const toJudge = (): number =>
-    inDatabase(disk, (sql) => sql.prepare('SELECT count(*) AS n FROM dirty').get<{ n: number }>()?.n ?? -1)
-  inDatabase(disk, (sql) => sql.exec('INSERT INTO dirty SELECT no FROM record'))
+  const toJudge = (): unknown =>
+    inDatabase(disk.data, (sql) => sql.prepare('SELECT count(*) FROM dirty').pluck().get())
+  inDatabase(disk.data, (sql) => sql.exec('INSERT INTO dirty SELECT no FROM record'))
   disk.fail('full')
   const node = await started(disk)
   expect(await titlesAt(node)).toEqual(['One', 'Three', 'Two'])
@@ -93,12 +93,3 @@ test('KEEP-37 on a full disk what is to be judged anew is shown as it was, also 
   await node.stop()
   expect(toJudge()).toBe(0)
 })
-
-function inDatabase<T>({ data }: FailingDisk, work: (sql: SqlDatabase) => T): T {
-  const sql = openDatabase(join(data, 'tallydesk.db'))
-  try {
-    return work(sql)
-  } finally {
-    sql.close()
-  }
-}

@@ -135,6 +135,11 @@ export function restart(device: Device): void {
   device.replica = openReplica(device.world, device.signer, device.replica.site)
 }
 
+/** Does what is put off to idle time, until nothing is left. */
+export const idle = ({ replica }: Pick<Device, 'replica'>): void => {
+  while (replica.work());
+}
+
 /** One-way anti-entropy without a network: gives `to` everything that it lacks of `from`. */
 export function pull(to: Pick<Device, 'replica'>, from: Pick<Device, 'replica'>): void {
   const have = to.replica

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { QueryAnswer } from '../../shared/api/queries.ts'
 import type { CommandResult } from '../../shared/api/commands.ts'
-import type { Replica } from '../../shared/replica/contract.ts'
 import { coreOf, craft, writeEffects } from '../support/crafting.ts'
 import {
   copyOf,
@@ -13,6 +12,7 @@ import {
   restart,
   sync,
   type Device,
+  idle,
 } from '../support/replicas.ts'
 import { judged, lastOp, page, refusal } from '../support/site.ts'
 
@@ -25,10 +25,6 @@ const job = ({ replica }: Device, title = 'Pump'): { op: string; record: string 
   must(replica.execute('job.create', { title, tasks: ['inspect'] }))
 
 const isFinal = ({ replica }: Device, op: string): boolean => must(replica.query('op', { op }, REACH)).final
-
-const idle = ({ replica }: { readonly replica: Replica }): void => {
-  while (replica.work());
-}
 
 /** What a device says of the last checkpoint once it has done all its work. */
 function checkpointAt(device: Device): QueryAnswer<'status'>['checkpoint'] {

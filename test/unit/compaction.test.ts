@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { exportSite } from '../../main/node/keeping/exporting.ts'
 import { openMachine } from '../../main/node/machine.ts'
 import type { OpId } from '../../shared/model/ids.ts'
-import type { ImportRow, Replica } from '../../shared/replica/contract.ts'
+import type { ImportRow } from '../../shared/replica/contract.ts'
 import { passDue } from '../../shared/replica/policies.ts'
 import type { Effect } from '../../shared/sync/effect.ts'
 import { Session } from '../../shared/sync/session.ts'
@@ -19,15 +19,12 @@ import {
   REACH,
   signerFrom,
   type Device,
+  idle,
 } from '../support/replicas.ts'
 import { judged, lastOp, page } from '../support/site.ts'
 
 const DAY = 86_400_000
 const FILE = 'ab'.repeat(32)
-
-const idle = ({ replica }: { readonly replica: Replica }): void => {
-  while (replica.work());
-}
 
 /** Makes everything final, and says that it is written down. */
 function publish({ replica }: Device): void {

@@ -1,6 +1,5 @@
 /** The control state as it is kept at a checkpoint, and what is made of it. */
 import { expect, test } from 'vitest'
-import type { Replica } from '../../shared/replica/contract.ts'
 import { Compaction } from '../../shared/replica/compacting.ts'
 import { coreOf } from '../support/crafting.ts'
 import {
@@ -12,13 +11,10 @@ import {
   restart,
   signerFrom,
   type Device,
+  idle,
 } from '../support/replicas.ts'
 import { begin, snapshotOf } from '../support/snapshots.ts'
 import { newJob } from '../support/site.ts'
-
-const idle = ({ replica }: { readonly replica: Replica }): void => {
-  while (replica.work());
-}
 
 const keptAt = (device: Device): number | null => coreOf(device).judging.folding.keptAt
 
