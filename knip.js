@@ -20,7 +20,7 @@ export default {
     'test/formats/record.ts',
     'test/desktop/electron/{electron-stand-in,parent-port,register}.ts',
     'test/network/{remote-desk-end,node-end}.ts',
-    'test/power/{marks,unsynced}.ts',
+    'test/power/{delaying,marks,unsynced}.ts',
     '*.config.{ts,js}',
     '.dependency-cruiser.cjs',
   ],

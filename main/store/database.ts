@@ -11,8 +11,8 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { TallydeskError } from '../../shared/api/errors.ts'
 import { invariant } from '../../shared/base/invariant.ts'
-import type { Sql, SqlRow, SqlValue, Statement } from '../../shared/replica/ports.ts'
-import { makeDurable, makeFast } from './durability.ts'
+import type { Durability, Sql, SqlRow, SqlValue, Statement } from '../../shared/replica/ports.ts'
+import { makeDurable, makeFast, stopWaiting, waitAgain } from './durability.ts'
 import { createPrivately, inFolder, syncFile, syncFolderOf } from './files.ts'
 import { asTallydeskError, isNoRoom, translated } from './sqlite-errors.ts'
 
@@ -145,9 +145,21 @@ class SqliteDatabase implements SqlDatabase {
     return statement
   }
 
-  transaction<T>(work: () => T): T {
+  transaction<T>(work: () => T, durability: Durability = 'immediate'): T {
     invariant(!this.#inTransaction(), 'a transaction is not begun inside another')
     this.tryToWrite()
+    const isDelayed = durability === 'delayed' && this.#prepare === makeDurable
+    if (!isDelayed) return this.#whole(work)
+    translated(() => stopWaiting(this.#database), this.#tell)
+    try {
+      return this.#whole(work)
+    } finally {
+      // Where it does not wait again it is not ready to be written.
+      this.#isPrepared &&= waitAgain(this.#database)
+    }
+  }
+
+  #whole<T>(work: () => T): T {
     this.#begin.run()
     try {
       const result = work()

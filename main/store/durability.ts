@@ -27,6 +27,21 @@ export function makeDurable(database: Database.Database): void {
   confirmDurable(database)
 }
 
+/** From now on a commit does not wait for the disk: what follows in the WAL takes it along, and a power cut may undo it. */
+export function stopWaiting(database: Database.Database): void {
+  database.pragma('synchronous = NORMAL')
+}
+
+/** Each commit waits for the disk again; false where that cannot be had, as in a transaction that could not be ended. */
+export function waitAgain(database: Database.Database): boolean {
+  try {
+    database.pragma('synchronous = FULL')
+    return database.pragma('synchronous', { simple: true }) === FULL
+  } catch {
+    return false
+  }
+}
+
 /** Memory for pages of a database that is made in one go, where rows of all ages are asked for, KiB. */
 const MAKING_CACHE_KIB = 64 * 1024
 

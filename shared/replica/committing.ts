@@ -11,7 +11,7 @@ import type { Committed } from './contract.ts'
 import type { Core } from './core.ts'
 import type { Passage } from './door.ts'
 import { readMeta } from './meta.ts'
-import type { Signer, Sql, World } from './ports.ts'
+import type { Durability, Signer, Sql, World } from './ports.ts'
 import { openLog } from './rereading.ts'
 import { migrate } from './schema.ts'
 import { write } from './writer.ts'
@@ -110,9 +110,9 @@ export class Committing {
     return value
   }
 
-  protected transaction<T>(work: () => T): T {
+  protected transaction<T>(work: () => T, durability?: Durability): T {
     try {
-      const done = this.world.sql.transaction(work)
+      const done = this.world.sql.transaction(work, durability)
       this.#isRefused = false
       return done
     } catch (problem) {

@@ -15,13 +15,20 @@ export interface Statement {
   all<Row extends SqlRow>(...parameters: readonly SqlValue[]): Row[]
 }
 
+/**
+ * `immediate`: what was committed is on the disk. `delayed`: for what can be done again. It does not wait for the disk, and
+ * a power cut may undo it together with all that was delayed behind it; never a part of it, and never what it rests on
+ * after it.
+ */
+export type Durability = 'immediate' | 'delayed'
+
 export interface Sql {
   /** Several statements without parameters. */
   exec(text: string): void
   /** Prepared once per text by the driver, which keeps the statement. */
   prepare(text: string): Statement
-  /** All or nothing: what `work` throws undoes it and is thrown on. Not nested. */
-  transaction<T>(work: () => T): T
+  /** All or nothing: what `work` throws undoes it and is thrown on. Not nested. `immediate` unless told. */
+  transaction<T>(work: () => T, durability?: Durability): T
 }
 
 export interface Crypto {

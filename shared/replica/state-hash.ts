@@ -112,12 +112,14 @@ export class StateHash {
   /** Hashes these records, none of which is hashed yet. */
   hash(records: readonly number[]): void {
     const write = this.#sql.prepare('UPDATE record SET hash = ? WHERE no = ?')
-    const hashes = this.#sql.transaction(() =>
-      records.map((no) => {
-        const hash = this.#recordHash(no)
-        write.run(hash, no)
-        return hash
-      }),
+    const hashes = this.#sql.transaction(
+      () =>
+        records.map((no) => {
+          const hash = this.#recordHash(no)
+          write.run(hash, no)
+          return hash
+        }),
+      'delayed',
     )
     for (const hash of hashes) this.#sum.add(hash)
   }

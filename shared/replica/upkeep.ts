@@ -136,7 +136,7 @@ export class Upkeep extends SyncSide {
     this.transaction(() => {
       pass.keep()
       core.log.keepSize()
-    })
+    }, 'delayed')
     return true
   }
 
@@ -150,7 +150,7 @@ export class Upkeep extends SyncSide {
     }
     const pass = this.#compaction
     if (!pass) return false
-    if (this.transaction(() => pass.step())) return true
+    if (this.transaction(() => pass.step(), 'delayed')) return true
     this.#compaction = null
     this.tell({ records: new Set(), control: false }, false)
     return true

@@ -8,6 +8,8 @@ const MOMENTS = 70
 export type Outcome = Account & {
   readonly seed: number
   readonly crashes: number
+  /** Crashes that undid what can be done again. */
+  readonly undone: number
   /** Devices that began anew from a snapshot, and ops that were dropped, in all. */
   readonly begun: number
   readonly dropped: number
@@ -39,9 +41,9 @@ function played(world: World, seed: number): Outcome {
   const known = new Set(world.devices.map(({ replica }) => replica.status().log.ops))
   demand(known.size === 1, `replicas know of different numbers of ops: ${[...known].join(', ')}`)
   const dropped = world.devices.map(droppedBy)
-  const { crashes, begun } = world
+  const { crashes, undone, begun } = world
   const outcome = (account: Account): Outcome => {
-    return { ...account, seed, crashes, begun, dropped: dropped.reduce((sum, one) => sum + one, 0) }
+    return { ...account, seed, crashes, undone, begun, dropped: dropped.reduce((sum, one) => sum + one, 0) }
   }
   // Only who keeps every op can account for every op; where all began anew there is nobody.
   const whole = world.devices.filter((_, i) => dropped[i] === 0)

@@ -32,6 +32,7 @@ export function playSeeds(first: number, last: number, again: readonly number[] 
     expect(sum((one) => one.superseded)).toBeGreaterThan(outcomes.length)
     expect(sum((one) => one.late)).toBeGreaterThan(outcomes.length / 10)
     expect(sum((one) => one.crashes)).toBeGreaterThan(outcomes.length / 2)
+    expect(sum((one) => one.undone)).toBeGreaterThan(outcomes.length / 10)
   })
   test('SIM-13 the runs were not empty: history was dropped, and devices began anew from a snapshot', () => {
     const sum = (of: (outcome: Outcome) => number): number =>

@@ -26,6 +26,7 @@ import {
 } from '../support/replicas.ts'
 import { worldOf } from '../support/rogue.ts'
 import { beginAs, snapshotOf } from '../support/snapshots.ts'
+import { VirtualTime } from './virtual-time.ts'
 import { DEEDS, emptyShelf, perform, type Deed, type Shelf } from '../support/workload.ts'
 
 const TICK_MS = 1_000
@@ -52,8 +53,6 @@ const MIX: readonly Deed[] = [
   ...DEEDS, 'title', 'title', 'title', 'title', 'zone', 'rename', 'tick', 'tick', 'tick', 'tick', 'rewrite', 'rewrite',
   'minutes', 'minutes', 'close', 'close', 'close', 'close', 'reopen',
 ] // prettier-ignore
-
-type Pending = { readonly at: number; readonly order: number; readonly run: () => void }
 
 /** One direction of a link delivers in order, as TCP does; what is under way when the link breaks is lost. */
 type End = { readonly session: Session; readonly device: number; busyUntil: number; delay: number }
@@ -97,10 +96,9 @@ export class World {
   readonly #links = new Map<string, Link>()
   /** What the authority wrote down, by file. */
   readonly #snapshots = new Map<string, readonly Uint8Array[]>()
-  #queue: Pending[] = []
-  #now = 0
-  #order = 0
+  readonly #time = new VirtualTime()
   #crashes = 0
+  #undone = 0
   #begun = 0
 
   constructor(seed: number) {
@@ -115,6 +113,11 @@ export class World {
 
   get crashes(): number {
     return this.#crashes
+  }
+
+  /** How often a crash undid what can be done again. */
+  get undone(): number {
+    return this.#undone
   }
 
   /** How often a device began anew from a snapshot. */
@@ -135,7 +138,7 @@ export class World {
     for (let moment = 0; moment < moments; moment += 1) {
       if (moment === BACKUP_AT) this.#backUp()
       this.#happen()
-      this.#runUntil(this.#now + this.#pick(40, 900))
+      this.#time.pass(this.#pick(40, 900))
     }
   }
 
@@ -143,9 +146,9 @@ export class World {
   heal(): boolean {
     for (const key of [...this.#links.keys()]) this.#cut(key)
     for (const [a, b] of this.#pairs()) this.#connect(a, b)
-    const end = this.#now + REST_MS
-    while (this.#now < end) {
-      this.#runUntil(this.#now + 5_000)
+    const end = this.#time.now + REST_MS
+    while (this.#time.now < end) {
+      this.#time.pass(5_000)
       const { replica } = this.authority
       replica.decideWaiting(100)
       replica.cutForked()
@@ -197,9 +200,11 @@ export class World {
     authority.replica.snapshotMade(published.value.op as OpId, file, bytes.length)
   }
 
-  /** Does all that was put off, the letting go of history among it. */
+  /** Does what was put off, the letting go of history among it; as often as not the power goes in the middle of it. */
   #idle(i: number): void {
-    while (this.devices[i]?.replica.work());
+    const pieces = this.#chance(0.5) ? this.#pick(1, 6) : Infinity
+    for (let done = 0; done < pieces; done += 1) if (this.devices[i]?.replica.work() !== true) return
+    this.#crash(i)
   }
 
   /** A peer has dropped what this device lacks: it begins from what was written down, with what it alone has. */
@@ -292,11 +297,12 @@ export class World {
     if (end) end.delay = this.#pick(500, 8_000)
   }
 
-  /** Everything in memory is gone; what was stored is not. */
+  /** The power goes: everything in memory is gone, and what did not wait for the disk; what was stored is not. */
   #crash(i: number): void {
     const device = this.devices[i]
     if (!device) return
     this.#silence(i)
+    if (device.sql.losePower()) this.#undone += 1
     restart(device)
     this.#listen(i)
     this.#crashes += 1
@@ -309,6 +315,7 @@ export class World {
   #listen(i: number): void {
     const device = this.devices[i]
     const { replica } = device ?? {}
+    device?.sql.delay()
     replica?.onCommit(() => {
       if (device?.replica !== replica) return
       for (const link of this.#links.values())
@@ -329,8 +336,8 @@ export class World {
   #end(device: number): End {
     const replica = this.devices[device]?.replica
     if (!replica) throw new Error('a link joins devices')
-    const session = new Session({ store: replica, admits: () => ({ ok: true }) }, this.#now)
-    return { session, device, busyUntil: this.#now, delay: this.#pick(2, 60) }
+    const session = new Session({ store: replica, admits: () => ({ ok: true }) }, this.#time.now)
+    return { session, device, busyUntil: this.#time.now, delay: this.#pick(2, 60) }
   }
 
   #cut(key: string): void {
@@ -341,16 +348,16 @@ export class World {
   }
 
   #tick(link: Link): void {
-    this.#at(this.#now + TICK_MS, () => {
+    this.#time.at(this.#time.now + TICK_MS, () => {
       if (!link.alive) return
-      for (const end of link.ends) this.#perform(link, end, end.session.tick(this.#now))
+      for (const end of link.ends) this.#perform(link, end, end.session.tick(this.#time.now))
       this.#tick(link)
     })
   }
 
   #soon(link: Link, end: End, event: (now: number) => Effect[]): void {
-    this.#at(this.#now, () => {
-      if (link.alive) this.#perform(link, end, event(this.#now))
+    this.#time.at(this.#time.now, () => {
+      if (link.alive) this.#perform(link, end, event(this.#time.now))
     })
   }
 
@@ -361,11 +368,11 @@ export class World {
       else if (effect.kind === 'close') this.#closed(link, effect)
       else if (effect.kind === 'start' && effect.run) return this.#begin(end.device, effect.run)
     }
-    if (end.session.busy) this.#at(this.#now + 1, () => this.#step(link, end))
+    if (end.session.busy) this.#time.at(this.#time.now + 1, () => this.#step(link, end))
   }
 
   #step(link: Link, end: End): void {
-    if (link.alive && end.session.busy) this.#perform(link, end, end.session.step(this.#now))
+    if (link.alive && end.session.busy) this.#perform(link, end, end.session.step(this.#time.now))
   }
 
   /** A session may give a silent peer up, as the network would; nothing else may end one here. */
@@ -376,37 +383,12 @@ export class World {
   }
 
   #send(link: Link, from: End, to: End, bytes: Uint8Array): void {
-    from.busyUntil = Math.max(from.busyUntil, this.#now) + 1
+    from.busyUntil = Math.max(from.busyUntil, this.#time.now) + 1
     const at = from.busyUntil + from.delay
     from.busyUntil = at
-    this.#at(at, () => {
-      if (link.alive) this.#perform(link, to, to.session.receive(bytes, this.#now))
+    this.#time.at(at, () => {
+      if (link.alive) this.#perform(link, to, to.session.receive(bytes, this.#time.now))
     })
-  }
-
-  #at(at: number, run: () => void): void {
-    this.#order += 1
-    const pending = { at, order: this.#order, run }
-    let low = 0
-    let high = this.#queue.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const other = this.#queue[middle]
-      if (other && (other.at < at || (other.at === at && other.order < pending.order))) low = middle + 1
-      else high = middle
-    }
-    this.#queue.splice(low, 0, pending)
-  }
-
-  #runUntil(time: number): void {
-    for (;;) {
-      const next = this.#queue[0]
-      if (!next || next.at > time) break
-      this.#queue.shift()
-      this.#now = next.at
-      next.run()
-    }
-    this.#now = time
   }
 
   #pairs(): (readonly [number, number])[] {

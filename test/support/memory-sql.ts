@@ -16,6 +16,10 @@ export interface MemorySql extends Sql {
   failAt(nth: number, counted?: Counted): boolean
   /** Throws at the nth statement that writes from now on, and then at everything, as a disk that is gone; 0: it is back. */
   breakAt(nth: number): void
+  /** From now on what is delayed may be lost; until then it is as durable as all else. */
+  delay(): void
+  /** The power goes: what was delayed behind the last transaction that was not is gone. Answers whether anything was. */
+  losePower(): boolean
   /** Forgets afterwards all that `work` wrote: cheaper by far than a new database, since statements stay prepared. */
   rehearse<T>(work: () => T): T
   /** The whole database as bytes, from which another may begin. */
@@ -44,10 +48,20 @@ export function memorySql(image?: Buffer): MemorySql {
     hasFailed = true
     throw new Error('disk I/O error (by the test)')
   }
+  // What is delayed is written inside a transaction that the next one ends which is not.
+  let isOpen = false
+  let isInside = false
+  let isRehearsal = false
+  let delays = false
+  const keepDelayed = (): void => {
+    if (isOpen) database.exec('COMMIT')
+    isOpen = false
+  }
   const prepare = (text: string): Statement => {
     const prepared = database.prepare<SqlValue[]>(text)
     return {
       run: (...parameters) => {
+        if (!isInside) keepDelayed()
         step('writes')
         return { changes: prepared.run(...parameters).changes }
       },
@@ -62,20 +76,32 @@ export function memorySql(image?: Buffer): MemorySql {
     }
   }
   return {
-    exec: (text) => void database.exec(text),
+    exec: (text) => {
+      if (!isInside) keepDelayed()
+      database.exec(text)
+    },
     prepare: (text) => {
       const known = statements.get(text) ?? prepare(text)
       statements.set(text, known)
       return known
     },
-    transaction: (work) => {
+    transaction: (work, durability) => {
       step('changes')
+      const isDelayed = durability === 'delayed' && delays && !isRehearsal
+      if (!isDelayed) keepDelayed()
+      else if (!isOpen) database.exec('BEGIN')
+      isOpen = isDelayed
       const whole = database.transaction(() => {
         const done = work()
         step('changes')
         return done
       })
-      return whole.immediate()
+      isInside = true
+      try {
+        return whole.immediate()
+      } finally {
+        isInside = false
+      }
     },
     failAt: (nth, counted = 'writes') => {
       const before = hasFailed
@@ -88,15 +114,30 @@ export function memorySql(image?: Buffer): MemorySql {
       untilGone = nth
       isGone = false
     },
+    delay: () => {
+      delays = true
+    },
+    losePower: () => {
+      const lost = isOpen
+      if (lost) database.exec('ROLLBACK')
+      isOpen = false
+      return lost
+    },
     rehearse: (work) => {
+      keepDelayed()
+      isRehearsal = true
       database.exec('BEGIN')
       try {
         return work()
       } finally {
+        isRehearsal = false
         database.exec('ROLLBACK')
       }
     },
-    serialize: () => database.serialize(),
+    serialize: () => {
+      keepDelayed()
+      return database.serialize()
+    },
     close: () => void database.close(),
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TallydeskError } from '../../shared/api/errors.ts'
-import { openDatabase, type SqlDatabase } from '../../main/store/database.ts'
+import { openDatabase, openUnfinished, type SqlDatabase } from '../../main/store/database.ts'
 import { confirmDurable, makeDurable } from '../../main/store/durability.ts'
 
 let folder: string
@@ -90,6 +90,32 @@ test('STO-2 a transaction inside another, or one that outlives its turn, is refu
     sql.transaction(insert)
     expect(count(sql)).toBe(1)
   })
+})
+
+test('STO-14 each commit waits for the disk, but for one that is said to be delayed', () => {
+  opened((sql) => {
+    const synchronous = () =>
+      sql.prepare('PRAGMA synchronous').get<{ synchronous: number }>()?.synchronous ?? null
+    const fails = () => {
+      throw new Error('no')
+    }
+    expect(sql.transaction(synchronous, 'delayed')).toBe(1)
+    expect(sql.transaction(synchronous)).toBe(2)
+    expect(() => sql.transaction(fails, 'delayed')).toThrow('no')
+    expect(synchronous()).toBe(2)
+  })
+})
+
+test('STO-14 a database that is of no use before it is whole waits for no disk, whatever is said', () => {
+  const sql = openUnfinished(file)
+  try {
+    for (const durability of ['delayed', 'immediate'] as const)
+      expect(sql.transaction(() => sql.prepare('PRAGMA synchronous').get(), durability)).toEqual({
+        synchronous: 0,
+      })
+  } finally {
+    sql.close()
+  }
 })
 
 test('STO-3 one text is prepared once', () => {

@@ -18,7 +18,7 @@ export function indexSearch(core: Core, most = Number.MAX_SAFE_INTEGER): boolean
   if (todo.length === 0) return false
   core.sql.transaction(() => {
     for (const { record } of todo) indexRecord(core, record)
-  })
+  }, 'delayed')
   return todo.length < SLICE || most <= SLICE ? todo.length === SLICE : indexSearch(core, most - SLICE)
 }
 
