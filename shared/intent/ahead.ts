@@ -92,7 +92,7 @@ export class Ahead implements Reading {
   #touch(effect: Extract<DataEffect, { readonly at: Address }>, dot: DotRef): void {
     const { record, field, child } = effect.at
     if (child !== null && this.hasChild(record, field, child)) this.#mark(record, field, child, dot.seq)
-    const gone = new Set(goneBy(effect, this.live(effect.at)).map(formatDot))
+    const gone = new Set(goneBy(effect).map(formatDot))
     const value = valueOf(effect)
     if (value === undefined && gone.size === 0) return
     const stays = this.live(effect.at).filter((entry) => !gone.has(formatDot(entry.dot)))
@@ -101,10 +101,9 @@ export class Ahead implements Reading {
   }
 }
 
-function goneBy(effect: DataEffect, live: readonly Entry[]): readonly DotRef[] {
+function goneBy(effect: DataEffect): readonly DotRef[] {
   if (effect.type === 'assign') return effect.over
-  if (effect.type === 'remove') return effect.dots
-  return effect.type === 'draft' ? live.map(({ dot }) => dot) : []
+  return effect.type === 'remove' ? effect.dots : []
 }
 
 function valueOf(effect: DataEffect): Entry['value'] | undefined {

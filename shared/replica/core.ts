@@ -55,7 +55,7 @@ export function openCore(
   const states = new RecordStates(sql, log, records)
   const judging = new Judging({ sql, log, records, origins, crypto, vocabulary })
   const control = (): ControlState => judging.control
-  const fold = new Fold(sql, log, crypto, (no) => judging.isFinal(no))
+  const fold = new Fold(sql, log, crypto)
   const base = new Base({ sql, log, judging })
   const texts = new Texts(sql, log, records, crypto, control)
   judging.wordsFell = (op) => texts.fell(op)

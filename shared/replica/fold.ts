@@ -57,13 +57,11 @@ export class Fold {
   readonly #sql: Sql
   readonly #log: Log
   readonly #crypto: Crypto
-  readonly #isFinal: (op: number) => boolean
 
-  constructor(sql: Sql, log: Log, crypto: Crypto, isFinal: (op: number) => boolean) {
+  constructor(sql: Sql, log: Log, crypto: Crypto) {
     this.#sql = sql
     this.#log = log
     this.#crypto = crypto
-    this.#isFinal = isFinal
   }
 
   /** Takes in what an accepted op says of one record, but for effects that were revoked. */
@@ -108,56 +106,24 @@ export class Fold {
 
   /** Of a value that is gone: what it had superseded stays so. */
   #supersede(op: FoldedOp, id: RecordId, record: number, effect: Effect, index: number): void {
-    if ((effect.type !== 'assign' && effect.type !== 'draft') || effect.at.record !== id) return
+    if (effect.type !== 'assign' || effect.at.record !== id) return
     const cell = cellOf(record, effect.at)
-    for (const dot of this.#changeOf(op, cell, effect, index).remove) {
-      const meant = this.#meant(op, dot, effect.type === 'draft')
-      this.#removeDot(cell, dot, effect.type === 'draft' ? meant.filter((no) => this.#isFinal(no)) : meant)
-    }
+    for (const dot of changeOf(op, effect, index).remove) this.#removeDot(cell, dot, this.#meant(op, dot))
   }
 
   #applyAt(op: FoldedOp, record: number, effect: Extract<DataEffect, { at: Address }>, index: number): void {
     const cell = cellOf(record, effect.at)
     if (effect.at.child !== null) this.#touch(record, effect.at.field, effect.at.child, op)
     if (effect.type === 'session' || effect.type === 'text') return
-    const change = this.#changeOf(op, cell, effect, index)
-    // A draft that a greater one beats never came to stand here.
-    if (change.add.length === 0 && effect.type === 'draft') return
-    for (const dot of change.remove) this.#removeDot(cell, dot, this.#meant(op, dot, effect.type === 'draft'))
+    const change = changeOf(op, effect, index)
+    for (const dot of change.remove) this.#removeDot(cell, dot, this.#meant(op, dot))
     this.#add(cell, op, change)
   }
 
-  #changeOf(
-    op: FoldedOp,
-    cell: Cell,
-    effect: Exclude<Extract<DataEffect, { at: Address }>, { type: 'session' | 'text' }>,
-    index: number,
-  ): DotChange {
-    const entry = (value: Scalar): Entry => ({
-      dot: { actor: op.actor, seq: op.seq, index },
-      value,
-      lamport: op.lamport,
-    })
-    switch (effect.type) {
-      case 'assign':
-        return assign(entry(effect.value), effect.over)
-      case 'draft':
-        return write(entry(effect.value), this.live(cell))
-      case 'insert':
-        return insert(entry(effect.key))
-      case 'remove':
-        return remove(effect.dots)
-      case 'count':
-        return count(entry(effect.amount))
-      default:
-        return unreachable(effect)
-    }
-  }
-
-  /** Of a forked actor's ops under one name, an op means those that its author had seen; a greater draft beats all. */
-  #meant(op: FoldedOp, dot: DotRef, all: boolean): readonly number[] {
+  /** Of a forked actor's ops under one name, an op means those that its author had seen. */
+  #meant(op: FoldedOp, dot: DotRef): readonly number[] {
     const numbers = this.#log.numbersAt(dot)
-    if (all || numbers.length < 2) return numbers
+    if (numbers.length < 2) return numbers
     return numbers.filter((no) => this.#log.knowsNo(op.no, no))
   }
 
@@ -204,5 +170,29 @@ export class Fold {
          ON CONFLICT DO UPDATE SET touched = max(touched, excluded.touched), removed = max(removed, excluded.removed)`,
       )
       .run(record, field, child, this.#log.actors.numberOf(actor), touched, removed)
+  }
+}
+
+type Merged = Exclude<Extract<DataEffect, { at: Address }>, { type: 'session' | 'text' }>
+
+function changeOf(op: FoldedOp, effect: Merged, index: number): DotChange {
+  const entry = (value: Scalar): Entry => ({
+    dot: { actor: op.actor, seq: op.seq, index },
+    value,
+    lamport: op.lamport,
+  })
+  switch (effect.type) {
+    case 'assign':
+      return assign(entry(effect.value), effect.over)
+    case 'draft':
+      return write(entry(effect.value))
+    case 'insert':
+      return insert(entry(effect.key))
+    case 'remove':
+      return remove(effect.dots)
+    case 'count':
+      return count(entry(effect.amount))
+    default:
+      return unreachable(effect)
   }
 }

@@ -185,11 +185,6 @@ export class Judging {
     return effect.type === 'parcel' ? [] : this.review.targets(op, effect)
   }
 
-  /** Is the op under a checkpoint? */
-  isFinal(no: number): boolean {
-    return this.control.membership.isFinal(this.#placed(no))
-  }
-
   #placed(no: number): Placed {
     const { line, seq } = this.#log.placeOf(no)
     return { actor: line.actor, seq, no }

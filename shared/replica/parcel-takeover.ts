@@ -11,6 +11,7 @@ import type { Reading } from '../intent/reading.ts'
 import type { Refusal } from '../intent/refusal.ts'
 import { fieldByCode, placeOf, type NamedField } from '../model/fields.ts'
 import type { Entry } from '../merge/dots.ts'
+import { lastWrite } from '../merge/draft.ts'
 import type { MergeType } from '../model/kinds.ts'
 import { formatDot, type DotRef, type OpRef, type RecordId } from '../model/ids.ts'
 import type { Address, DataEffect, Effect } from '../op/effect.ts'
@@ -211,7 +212,9 @@ export class Takeover {
     switch (effect.type) {
       case 'assign':
       case 'draft': {
-        const stands = live.length > 0 && live.every(({ value }) => value === effect.value)
+        const last = effect.type === 'draft' ? lastWrite(live) : null
+        const shown = last ? [last] : live
+        const stands = shown.length > 0 && shown.every(({ value }) => value === effect.value)
         return stands ? null : editing.setField(this.#composer, this.#reading, to, effect.value)
       }
       case 'insert': {

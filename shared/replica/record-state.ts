@@ -4,6 +4,7 @@ import { remember } from '../base/remember.ts'
 import type { ActorId, ChildId } from '../model/ids.ts'
 import { fieldByCode, fieldByName, subByName, type NamedField } from '../model/fields.ts'
 import type { Entry } from '../merge/dots.ts'
+import { lastWrite } from '../merge/draft.ts'
 import { isPresent } from '../merge/map.ts'
 import type { Scalar } from '../op/effect.ts'
 import { NO_CHILD } from './fold.ts'
@@ -93,9 +94,13 @@ export class RecordState {
     for (const value of values) this.#file(value)
   }
 
+  /** Of a draft, the last that was written. */
   live(field: string): readonly LiveEntry[] {
-    const code = fieldByName(this.row.kind, field)?.code
-    return code === undefined ? NONE : (this.#cells.get(cellKey(code, '', 0)) ?? NONE)
+    const declared = fieldByName(this.row.kind, field)
+    const found = declared && this.#cells.get(cellKey(declared.code, '', 0))
+    if (declared?.merge !== 'draft') return found ?? NONE
+    const last = lastWrite(found ?? NONE)
+    return last ? [last] : NONE
   }
 
   /** The children of a map that show. */

@@ -166,6 +166,10 @@ CREATE INDEX touch_unsealed ON touch (op, record) WHERE sealed = 0;
 -- Which records it was about, and which of its values could be revoked.
 ALTER TABLE imprint ADD COLUMN said TEXT NOT NULL DEFAULT '[[],[]]';
 `,
+  `
+-- Of drafts (code 8: the label of a job) every write is kept, where only the last one was.
+INSERT OR IGNORE INTO dirty (record) SELECT DISTINCT record FROM value WHERE field = 8;
+`,
 ]
 
 /** Throws `data-folder-newer` for a database that a newer version wrote; only reads. */

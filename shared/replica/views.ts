@@ -1,8 +1,7 @@
 /** The views that are kept as tables: a record's board row, its conflicts, and the mark that its search text is old. */
 import { keysOf } from '../merge/set.ts'
 import { shownValue, valuesOf } from '../merge/register.ts'
-import { lastWrite } from '../merge/draft.ts'
-import { declared, fieldsOf, fieldByName, type NamedField } from '../model/fields.ts'
+import { declared, fieldsOf, type NamedField } from '../model/fields.ts'
 import type { ControlState } from '../judge/control.ts'
 import type { Stage } from '../api/rows.ts'
 import type { Bytes } from '../base/bytes.ts'
@@ -11,7 +10,7 @@ import { NO_CHILD } from './fold.ts'
 import type { HashSum } from './hash-sum.ts'
 import { idBytes, type RecordRow } from './interner.ts'
 import type { Origins } from './origins.ts'
-import type { LiveEntry, RecordState, RecordStates } from './record-state.ts'
+import type { RecordState, RecordStates } from './record-state.ts'
 
 const PRIORITY_RANK: Readonly<Record<string, string>> = { urgent: '0', high: '1', normal: '2', low: '3' }
 /** Above any lamport, so that later records sort first as text. */
@@ -180,13 +179,8 @@ export class Views {
 
 /** What a list shows of a field: of a conflict, the value last set. */
 export function shownOf(state: RecordState, field: string): SqlValue {
-  const declared = fieldByName(state.row.kind, field)
-  if (!declared) return null
-  return shown(state.live(field), declared.merge === 'draft')
+  return shownValue(state.live(field))
 }
-
-const shown = (live: readonly LiveEntry[], draft: boolean): SqlValue =>
-  draft ? (lastWrite(live)?.value ?? null) : shownValue(live)
 
 const textOf = (value: SqlValue): string | null =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null

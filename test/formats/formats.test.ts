@@ -98,13 +98,13 @@ describe('the recorded bytes of format 1', () => {
     expect(reader.replica.diagnose().findings).toEqual([])
   })
 
-  test.each([1, 2] as const)(
+  test.each([1, 2, 3] as const)(
     'VER-33 a database of the tables of migration %i is brought to those of today, and answers as it did',
     (migration) => {
       const reader = device(recorded.earlierDatabase(migration))
       expect(settled(reader).replica.status().state_hash).toBe(log.state_hash)
       expect(judgementsOf(reader)).toEqual(log.judgements)
-      expect(schemaVersion(reader.sql)).toBe(3)
+      expect(schemaVersion(reader.sql)).toBe(4)
       expect(reader.replica.diagnose().findings).toEqual([])
     },
   )

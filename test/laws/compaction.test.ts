@@ -41,13 +41,16 @@ test(
 )
 
 /** Of histories that failed once, the seed and the way to it. */
-const FAILED_ONCE = [{ seed: 777, path: '216' }]
+const FAILED_ONCE = [
+  { seed: 777, path: '216' },
+  { seed: 764317664, path: '5669' },
+]
 
 test('LAW-15 histories that failed once', () => {
   const property = fc.property(wornStory, delays, fc.nat(3), (told, late, at) =>
     beginsAlike(told, late, at, { ...NOTHING_YET }),
   )
-  for (const one of FAILED_ONCE) fc.assert(property, { ...one, endOnFailure: true })
+  for (const one of FAILED_ONCE) fc.assert(property, { ...one, numRuns: 1, endOnFailure: true })
 })
 
 test(

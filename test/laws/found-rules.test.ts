@@ -6,8 +6,18 @@ import type { Numbered, Share } from '../../shared/model/rights.ts'
 import { sizeOf } from '../../shared/model/rights.ts'
 import type { ControlEffect } from '../../shared/op/effect.ts'
 import { coreOf, craft } from '../support/crafting.ts'
-import { copyOf, must, openDevice, pull, signerFrom, sync, type Device } from '../support/replicas.ts'
-import { aSite, judged, lastOp, newJob, setTitle, settle, titles } from '../support/site.ts'
+import {
+  copyOf,
+  idle,
+  keeping,
+  must,
+  openDevice,
+  pull,
+  signerFrom,
+  sync,
+  type Device,
+} from '../support/replicas.ts'
+import { aSite, judged, lastOp, newJob, page, setTitle, settle, titles } from '../support/site.ts'
 
 const held = (at: Device, of: Device, right: string): number =>
   sizeOf(coreOf(at).control().escrow.heldBy(of.replica.actor, right))
@@ -145,4 +155,31 @@ test('JDG-34 what a refused op named is passed over, and no number beside it', (
     [1, 2],
     [5, 6],
   ])
+})
+
+test('MRG-12 a label that is revoked once it is final uncovers the one before it, in whatever order they came, also where history went', () => {
+  const { hq, desk, edge: whole, tablet } = aSite()
+  const forgetful = keeping(copyOf(whole), -Infinity)
+  const record = newJob(hq)
+  for (const device of [desk, tablet, whole, forgetful]) pull(device, hq)
+  const label = ({ replica }: Device, value: string): string =>
+    must(replica.execute('field.set', { record, field: 'label', value })).op
+  label(tablet, 'seal')
+  setTitle(desk, record, 'Pump in hall 2')
+  const later = label(desk, 'valve')
+  // One hears of the lesser label first, the others of the greater.
+  for (const from of [tablet, desk]) pull(hq, from)
+  for (const from of [desk, tablet]) for (const device of [whole, forgetful]) pull(device, from)
+  must(hq.replica.execute('checkpoint.publish', {}))
+  pull(forgetful, hq)
+  idle(forgetful)
+  must(hq.replica.execute('fact.revoke', { dot: `${later}.0`, reason: 'Against policy' }))
+  for (const device of [whole, forgetful]) pull(device, hq)
+  const labels = ({ fields }: ReturnType<typeof page>): unknown[] =>
+    (fields.label?.values ?? []).map(({ value }) => value)
+  for (const device of [hq, whole, forgetful]) {
+    expect(labels(page(device, record))).toEqual(['seal'])
+    expect(device.replica.status().state_hash).toBe(hq.replica.status().state_hash)
+    expect(device.replica.diagnose().findings).toEqual([])
+  }
 })

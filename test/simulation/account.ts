@@ -53,7 +53,6 @@ class Ledger {
   superseded = 0
   readonly #core: Core
   readonly #named = new Set<string>()
-  readonly #drafts = new Set<string>()
   readonly #live = new Set<string>()
   readonly #texts = new Set<string>()
 
@@ -77,7 +76,6 @@ class Ledger {
   #note(effect: Effect): void {
     if (effect.type === 'assign') for (const dot of effect.over) this.#named.add(formatDot(dot))
     if (effect.type === 'remove') for (const dot of effect.dots) this.#named.add(formatDot(dot))
-    if (effect.type === 'draft') this.#drafts.add(`${effect.at.record}/${effect.at.field}`)
   }
 
   #isThere(op: JudgedOp, effect: Effect, dot: DotRef): boolean {
@@ -88,7 +86,7 @@ class Ledger {
       case 'count':
         return this.#live.has(here) || this.#isNamed(dot)
       case 'draft':
-        return this.#live.has(here) || this.#drafts.has(`${effect.at.record}/${effect.at.field}`)
+        return this.#live.has(here)
       case 'text':
         return this.#texts.has(here) || this.#isSealed(op)
       case 'create':

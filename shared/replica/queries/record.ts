@@ -5,7 +5,6 @@ import type { ActorId, RecordId } from '../../model/ids.ts'
 import { declared, fieldByName, fieldsOf } from '../../model/fields.ts'
 import { auditNumber, jobNumber } from '../../model/rights.ts'
 import { compareActors, compareEntries } from '../../merge/dots.ts'
-import { lastWrite } from '../../merge/draft.ts'
 import { shownValue } from '../../merge/register.ts'
 import { keysOf } from '../../merge/set.ts'
 import { sumOf } from '../../merge/tally.ts'
@@ -115,18 +114,9 @@ function closing(
 
 function fields(core: Core, state: RecordState): Record<string, { values: FieldValue[] }> {
   const found: Record<string, { values: FieldValue[] }> = {}
-  for (const field of fieldsOf(state.row.kind)) {
-    const live = state.live(field.name)
-    if (field.merge === 'register') found[field.name] = { values: fieldValues(core, live) }
-    if (field.merge !== 'draft') continue
-    const last = lastWrite(live)
-    found[field.name] = {
-      values: fieldValues(
-        core,
-        live.filter((entry) => entry === last),
-      ),
-    }
-  }
+  for (const field of fieldsOf(state.row.kind))
+    if (field.merge === 'register' || field.merge === 'draft')
+      found[field.name] = { values: fieldValues(core, state.live(field.name)) }
   return found
 }
 
