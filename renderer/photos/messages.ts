@@ -60,6 +60,10 @@ export const photoWords = catalogue({
       remove: 'Remove',
       removeAsk: 'Remove it from every device?',
       keep: 'Keep it',
+      withdraw: 'Withdraw',
+      withdrawReason: 'Why it is withdrawn',
+      withdrawAbout:
+        'It leaves every device for good. The reason stays in the activity, for everybody to read.',
     },
     key: 'Add a photo',
   },
@@ -121,6 +125,10 @@ export const photoWords = catalogue({
       remove: 'Quitar',
       removeAsk: '¿Quitarlo de todos los dispositivos?',
       keep: 'Dejarlo',
+      withdraw: 'Retirar',
+      withdrawReason: 'Por qué se retira',
+      withdrawAbout:
+        'Desaparece para siempre de todos los dispositivos. El motivo queda en la actividad, a la vista de todos.',
     },
     key: 'Añadir una foto',
   },

@@ -119,6 +119,8 @@ type Answers = {
     readonly request: RequestRow | null
     /** May this device decide its closing or reopening now: the authority, or the holder of its zone's token. */
     readonly may_decide: boolean
+    /** May this device take a value of it out of every view. */
+    readonly may_revoke: boolean
     readonly review: readonly ReviewItem[]
     readonly unsent: number
     /** How many of the ops about it are under a checkpoint, and of how many. */

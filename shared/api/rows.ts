@@ -213,6 +213,8 @@ export type TaskView = {
 
 export type AttachmentRow = {
   readonly attachment: string
+  /** Of its making, by which all of it can be revoked. */
+  readonly dot: string
   readonly name: string
   /** Of its bytes, by which they are kept and asked for. */
   readonly sha256: string

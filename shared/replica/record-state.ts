@@ -1,7 +1,7 @@
 /** A record as folded: live entries by field, and the children that show, in the order in which they were created. */
 import { toHex, type Bytes } from '../base/bytes.ts'
 import { remember } from '../base/remember.ts'
-import type { ActorId, ChildId } from '../model/ids.ts'
+import type { ActorId, ChildId, DotRef } from '../model/ids.ts'
 import { fieldByCode, fieldByName, subByName, type NamedField } from '../model/fields.ts'
 import type { Entry } from '../merge/dots.ts'
 import { lastWrite } from '../merge/draft.ts'
@@ -20,6 +20,8 @@ const KEPT = { records: 64, values: 1_000 } as const
 
 export type ChildState = {
   readonly id: ChildId
+  /** Of its first making. */
+  readonly made: DotRef
   readonly author: ActorId
   readonly wall: number
   live(sub: string): readonly LiveEntry[]
@@ -36,7 +38,16 @@ type ValueRow = {
   lamport: number
   wall: number
 }
-type ChildRow = { field: number; id: Bytes; actor: number; wall: number; touched: number; removed: number }
+type ChildRow = {
+  field: number
+  id: Bytes
+  idx: number
+  actor: number
+  seq: number
+  wall: number
+  touched: number
+  removed: number
+}
 
 const NONE: readonly LiveEntry[] = []
 const NOBODY: readonly ChildState[] = []
@@ -124,11 +135,13 @@ export class RecordState {
     return shown
   }
 
-  #child({ id: bytes, actor, wall }: ChildRow, field: NamedField): ChildState {
+  #child({ id: bytes, idx, actor, seq, wall }: ChildRow, field: NamedField): ChildState {
     const id = toHex(bytes) as ChildId
+    const author = this.#log.actors.idOf(actor)
     return {
       id,
-      author: this.#log.actors.idOf(actor),
+      made: { actor: author, seq, index: idx },
+      author,
       wall,
       live: (sub) => {
         const code = subByName(field, sub)?.code
@@ -163,7 +176,7 @@ export class RecordState {
   #readChildren(): ChildRow[] {
     return this.#sql
       .prepare(
-        `SELECT child.field, child.id, op.actor, op.wall, presence.touched, presence.removed
+        `SELECT child.field, child.id, child.idx, op.actor, op.seq, op.wall, presence.touched, presence.removed
          FROM child
          JOIN op ON op.no = child.op AND op.judgement = 0
          JOIN actor ON actor.no = op.actor

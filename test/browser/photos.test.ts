@@ -315,4 +315,33 @@ describe('looking at photos', () => {
       (rows) => rows.length === 0,
     )
   })
+
+  test('DESK-212 a supervisor withdraws it with a reason, which the activity keeps; a technician cannot', async () => {
+    const record = await openJob('Badge reader fails')
+    await picker().setInputFiles([await jpeg('badge.jpg'), await jpeg('reader.jpg', 2)])
+    await tile('badge.jpg').click()
+    const withdraw = () => box().getByRole('button', { name: 'Withdraw' })
+    await withdraw().click()
+    const reason = box().getByRole('textbox', { name: 'Why it is withdrawn' })
+    await onPage(reason).toBeFocused()
+    await page.keyboard.press('Escape')
+    await onPage(reason).toHaveCount(0)
+    await withdraw().click()
+    // Nothing is withdrawn without a reason, and keys that turn pages elsewhere are letters here.
+    await page.keyboard.press('Enter')
+    await reason.pressSequentially('Shows 10 + 10 faces')
+    await onPage(reason).toHaveValue('Shows 10 + 10 faces')
+    await keepPicture(page, 'photos-withdraw')
+    await expectAccessible(page)
+    await page.keyboard.press('Enter')
+    await boxClosed()
+    await onPage(tile('badge.jpg')).toHaveCount(0)
+    await onPage(tile('reader.jpg')).toBeVisible()
+    await onPage(panel().getByText('withdrew an attachment: Shows 10 + 10 faces')).toBeVisible()
+    const there = await eventually(
+      () => warehouse.tablet.client.query('record', { record }),
+      (answer) => answer.ok && answer.value.attachments.length === 1,
+    )
+    expect(must(there)).toMatchObject({ may_revoke: false, attachments: [{ name: 'reader.jpg' }] })
+  })
 })

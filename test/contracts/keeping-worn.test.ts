@@ -61,7 +61,7 @@ describe('an archive of a device that has dropped history', () => {
         since: worn.wall,
       })
       const row = must(await place.node.api.query('record', { record: worn.job }))
-      expect(answer).toEqual({ ...row, may_decide: false })
+      expect(answer).toEqual({ ...row, may_decide: false, may_revoke: false })
       const board = await audit(archive, { query: 'board', input: {} })
       const { rows } = must(await place.node.api.query('board', {}))
       expect((board.answer as { rows: { title: string }[] }).rows.map(({ title }) => title)).toEqual(

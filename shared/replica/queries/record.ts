@@ -1,7 +1,7 @@
 /** One record whole: what its page shows. */
 import type { QueryAnswer } from '../../api/queries.ts'
 import type { AttachmentRow, TaskView, FieldValue } from '../../api/rows.ts'
-import type { ActorId, RecordId } from '../../model/ids.ts'
+import { formatDot, type ActorId, type RecordId } from '../../model/ids.ts'
 import { declared, fieldByName, fieldsOf } from '../../model/fields.ts'
 import { auditNumber, jobNumber } from '../../model/rights.ts'
 import { compareActors, compareEntries } from '../../merge/dots.ts'
@@ -37,6 +37,7 @@ export function record(core: Core, id: RecordId, reach: AuthorityReach): QueryAn
     number: numberOf(core, id),
     former_numbers: formerNumbers(core, id),
     ...closing(core, row),
+    may_revoke: core.control().roleProblem(core.judging.past.end(core.self), 'revoke') === null,
     stage: core.views.stageOf(row, tasks.filter((task) => task.done).length),
     created: { author: origin.actor, name: nameOf(core, origin.actor), wall: origin.wall },
     title: String(shownOf(state, declared(row.kind).title) ?? ''),
@@ -139,6 +140,7 @@ function attachmentView(core: Core, attachment: ChildState): AttachmentRow {
   const thumbnail = shown('thumbnail')
   return {
     attachment: attachment.id,
+    dot: formatDot(attachment.made),
     name: String(shown('name') ?? ''),
     sha256: String(shown('sha256') ?? ''),
     size: Number(shown('size') ?? 0),
