@@ -5,10 +5,9 @@
  */
 import { toHex, type Bytes } from '../base/bytes.ts'
 import type { ChildId } from '../model/ids.ts'
-import type { Effect } from '../op/effect.ts'
-import { cellOf } from './fold.ts'
+import { cellOf, childIn } from './fold.ts'
 import type { RecordRow } from './interner.ts'
-import type { Judging } from './judging.ts'
+import type { JudgedOp, Judging } from './judging.ts'
 import type { ChildAt } from './revocations.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
@@ -79,18 +78,23 @@ export class Base {
     }
   }
 
-  /** Remembers what an op that goes into the base superseded of ops that do not count, should they count later. */
-  keepGone({ no: record, id }: RecordRow, effects: readonly Effect[], aside: ReadonlySet<number>): void {
+  /**
+   * Remembers what an op that goes into the base superseded of ops that do not count, should they count later. What was
+   * revoked wholly superseded nothing.
+   */
+  keepGone({ no: record, id }: RecordRow, op: JudgedOp, aside: ReadonlySet<number>): void {
     const put = this.#sql.prepare(
       'INSERT OR IGNORE INTO base_gone (record, field, child, sub, op, idx) VALUES (?, ?, ?, ?, ?, ?)',
     )
-    for (const effect of effects) {
-      if ((effect.type !== 'assign' && effect.type !== 'remove') || effect.at.record !== id) continue
+    const { revocations } = this.#judging
+    op.effects.forEach((effect, index) => {
+      if ((effect.type !== 'assign' && effect.type !== 'remove') || effect.at.record !== id) return
+      if (revocations.revokedIn(op.no, index, record, childIn(effect)) === 'wholly') return
       const { field, child, sub } = cellOf(record, effect.at)
       for (const dot of effect.type === 'assign' ? effect.over : effect.dots)
         for (const no of this.#log.numbersAt(dot))
           if (aside.has(no)) put.run(record, field, child, sub, no, dot.index)
-    }
+    })
   }
 }
 

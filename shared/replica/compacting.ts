@@ -137,8 +137,7 @@ export class Compaction {
     if (sealing.length === 0 || !this.#maySeal(record, under)) return false
     const { base, door, judging, texts } = this.#core
     const aside = new Set(under.filter(({ judgement }) => judgement !== 0).map(({ no }) => no))
-    for (const { no } of aside.size > 0 ? sealing : [])
-      base.keepGone(record, judging.byNumber(no).effects, aside)
+    for (const { no } of aside.size > 0 ? sealing : []) base.keepGone(record, judging.byNumber(no), aside)
     const known = new Set(under.map(({ no }) => no))
     const isShown = known.size === rows.length && aside.size === 0
     const fold = (isMeant: (no: number) => boolean): void => {

@@ -162,7 +162,7 @@ function* tableFindings(core: Core): Generator<Finding> {
     const lost = countExcept(core, `live_${table}`, table)
     const gained = countExcept(core, table, `live_${table}`)
     if (lost + gained > 0)
-      yield { what: 'table', detail: `${table}: ${lost} rows too many, ${gained} missing` }
+      yield { what: 'table', detail: `${table}: rows too many: ${lost}, missing: ${gained}` }
   }
 }
 

@@ -47,7 +47,8 @@ export const cellOf = (record: number, at: Address): Cell => ({
 /** Is the i-th effect of the op, or the child that it is about, taken out of every view, and how far? */
 export type RevokedIn = (index: number, child: ChildAt | null) => Revoked
 
-function childIn(effect: Effect): ChildAt | null {
+/** The child that an effect is about. */
+export function childIn(effect: Effect): ChildAt | null {
   if (effect.type === 'drop') return { field: effect.field, id: effect.child }
   if (!('at' in effect) || effect.at.child === null) return null
   return { field: effect.at.field, id: effect.at.child }
@@ -69,7 +70,7 @@ export class Fold {
     op.effects.forEach((effect, index) => {
       const revoked = revokedIn(index, childIn(effect))
       if (revoked === 'wholly') return
-      if (revoked === 'alone') this.#supersede(op, id, record, effect, index)
+      if (revoked === 'alone') this.#leave(op, id, record, effect, index)
       else if (effect.type === 'child' && effect.record === id)
         this.#touchNewChild(op, record, effect.field, index)
       else if (effect.type === 'drop' && effect.record === id) this.#drop(record, effect)
@@ -104,9 +105,11 @@ export class Fold {
     }))
   }
 
-  /** Of a value that is gone: what it had superseded stays so. */
-  #supersede(op: FoldedOp, id: RecordId, record: number, effect: Effect, index: number): void {
-    if (effect.type !== 'assign' || effect.at.record !== id) return
+  /** Of a value that is gone alone: what it had superseded stays so, and the child that it touched stays touched. */
+  #leave(op: FoldedOp, id: RecordId, record: number, effect: Effect, index: number): void {
+    if (!('at' in effect) || effect.at.record !== id) return
+    if (effect.at.child !== null) this.#touch(record, effect.at.field, effect.at.child, op)
+    if (effect.type !== 'assign') return
     const cell = cellOf(record, effect.at)
     for (const dot of changeOf(op, effect, index).remove) this.#removeDot(cell, dot, this.#meant(op, dot))
   }

@@ -184,7 +184,7 @@ class Clerk {
       : this.#do('review.dismiss', { op, reason: 'No' })
   }
 
-  /** A value of some record, the last one said. */
+  /** A value of some record or of a part of it, as it stands, or whatever was said in an op about it. */
   #dot(): string | undefined {
     const { a, b } = this.#task
     const record = pick(this.#shelf.records, a) ?? ''
@@ -194,7 +194,13 @@ class Clerk {
       REACH,
     )
     if (!page.ok) return undefined
-    const dots = Object.values(page.value.fields).flatMap(({ values }) => values.map(({ dot }) => dot))
-    return pick(dots.sort(), b)
+    const { fields, tasks, attachments } = page.value
+    const standing = [...Object.values(fields), ...tasks].flatMap(({ values }) =>
+      values.map(({ dot }) => dot),
+    )
+    const told = this.#device.replica.query('feed', { record, limit: 12 }, REACH)
+    const said = told.ok ? told.value.rows.map(({ op }, i) => `${op}.${i % 3}`) : []
+    const dots = [...standing, ...attachments.map(({ dot }) => dot), ...said].sort()
+    return pick(dots, a * 6 + b)
   }
 }
