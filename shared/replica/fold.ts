@@ -70,7 +70,7 @@ export class Fold {
     op.effects.forEach((effect, index) => {
       const revoked = revokedIn(index, childIn(effect))
       if (revoked === 'wholly') return
-      if (revoked === 'alone') this.#leave(op, id, record, effect, index)
+      if (revoked === 'alone') this.#leave(op, id, record, effect)
       else if (effect.type === 'child' && effect.record === id)
         this.#touchNewChild(op, record, effect.field, index)
       else if (effect.type === 'drop' && effect.record === id) this.#drop(record, effect)
@@ -106,12 +106,12 @@ export class Fold {
   }
 
   /** Of a value that is gone alone: what it had superseded stays so, and the child that it touched stays touched. */
-  #leave(op: FoldedOp, id: RecordId, record: number, effect: Effect, index: number): void {
+  #leave(op: FoldedOp, id: RecordId, record: number, effect: Effect): void {
     if (!('at' in effect) || effect.at.record !== id) return
     if (effect.at.child !== null) this.#touch(record, effect.at.field, effect.at.child, op)
     if (effect.type !== 'assign') return
     const cell = cellOf(record, effect.at)
-    for (const dot of changeOf(op, effect, index).remove) this.#removeDot(cell, dot, this.#meant(op, dot))
+    for (const dot of effect.over) this.#removeDot(cell, dot, this.#meant(op, dot))
   }
 
   #applyAt(op: FoldedOp, record: number, effect: Extract<DataEffect, { at: Address }>, index: number): void {
