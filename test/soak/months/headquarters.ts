@@ -15,7 +15,7 @@ import { makeSnapshot } from '../../../shared/replica/snapshot-making.ts'
 import { toHex } from '../../../shared/base/bytes.ts'
 import { createSite, openReplica } from '../../../shared/replica/replica.ts'
 import { createCrypto } from '../../../main/store/crypto.ts'
-import { openDatabase, openToRead, type SqlDatabase } from '../../../main/store/database.ts'
+import { openDatabase, openToRead, openUnfinished, type SqlDatabase } from '../../../main/store/database.ts'
 import { must, signerFrom } from '../../support/replicas.ts'
 import { sha256, type Author, type Tip, type Written } from './author.ts'
 
@@ -108,7 +108,7 @@ export class Headquarters {
     this.#sql.checkpoint()
     const copy = `${this.file}.copy`
     copyFileSync(this.file, copy)
-    const sql = openDatabase(copy)
+    const sql = openUnfinished(copy)
     const { site, actor } = this.replica
     const began = process.cpuUsage()
     const bytes = Buffer.concat([...makeSnapshot({ ...this.#world(), sql }, site, actor, due)])
