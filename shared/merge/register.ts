@@ -6,8 +6,8 @@ import { compareEntries, compareValues, type DotChange, type Entry } from './dot
 export const assign = (entry: Entry, over: readonly DotRef[]): DotChange => ({ add: [entry], remove: over })
 
 /** The values, each once under its least dot, in dot order: more than one is a conflict. */
-export function valuesOf(live: Iterable<Entry>): readonly Entry[] {
-  const byValue = new Map<Scalar, Entry>()
+export function valuesOf<One extends Entry>(live: Iterable<One>): readonly One[] {
+  const byValue = new Map<Scalar, One>()
   for (const entry of [...live].sort(compareValues)) {
     if (!byValue.has(entry.value)) byValue.set(entry.value, entry)
   }

@@ -37,15 +37,15 @@ export function rightName(core: Core, right: string): RightName {
   return { right, of, about: of === 'decide' ? parsed.zone : null }
 }
 
-/** The distinct values of a register, each with who set it. */
+/** The distinct values of a register, each with who set it; said twice under one dot by a forked device, it is of the earlier time. */
 export function fieldValues(core: Core, live: readonly LiveEntry[]): FieldValue[] {
-  const walls = new Map(live.map((entry) => [formatDot(entry.dot), entry.wall]))
-  return valuesOf(live).map((entry) => ({
-    dot: formatDot(entry.dot),
-    value: entry.value,
-    author: entry.dot.actor,
-    name: nameOf(core, entry.dot.actor),
-    wall: walls.get(formatDot(entry.dot)) ?? 0,
+  const byTime = live.toSorted((a, b) => a.wall - b.wall)
+  return valuesOf(byTime).map(({ dot, value, wall }) => ({
+    dot: formatDot(dot),
+    value,
+    author: dot.actor,
+    name: nameOf(core, dot.actor),
+    wall,
   }))
 }
 
