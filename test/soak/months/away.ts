@@ -13,7 +13,7 @@ export const ALONE = 40
 
 /** How it was to be back. */
 export type Back = {
-  /** From the first frame until both hold all, s. */
+  /** Processor time from the first frame until both hold all, s. */
   readonly seconds: number
   /** Bytes that headquarters sent for it. */
   readonly bytes: number
@@ -34,7 +34,7 @@ const holdsAll = ({ left, right }: SocketPair): boolean => right.store.lacking(l
 /** It meets headquarters again, over a sync session as any other. */
 export function rejoin(away: Away, headquarters: Headquarters): Promise<Back> {
   const unsent = away.unsent()
-  const began = performance.now()
+  const began = process.cpuUsage()
   let pair = meet(away, headquarters)
   if (!holdsAll(pair)) {
     away.beginAnew(headquarters.start)
@@ -43,7 +43,8 @@ export function rejoin(away: Away, headquarters: Headquarters): Promise<Back> {
   headquarters.rest()
   pair.committed(pair.right)
   pair.flush()
-  const seconds = (performance.now() - began) / 1000
+  const { user, system } = process.cpuUsage(began)
+  const seconds = (user + system) / 1_000_000
   const judged = { accepted: 0, late: 0, rejected: 0, held: 0 }
   for (const op of unsent) judged[must(headquarters.replica.query('op', { op }, REACH)).judgement] += 1
   const [here, there] = [away.device.replica, headquarters.replica].map((replica) => replica.status())
