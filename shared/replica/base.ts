@@ -55,10 +55,13 @@ export class Base {
     const children = this.#sql
       .prepare('SELECT DISTINCT field, child FROM base_presence WHERE record = ?')
       .all<ChildRow>(record)
+    // Of a child that two branches made, the making that the base rests on.
+    const inBase = this.#sql.prepare('SELECT 1 AS here FROM touch WHERE record = ? AND op = ? AND sealed = 1')
+    const sealed = (op: number): boolean => inBase.get(record, op) !== undefined
     const forget = this.#sql.prepare('DELETE FROM presence WHERE record = ? AND field = ? AND child = ?')
     for (const row of children) {
       const at = childAt(row)
-      if (at && this.#judging.revocations.isMakingRevoked(record, at, null))
+      if (at && this.#judging.revocations.isMakingRevoked(record, at, sealed))
         forget.run(record, row.field, row.child)
     }
   }

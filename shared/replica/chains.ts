@@ -117,7 +117,7 @@ export class Chains {
     for (const line of this.lines.of(actor)) {
       const imprint = line.first <= seq ? this.imprintAt({ line, seq }) : null
       const op = droppedNumber({ line, seq })
-      if (imprint && begins(hash, imprint.hash)) return { line, seq, op, lamport: imprint.lamport }
+      if (imprint && isSameHash(imprint.hash, hash)) return { line, seq, op, lamport: imprint.lamport }
     }
     return null
   }
@@ -141,7 +141,7 @@ export class Chains {
     return null
   }
 
-  /** Of an op that was dropped, as much as names a cause. */
+  /** Of an op that an earlier version dropped, as much as names a cause. */
   hashOf(no: number): Bytes {
     if (isDropped(no)) return this.#imprintOf(no).hash
     const row = this.sql.prepare('SELECT hash FROM op WHERE no = ?').get<{ hash: Bytes }>(no)
@@ -278,3 +278,6 @@ export class Chains {
 
 const begins = (hash: Bytes, beginning: Bytes): boolean =>
   equalBytes(hash.subarray(0, beginning.length), beginning)
+
+/** As far as both are known: a name is half a hash, and an earlier version left no more of what it dropped. */
+const isSameHash = (a: Bytes, b: Bytes): boolean => (a.length < b.length ? begins(b, a) : begins(a, b))

@@ -76,7 +76,12 @@ export class Compaction {
     const { line, seq } = core.log.placeOf(checkpoint.no)
     this.#under = knownBy(core.log, checkpoint.no).set(line, seq - 1)
     this.#evidence = new Set(
-      core.control().membership.tenures.flatMap(({ since }) => this.#signing(since.no)),
+      core
+        .control()
+        .membership.tenures.flatMap(({ since, end }) => [
+          ...this.#signing(since.no),
+          ...(end ? [end.no] : []),
+        ]),
     )
   }
 
@@ -106,8 +111,30 @@ export class Compaction {
   #hear(): void {
     const { lastNumber } = this.#core.log
     if (lastNumber === this.#heard) return
-    this.#open = new Set(spokenOfBeyond(this.#core, this.checkpoint.no))
+    this.#open = this.#withAllThatRests(spokenOfBeyond(this.#core, this.checkpoint.no))
     this.#heard = lastNumber
+  }
+
+  /**
+   * What rests on a making that counts by an adoption falls with it, and may say something of other records too, of which
+   * others may tell, and so on.
+   */
+  #withAllThatRests(spokenOf: readonly number[]): Set<number> {
+    const { judging, sql } = this.#core
+    const open = new Set(spokenOf)
+    const madeBy = sql.prepare(
+      'SELECT record FROM creation WHERE op = ? UNION SELECT record FROM child WHERE op = ?',
+    )
+    const adopted = judging.review.adopted().flatMap((no) => madeBy.all<{ record: number }>(no, no))
+    const others = sql.prepare(
+      `SELECT DISTINCT other.record FROM touch JOIN op ON op.no = touch.op AND op.control = 0
+       JOIN touch AS other ON other.op = touch.op WHERE touch.record = ? AND touch.sealed = 0`,
+    )
+    const resting = new Set(adopted.map(({ record }) => record).filter((record) => open.has(record)))
+    for (const record of resting)
+      for (const other of others.all<{ record: number }>(record)) resting.add(other.record)
+    for (const record of resting) open.add(record)
+    return open
   }
 
   /** Is it a pass over this very core, beneath a checkpoint that has not lost its force since? */

@@ -89,7 +89,8 @@ export class Judging {
       origins,
       past: this.past,
       review: this.review,
-      counts: (op) => this.#reviewVerdict(op).judgement === 'accepted',
+      counts: (op, no, index) =>
+        this.#reviewVerdict(op).judgement === 'accepted' && this.#revokeProblem(op, no, index) === null,
       finalBy: (no) => this.control.membership.finalBy(this.#placed(no)),
     })
     this.folding.open()

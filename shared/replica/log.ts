@@ -5,7 +5,7 @@
 import type { Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import type { ActorId, OpRef } from '../model/ids.ts'
-import { CAUSE_HASH_BYTES, type Cause, type Op } from '../op/op.ts'
+import type { Cause, Op } from '../op/op.ts'
 import { Chains, isDropped, type Found, type NamedOp } from './chains.ts'
 import { Contexts, type Growth } from './contexts.ts'
 import { alongChain, type Line, type Place } from './lines.ts'
@@ -196,7 +196,7 @@ export class Log extends Chains {
     this.sql
       .prepare(
         `INSERT INTO imprint (line, seq, hash, lamport, said)
-         SELECT line, seq, substr(hash, 1, ${CAUSE_HASH_BYTES}), lamport, ? FROM op WHERE no = ?`,
+         SELECT line, seq, hash, lamport, ? FROM op WHERE no = ?`,
       )
       .run(writeSaid(said), no)
     this.sql.prepare('DELETE FROM op WHERE no = ?').run(no)

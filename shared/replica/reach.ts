@@ -17,7 +17,9 @@ export type Affected = ReadonlyMap<ActorId, number>
 
 /** Null where the op reaches back to nothing that is here. */
 export function reachOf(parts: Needed, judged: JudgedOp): Affected | null {
-  const affected = new Map([...byWord(parts, judged), ...byFork(parts, judged)])
+  const affected = new Map<ActorId, number>()
+  for (const [actor, behind] of [...byWord(parts, judged), ...byFork(parts, judged)])
+    affected.set(actor, Math.min(behind, affected.get(actor) ?? Infinity))
   const handedOver = judged.effects.some(({ type }) => type === 'handover')
   return affected.size > 0 || handedOver ? affected : null
 }

@@ -110,7 +110,8 @@ export class RecordState {
     const declared = fieldByName(this.row.kind, field)
     const found = declared && this.#cells.get(cellKey(declared.code, '', 0))
     if (declared?.merge !== 'draft') return found ?? NONE
-    const last = lastWrite(found ?? NONE)
+    // Said twice under one dot by a forked device, it is of the earlier time.
+    const last = lastWrite((found ?? NONE).toSorted((a, b) => a.wall - b.wall))
     return last ? [last] : NONE
   }
 

@@ -17,8 +17,8 @@ type Needed = {
   readonly origins: Origins
   readonly past: LogPast
   readonly review: Review
-  /** Does an act of review count, as far as is known now? */
-  readonly counts: (op: ReviewOp) => boolean
+  /** Does an act of review count, as far as is known now, and revoke this effect? One of several that it names may be none. */
+  readonly counts: (op: ReviewOp, no: number, index: number) => boolean
   /** The first checkpoint over an op. */
   readonly finalBy: (op: number) => Placed | null
 }
@@ -37,7 +37,8 @@ export class Revocations {
   /** Is the i-th effect of an op out of every view: itself revoked, or part of a child whose making was? */
   revokedIn(no: number, index: number, record: number, child: ChildAt | null): Revoked {
     if (!this.#parts.review.hasRevocations) return null
-    if (child && this.isMakingRevoked(record, child, no)) return 'wholly'
+    if (child && this.isMakingRevoked(record, child, (made) => this.#parts.log.knowsNo(no, made)))
+      return 'wholly'
     const revoking = this.#revocations(no, index)
     return revoking.length === 0 ? null : this.#howFar(no, revoking)
   }
@@ -47,19 +48,17 @@ export class Revocations {
     return this.#revocations(no, index).length > 0
   }
 
-  /** Is a making of the child, as far as the op knows of it (null: at all), taken out of every view? */
-  isMakingRevoked(record: number, { field, id }: ChildAt, no: number | null): boolean {
+  /** Is a making of the child, of those that are meant, taken out of every view? A device that forked may have made it twice. */
+  isMakingRevoked(record: number, { field, id }: ChildAt, isMeant: (making: number) => boolean): boolean {
     if (!this.#parts.review.hasRevocations) return false
     const made = this.#parts.origins.creationsOfChild(record, field, id)
-    return made.some(
-      (one) => (no === null || this.#parts.log.knowsNo(no, one.op)) && this.isRevoked(one.op, one.index),
-    )
+    return made.some((one) => isMeant(one.op) && this.isRevoked(one.op, one.index))
   }
 
   #revocations(no: number, index: number): ReviewOp[] {
     return this.#parts.review
       .revocationsOf(no)
-      .filter(({ op, effect }) => effect.dot.index === index && this.#parts.counts(op))
+      .filter(({ op, effect }) => effect.dot.index === index && this.#parts.counts(op, no, index))
       .map(({ op }) => op)
   }
 

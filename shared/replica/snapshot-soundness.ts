@@ -29,6 +29,8 @@ type SoundLine = {
   dropped: number
 }
 
+/** What remains of a hash: all of it, or what an earlier version left. */
+const IMPRINT_BYTES: readonly number[] = [32, CAUSE_HASH_BYTES]
 /** So many lines, and seqs of each, have numbers of their own once they were dropped. */
 const MOST_LINES = 2 ** 20
 const SEQS = 2 ** 32
@@ -141,7 +143,7 @@ export class SnapshotSoundness {
     if (!line || seq < line.first || seq >= line.tip || seq <= line.dropped) return false
     line.dropped = seq
     line.ops += 1
-    return lengthOf(row.hash) === CAUSE_HASH_BYTES && !line.here.has(seq) && this.#isSaid(row.said)
+    return IMPRINT_BYTES.includes(lengthOf(row.hash)) && !line.here.has(seq) && this.#isSaid(row.said)
   }
 
   #isSaid(text: SqlValue | undefined): boolean {

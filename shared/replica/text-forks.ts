@@ -11,6 +11,7 @@ import { readUpdate } from '../merge/text/read-update.ts'
 import type { StructId } from '../merge/text/struct.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
+import type { TextReach } from './text-reach.ts'
 
 type UpdateRow = {
   readonly record: number
@@ -23,17 +24,19 @@ type UpdateRow = {
 }
 
 /** An op on the way to its answer, with the ops that its words point to. */
-type Asked = { readonly no: number; readonly owners: readonly number[] }
+type Asked = { readonly no: number; readonly owners: readonly (readonly number[])[] }
 
 export class TextForks {
   readonly #sql: Sql
   readonly #log: Log
+  readonly #reach: TextReach
   readonly #control: () => Pick<ControlState, 'stands'>
   /** What was found, for as long as the same branches stand. */
   readonly #known = new Map<number, boolean>()
   #foundUnder: unknown = null
 
-  constructor(sql: Sql, log: Log, control: () => Pick<ControlState, 'stands'>) {
+  constructor(sql: Sql, log: Log, reach: TextReach, control: () => Pick<ControlState, 'stands'>) {
+    this.#reach = reach
     this.#sql = sql
     this.#log = log
     this.#control = control
@@ -67,30 +70,34 @@ export class TextForks {
   /** Answers an op, or the one of its owners that must be known before it. */
   #settle({ no, owners }: Asked): number | null {
     if (this.#known.has(no)) return null
-    const fallen = owners.some((owner) => this.#known.get(owner) === true)
-    const open = fallen ? undefined : owners.find((owner) => !this.#known.has(owner))
+    // Where its author knew several branches, it is enough that the words of one of them stand.
+    const fallen = owners.some((any) => any.every((owner) => this.#known.get(owner) === true))
+    const unsure = owners.filter((any) => !any.some((owner) => this.#known.get(owner) === false))
+    const open = fallen ? undefined : unsure.flat().find((owner) => !this.#known.has(owner))
     if (open !== undefined) return open
     this.#known.set(no, fallen)
     return null
   }
 
   /** The other ops, in its causal past, whose words an op's words point to. */
-  #ownersOf(no: number): number[] {
+  #ownersOf(no: number): number[][] {
     const owners = this.#updatesOf(no).flatMap((row) =>
-      pointersOf(row).flatMap((id) => this.#ownerOf(no, row, id) ?? []),
+      pointersOf(row).map((id) => this.#ownersAt(no, row, id)),
     )
-    return [...new Set(owners)].filter((owner) => owner !== no)
+    return owners.filter((any) => any.length > 0 && !any.includes(no))
   }
 
-  /** The op, in the causal past of another, that wrote these words. */
-  #ownerOf(no: number, { record, field, child, sub }: UpdateRow, { client, clock }: StructId): number | null {
+  /** The ops, in the causal past of another, that wrote these words: one of each branch. None where they are in the base, and stand. */
+  #ownersAt(no: number, { record, field, child, sub }: UpdateRow, { client, clock }: StructId): number[] {
+    const step = this.#reach.of({ record, field, child, sub }, client).find(({ to }) => to > clock)
+    if (step && this.#log.knowsNo(no, step.op)) return []
     const rows = this.#sql
       .prepare(
         `SELECT op FROM text_update WHERE record = ? AND field = ? AND child = ? AND sub = ?
          AND client = ? AND from_clock <= ? AND to_clock > ?`,
       )
       .all<{ op: number }>(record, field, child, sub, client, clock, clock)
-    return rows.find(({ op }) => this.#log.knowsNo(no, op))?.op ?? null
+    return rows.map(({ op }) => op).filter((op) => this.#log.knowsNo(no, op))
   }
 
   #updatesOf(no: number): UpdateRow[] {

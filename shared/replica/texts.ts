@@ -77,8 +77,8 @@ export class Texts {
     this.#log = log
     this.#records = records
     this.#crypto = crypto
-    this.#forks = new TextForks(sql, log, control)
     this.#reach = new TextReach(sql, log)
+    this.#forks = new TextForks(sql, log, this.#reach, control)
   }
 
   /** Have the words of this op no place, since they or what they point to stand on a branch that fell? */
@@ -241,14 +241,17 @@ export class Texts {
    */
   seal(record: number, isUnder: (op: number) => boolean): void {
     const cells = this.#sql
-      .prepare('SELECT DISTINCT record, field, child, sub FROM text_update WHERE record = ?')
-      .all<Cell>(record)
+      .prepare(
+        'SELECT record, field, child, sub FROM text_update WHERE record = ? UNION SELECT record, field, child, sub FROM text_session WHERE record = ?',
+      )
+      .all<Cell>(record, record)
     for (const cell of cells) this.#sealCell(cell, isUnder)
   }
 
   #sealCell(cell: Cell, isUnder: (op: number) => boolean): void {
     const updates = this.#updates(cell).filter(({ op }) => isUnder(op))
     const counting = updates.filter(({ counts }) => counts)
+    this.#reach.declareByPlace(cell, isUnder)
     if (counting.length === 0) return
     const { bytes, deletes } = sealText(updates, this.#base(cell))
     this.#sql
@@ -260,7 +263,6 @@ export class Texts {
     this.#reach.add(cell, counting)
     const loose = this.#sql.prepare(`DELETE FROM text_update WHERE ${WHERE} AND op = ?`)
     for (const op of new Set(counting.map((update) => update.op))) loose.run(...keyOf(cell), op)
-    this.#reach.declareByPlace(cell, isUnder)
   }
 
   #base(cell: Cell): TextBase | null {

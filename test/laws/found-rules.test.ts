@@ -1,22 +1,13 @@
 /** Rules of judgement that random histories brought to light, each by itself. */
 import { expect, test } from 'vitest'
-import type { OpId, OpRef } from '../../shared/model/ids.ts'
+import type { OpRef } from '../../shared/model/ids.ts'
 import { parseOpId } from '../../shared/model/ids.ts'
 import type { Numbered, Share } from '../../shared/model/rights.ts'
 import { sizeOf } from '../../shared/model/rights.ts'
 import type { ControlEffect } from '../../shared/op/effect.ts'
+import { compact, expectAlike, revoke, threeOf } from '../support/compacted.ts'
 import { coreOf, craft } from '../support/crafting.ts'
-import {
-  copyOf,
-  idle,
-  keeping,
-  must,
-  openDevice,
-  pull,
-  signerFrom,
-  sync,
-  type Device,
-} from '../support/replicas.ts'
+import { copyOf, must, openDevice, pull, signerFrom, sync, type Device } from '../support/replicas.ts'
 import { aSite, judged, lastOp, newJob, page, setTitle, settle, titles } from '../support/site.ts'
 
 const held = (at: Device, of: Device, right: string): number =>
@@ -157,33 +148,9 @@ test('JDG-34 what a refused op named is passed over, and no number beside it', (
   ])
 })
 
-/** Three that hear of everything, in two orders; the last lets what is final go. */
-type Three = readonly [Device, Device, Device]
-
-/** Makes all that is here final, and lets the last let it go. */
-function compacted(hq: Device, [, , forgetful]: Three, pullAll: (device: Device) => void): void {
-  const { op } = must(hq.replica.execute('checkpoint.publish', {}))
-  expect(hq.replica.snapshotMade(op as OpId, 'ab'.repeat(32), 1000)).toBe(true)
-  pullAll(forgetful)
-  idle(forgetful)
-  expect(forgetful.sql.prepare('SELECT 1 AS here FROM touch WHERE sealed = 1').get()).toBeDefined()
-}
-
-function expectSame(three: Three, shown: (device: Device) => unknown, wanted: unknown): void {
-  const [{ replica }] = three
-  for (const device of three) {
-    expect(shown(device)).toEqual(wanted)
-    expect(device.replica.status().state_hash).toBe(replica.status().state_hash)
-    expect(device.replica.diagnose().findings).toEqual([])
-  }
-}
-
-const revoke = (hq: Device, dot: string): string =>
-  must(hq.replica.execute('fact.revoke', { dot, reason: 'Against policy' })).op
-
 test('MRG-12 a label that is revoked once it is final uncovers the one before it, in whatever order they came, also where history went', () => {
   const { hq, desk, edge: whole, tablet } = aSite()
-  const three: Three = [hq, whole, keeping(copyOf(whole), -Infinity)]
+  const three = threeOf(hq, whole)
   const record = newJob(hq)
   for (const device of [desk, tablet, ...three.slice(1)]) pull(device, hq)
   const label = ({ replica }: Device, value: string): string =>
@@ -194,17 +161,18 @@ test('MRG-12 a label that is revoked once it is final uncovers the one before it
   // One hears of the lesser label first, the others of the greater.
   for (const from of [tablet, desk]) pull(hq, from)
   for (const from of [desk, tablet]) for (const device of three.slice(1)) pull(device, from)
-  compacted(hq, three, (device) => pull(device, hq))
+  compact(hq, three)
   revoke(hq, `${later}.0`)
   for (const device of three.slice(1)) pull(device, hq)
   const labels = (device: Device): unknown[] =>
     (page(device, record).fields.label?.values ?? []).map(({ value }) => value)
-  expectSame(three, labels, ['seal'])
+  expect(three.map(labels)).toEqual(Array(3).fill(['seal']))
+  expectAlike(three, [record])
 })
 
 test('REV-8 a task that somebody renamed while another removed it stays when the name is revoked once it is final', () => {
   const { hq, desk, edge: whole, tablet } = aSite()
-  const three: Three = [hq, whole, keeping(copyOf(whole), -Infinity)]
+  const three = threeOf(hq, whole)
   const record = newJob(hq, ['Close valve', 'Empty it'])
   for (const device of [desk, tablet, ...three.slice(1)]) pull(device, hq)
   const task = page(hq, record).tasks[0]?.task ?? ''
@@ -212,15 +180,18 @@ test('REV-8 a task that somebody renamed while another removed it stays when the
   const value = 'Close the valve of Mrs Smith'
   const renamed = must(tablet.replica.execute('field.set', { record, child: task, field: 'text', value })).op
   for (const from of [tablet, desk]) for (const device of three) pull(device, from)
-  compacted(hq, three, (device) => pull(device, hq))
+  compact(hq, three)
   revoke(hq, `${renamed}.0`)
   for (const device of three.slice(1)) pull(device, hq)
-  expectSame(three, (device) => page(device, record).tasks.map(({ text }) => text), ['', 'Empty it'])
+  expect(three.map((device) => page(device, record).tasks.map(({ text }) => text))).toEqual(
+    Array(3).fill(['', 'Empty it']),
+  )
+  expectAlike(three, [record])
 })
 
 test('REV-9 what was revoked before it became final takes nothing away from what is adopted later', () => {
   const { hq, edge: whole, tablet } = aSite()
-  const three: Three = [hq, whole, keeping(copyOf(whole), -Infinity)]
+  const three = threeOf(hq, whole)
   const record = newJob(hq)
   pull(tablet, hq)
   const [first, second] = [setTitle(tablet, record, 'First'), setTitle(tablet, record, 'Second')]
@@ -236,8 +207,9 @@ test('REV-9 what was revoked before it became final takes nothing away from what
     for (const from of [tablet, hq]) pull(device, from)
   }
   hearAll(whole)
-  compacted(hq, three, hearAll)
+  compact(hq, three, hearAll)
   must(hq.replica.execute('review.adopt', { op: first }))
   for (const device of three.slice(1)) hearAll(device)
-  expectSame(three, (device) => titles(device, record), ['First'])
+  expect(three.map((device) => titles(device, record))).toEqual(Array(3).fill(['First']))
+  expectAlike(three, [record])
 })

@@ -49,10 +49,20 @@ function restoreAttribute(
 ): void {
   const last = placeOf(item)?._map.get(item.parentSub ?? '')
   if (!last || last.deleted || !Y.isDeleted(hidden, last.id)) return
-  let heir: Y.Item | null = last
-  while (heir !== null && Y.isDeleted(hidden, heir.id) && !Y.isDeleted(deletes, heir.id)) heir = heir.left
-  if (heir === null || Y.isDeleted(deletes, heir.id) || !holdsValue(heir)) last.delete(transaction)
-  else last.content = heir.content.copy()
+  const value = valueThatCounts(last, hidden, deletes)
+  if (value === undefined) last.delete(transaction)
+  else last.content = new Y.ContentAny([value])
+}
+
+/** Values of one client that Yjs no longer shows are one item once a text was read again: each is looked at by its clock. */
+function valueThatCounts(last: Y.Item, hidden: DeleteSet, deletes: DeleteSet): unknown {
+  for (let item: Y.Item | null = last; item !== null; item = item.left)
+    for (let i = item.length - 1; i >= 0; i -= 1) {
+      const id = Y.createID(item.id.client, item.id.clock + i)
+      if (Y.isDeleted(deletes, id)) return undefined
+      if (!Y.isDeleted(hidden, id)) return holdsValue(item) ? item.content.getContent()[i] : undefined
+    }
+  return undefined
 }
 
 const holdsValue = (item: Y.Item): boolean => item.content instanceof Y.ContentAny

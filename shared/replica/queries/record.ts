@@ -85,7 +85,7 @@ function firstCreation(
       const { lamport, wall } = core.log.rowByNumber(no)
       return { actor, lamport, wall }
     })
-    .sort((a, b) => a.lamport - b.lamport || compareActors(a.actor, b.actor))
+    .sort((a, b) => a.lamport - b.lamport || compareActors(a.actor, b.actor) || a.wall - b.wall)
   return creations[0] ?? null
 }
 

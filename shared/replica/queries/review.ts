@@ -3,6 +3,8 @@ import type { ReviewItem } from '../../api/rows.ts'
 import { formatOpId } from '../../model/ids.ts'
 import { reason, type ReasonOf } from '../../judge/reason.ts'
 import type { ReviewOp } from '../../judge/review.ts'
+import { compareBytes } from '../../base/bytes.ts'
+import { isDropped } from '../chains.ts'
 import type { Core } from '../core.ts'
 import { idBytes } from '../interner.ts'
 import { OP_COLUMNS, type OpRow } from '../log.ts'
@@ -47,6 +49,8 @@ function adoptedRows(core: Core, record: string | null): OpRow[] {
   const found: OpRow[] = []
   for (const no of core.judging.review.adopted().reverse()) {
     if (found.length >= MOST_SETTLED) break
+    // What was dropped counted by itself.
+    if (isDropped(no)) continue
     const row = core.log.rowByNumber(no)
     if (row.judgement === 0 && touches(core, no, record) && isAdopted(core, row)) found.push(row)
   }
@@ -69,7 +73,7 @@ function touches(core: Core, no: number, record: string | null): boolean {
 
 const compareHex = (core: Core, a: OpRow, b: OpRow): number => {
   const [x, y] = [core.log.actors.idOf(a.actor), core.log.actors.idOf(b.actor)]
-  return x < y ? 1 : x > y ? -1 : 0
+  return x < y ? 1 : x > y ? -1 : compareBytes(core.log.hashOf(b.no), core.log.hashOf(a.no))
 }
 
 function openItem(core: Core, row: OpRow, record: string | null): ReviewItem {
