@@ -36,8 +36,12 @@ function seen(device: Device, records: readonly string[]): unknown {
     ops: log.ops,
     conflicts,
     records: records.map((record) => {
-      const { may_decide, may_revoke, unsent, request, review, ...shown } = page(device, record)
-      return { ...shown, review: review.map(({ op, judgement }) => [op, judgement]) }
+      const { review, ...shown } = page(device, record)
+      return {
+        ...shown,
+        ...{ may_decide: null, may_revoke: null, unsent: null, request: null },
+        review: review.map(({ op, judgement }) => [op, judgement]),
+      }
     }),
     review: must(device.replica.query('review', {}, REACH)).items.map(({ op, state, judgement, reason }) => [
       op,
@@ -45,7 +49,10 @@ function seen(device: Device, records: readonly string[]): unknown {
       judgement,
       reason.code,
     ]),
-    board: must(device.replica.query('board', { limit: 100 }, REACH)).rows.map(({ unsent, ...row }) => row),
+    board: must(device.replica.query('board', { limit: 100 }, REACH)).rows.map((row) => ({
+      ...row,
+      unsent: null,
+    })),
     findings: device.replica.diagnose().findings,
   }
 }

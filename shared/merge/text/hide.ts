@@ -49,20 +49,28 @@ function restoreAttribute(
 ): void {
   const last = placeOf(item)?._map.get(item.parentSub ?? '')
   if (!last || last.deleted || !Y.isDeleted(hidden, last.id)) return
-  const value = valueThatCounts(last, hidden, deletes)
-  if (value === undefined) last.delete(transaction)
-  else last.content = new Y.ContentAny([value])
+  const content = contentThatCounts(last, hidden, deletes)
+  if (content === null) last.delete(transaction)
+  else last.content = content
 }
 
 /** Values of one client that Yjs no longer shows are one item once a text was read again: each is looked at by its clock. */
-function valueThatCounts(last: Y.Item, hidden: DeleteSet, deletes: DeleteSet): unknown {
+function contentThatCounts(last: Y.Item, hidden: DeleteSet, deletes: DeleteSet): Y.Item['content'] | null {
   for (let item: Y.Item | null = last; item !== null; item = item.left)
     for (let i = item.length - 1; i >= 0; i -= 1) {
       const id = Y.createID(item.id.client, item.id.clock + i)
-      if (Y.isDeleted(deletes, id)) return undefined
-      if (!Y.isDeleted(hidden, id)) return holdsValue(item) ? item.content.getContent()[i] : undefined
+      if (Y.isDeleted(deletes, id)) return null
+      if (Y.isDeleted(hidden, id)) continue
+      const content = item.content.copy()
+      return showsOnly(content, i, last.length) ? content : null
     }
-  return undefined
+  return null
 }
 
-const holdsValue = (item: Y.Item): boolean => item.content instanceof Y.ContentAny
+/** Makes of values one of them, as often as the item is long that is to show it; false: they are none. */
+function showsOnly(content: unknown, index: number, length: number): boolean {
+  if (!(content instanceof Y.ContentAny)) return false
+  const value: unknown = content.arr[index]
+  content.arr = Array.from({ length }, () => value)
+  return true
+}
