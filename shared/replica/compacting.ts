@@ -64,6 +64,7 @@ export class Compaction {
   #heard = -1
   /** Ops whose signatures show that the authority's role was handed over: who begins from a snapshot looks at them. */
   readonly #evidence: ReadonlySet<number>
+  readonly #made = new Map<number, readonly number[]>()
   readonly #kind: PassKind
   readonly #records: readonly number[]
   #next = 0
@@ -120,21 +121,30 @@ export class Compaction {
    * others may tell, and so on.
    */
   #withAllThatRests(spokenOf: readonly number[]): Set<number> {
-    const { judging, sql } = this.#core
     const open = new Set(spokenOf)
-    const madeBy = sql.prepare(
-      'SELECT record FROM creation WHERE op = ? UNION SELECT record FROM child WHERE op = ?',
-    )
-    const adopted = judging.review.adopted().flatMap((no) => madeBy.all<{ record: number }>(no, no))
+    const { judging, sql } = this.#core
+    const adopted = judging.review.adopted().flatMap((no) => this.#madeBy(no))
+    const resting = new Set(adopted.filter((record) => open.has(record)))
     const others = sql.prepare(
       `SELECT DISTINCT other.record FROM touch JOIN op ON op.no = touch.op AND op.control = 0
        JOIN touch AS other ON other.op = touch.op WHERE touch.record = ? AND touch.sealed = 0`,
     )
-    const resting = new Set(adopted.map(({ record }) => record).filter((record) => open.has(record)))
     for (const record of resting)
       for (const other of others.all<{ record: number }>(record)) resting.add(other.record)
     for (const record of resting) open.add(record)
     return open
+  }
+
+  /** The records that an op made, or made a child of. */
+  #madeBy(no: number): readonly number[] {
+    const found =
+      this.#made.get(no) ??
+      this.#core.sql
+        .prepare(MADE)
+        .all<{ record: number }>(no)
+        .map(({ record }) => record)
+    this.#made.set(no, found)
+    return found
   }
 
   /** Is it a pass over this very core, beneath a checkpoint that has not lost its force since? */
@@ -279,6 +289,11 @@ export class Compaction {
     return new Set(found.map(({ op }) => op))
   }
 }
+
+/** Of the records that an op touches, those in which it made something: by record, since nothing finds a making by its op. */
+const MADE = `SELECT record FROM touch WHERE op = ? AND (
+  EXISTS (SELECT 1 FROM creation WHERE creation.record = touch.record AND creation.op = touch.op) OR
+  EXISTS (SELECT 1 FROM child WHERE child.record = touch.record AND child.op = touch.op))`
 
 /** Where it stands of which op something is. */
 const RESTING = ['creation', 'child', 'value', 'base_value', 'text_update'] as const

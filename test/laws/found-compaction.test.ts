@@ -1,5 +1,6 @@
 /** What told replicas that let history go from others, or one order of arrival from another, each by itself. */
 import { expect, test } from 'vitest'
+import * as Y from 'yjs'
 import { newText } from '../../shared/merge/text/new-text.ts'
 import type { ChildId, RecordId } from '../../shared/model/ids.ts'
 import type { Address } from '../../shared/op/effect.ts'
@@ -14,6 +15,7 @@ import {
   type Three,
 } from '../support/compacted.ts'
 import { coreOf, craft, nextOp, runOf } from '../support/crafting.ts'
+import { edits } from '../support/editor.ts'
 import {
   copyOf,
   idle,
@@ -214,6 +216,35 @@ test.each(['here', 'sealed'] as const)(
     expectAlike(three, [record])
   },
 )
+
+test('TXT-24 an attribute that was set again and again shows what counts of it, also where the text was sealed and read again', () => {
+  const { hq, desk, tablet, three, record } = scene()
+  const { note } = must(hq.replica.execute('note.add', { record, text: 'abc' }))
+  for (const device of [desk, tablet]) pull(device, hq)
+  const setLevels = (device: Device, ...levels: readonly number[]): void => {
+    const edit = edits(device, record, note)
+    for (const level of levels)
+      edit((fragment) => {
+        const [element] = fragment.toArray()
+        if (element instanceof Y.XmlElement) element.setAttribute('level', `${level}`)
+      })
+  }
+  setLevels(desk, 1, 2, 3)
+  pull(tablet, desk)
+  const through = tablet.replica.ownSeq()
+  setLevels(tablet, 9)
+  craft(hq, [{ type: 'setRole', actor: tablet.replica.actor, role: 'edge', through }])
+  restart(hq)
+  for (const from of [desk, tablet]) pull(hq, from)
+  hear(three, hq)
+  expect(judged(hq, lastOp(tablet))).toBe('rejected not-permitted')
+  compact(hq, three)
+  for (const device of three) restart(device)
+  must(desk.replica.execute('note.edit', { record, note, text: 'abcd' }))
+  hear(three, desk)
+  hear(three, hq)
+  expectAlike(three, [record])
+})
 
 test('CKP-74 the op up to which a lost authority stands stays, however long ago that was', () => {
   const { hq, desk, edge, tablet } = aSite()
