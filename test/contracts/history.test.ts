@@ -138,8 +138,15 @@ describe('while a device begins from a snapshot', () => {
   test('CKP-52 status says that nobody linked has a snapshot, then how far it is, and nothing once it goes on', async () => {
     const short = await startDesk(copyOf('short'), { network: at(), history: 0 })
     const back = await startDesk(copyOf('away'), { network: at(addressOf(short)) })
+    // Each turn, since it is through within some tens of them: a watch is told less often.
     const seen: Status['beginning'][] = []
-    afterThis(back.api.watch('status', {}, (answer) => seen.push(answer.ok ? answer.value.beginning : null)))
+    const eyes = { areOpen: true }
+    const looking = (async () => {
+      while (eyes.areOpen) {
+        seen.push((await statusOf(back)).beginning)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })()
     await eventually('the word that nobody has one', async () =>
       (await statusOf(back)).beginning?.state === 'nobody' ? true : null,
     )
@@ -147,6 +154,8 @@ describe('while a device begins from a snapshot', () => {
     const hq = await startDesk(copyOf('hq'), { network: at(addressOf(back)), history: 0 })
     await sameAs(hq, back)
     await eventually('the end of it', async () => ((await statusOf(back)).beginning === null ? true : null))
+    eyes.areOpen = false
+    await looking
     expect(seen.some((one) => one?.state === 'coming' || one?.state === 'reading')).toBe(true)
     for (const one of seen) expect(one?.done ?? 0).toBeLessThanOrEqual(one?.size ?? Infinity)
     const { tasks, title } = must(await hq.api.query('record', { record: job }))
