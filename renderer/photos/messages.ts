@@ -62,6 +62,7 @@ export const photoWords = catalogue({
       keep: 'Keep it',
       withdraw: 'Withdraw',
       withdrawReason: 'Why it is withdrawn',
+      withdrawNeeded: 'Say why: others will ask.',
       withdrawAbout:
         'It leaves every device for good. The reason stays in the activity, for everybody to read.',
     },
@@ -127,6 +128,7 @@ export const photoWords = catalogue({
       keep: 'Dejarlo',
       withdraw: 'Retirar',
       withdrawReason: 'Por qué se retira',
+      withdrawNeeded: 'Diga por qué: otros lo preguntarán.',
       withdrawAbout:
         'Desaparece para siempre de todos los dispositivos. El motivo queda en la actividad, a la vista de todos.',
     },

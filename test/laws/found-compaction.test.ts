@@ -9,6 +9,7 @@ import {
   dotsOf,
   expectAlike,
   hashOf,
+  publish,
   refOf,
   revoke,
   threeOf,
@@ -144,8 +145,7 @@ test('CKP-72 what rests on a making that a later adoption lets count is not seal
   for (const from of [tablet, desk]) pull(hq, from)
   expect(judged(hq, making)).toBe('rejected not-permitted')
   hear(three, hq)
-  const { op } = must(hq.replica.execute('checkpoint.publish', {}))
-  hq.replica.snapshotMade(op as never, 'ab'.repeat(32), 1000)
+  publish(hq)
   pull(desk, hq)
   must(desk.replica.execute('review.adopt', { op: making }))
   hear(three.slice(1), hq, desk)

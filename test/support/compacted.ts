@@ -9,14 +9,19 @@ export type Three = readonly [Device, Device, Device]
 
 export const threeOf = (one: Device, other: Device): Three => [one, other, keeping(copyOf(other), -Infinity)]
 
+/** Makes all that the authority holds final, and says that it is written down. */
+export function publish({ replica }: Device): void {
+  const { op } = must(replica.execute('checkpoint.publish', {}))
+  expect(replica.snapshotMade(op as OpId, 'ab'.repeat(32), 1000)).toBe(true)
+}
+
 /** Makes all that the authority holds final, and lets the last of three let it go. */
 export function compact(
   hq: Device,
   [, , forgetful]: Three,
   hear = (device: Device) => pull(device, hq),
 ): void {
-  const { op } = must(hq.replica.execute('checkpoint.publish', {}))
-  expect(hq.replica.snapshotMade(op as OpId, 'ab'.repeat(32), 1000)).toBe(true)
+  publish(hq)
   hear(forgetful)
   idle(forgetful)
   expect(forgetful.sql.prepare('SELECT 1 AS here FROM touch WHERE sealed = 1').get()).toBeDefined()

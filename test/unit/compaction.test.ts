@@ -9,6 +9,7 @@ import { passDue } from '../../shared/replica/policies.ts'
 import type { Effect } from '../../shared/sync/effect.ts'
 import { Session } from '../../shared/sync/session.ts'
 import { scratchFolder } from '../support/node-process.ts'
+import { publish } from '../support/compacted.ts'
 import { coreOf, craft, nextOp, runOf } from '../support/crafting.ts'
 import {
   foundSite,
@@ -25,12 +26,6 @@ import { judged, lastOp, page } from '../support/site.ts'
 
 const DAY = 86_400_000
 const FILE = 'ab'.repeat(32)
-
-/** Makes everything final, and says that it is written down. */
-function publish({ replica }: Device): void {
-  const { op } = must(replica.execute('checkpoint.publish', {}))
-  expect(replica.snapshotMade(op as OpId, FILE, 1000)).toBe(true)
-}
 
 const dropped = ({ sql }: Device): number =>
   sql.prepare('SELECT count(*) AS n FROM imprint').get<{ n: number }>()?.n ?? 0
