@@ -7,6 +7,7 @@ import type { NamedField } from '../model/fields.ts'
 import { childAddress } from '../intent/composer.ts'
 import { childTarget, mapTarget } from '../intent/editing.ts'
 import { refuse, type Refusal } from '../intent/refusal.ts'
+import { besideNeighbours } from '../merge/text/beside.ts'
 import { editPlain } from '../merge/text/edit.ts'
 import { newText } from '../merge/text/new-text.ts'
 import { splitUpdate } from '../merge/text/split.ts'
@@ -57,7 +58,12 @@ export function editText(
   const at = bodyAddress(record, found.value.field, found.value.child)
   const n = planner.core.texts.sessionOf(planner.core.self, at, client)
   if (n === null) return err(refuse('not-found', { what: 'editing session', id: client }))
-  return written(planner, at, n, !planner.core.texts.isDeclared(cellFor(planner, at), client), update, {})
+  const { texts } = planner.core
+  const cell = cellFor(planner, at)
+  const told = besideNeighbours(texts.doc(cell), update, client)
+  // The editor's own document says otherwise where its words stand: it is to take the text anew.
+  if (told !== update) texts.forget(cell.record)
+  return written(planner, at, n, !texts.isDeclared(cell, client), told, {})
 }
 
 export function bodyAddress(record: RecordId, notes: NamedField, note: ChildId): Address {

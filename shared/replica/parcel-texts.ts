@@ -8,6 +8,7 @@ import type { Journal } from '../base/journal.ts'
 import { clockOf, copyText, emptyText, transactExactly } from '../merge/text/document.ts'
 import { editPlain } from '../merge/text/edit.ts'
 import { placeUpdate, retell, wordsOf, type Retold } from '../merge/text/handed-in.ts'
+import { haveNeighbours } from '../merge/text/neighbours.ts'
 import { newText } from '../merge/text/new-text.ts'
 import { plainText } from '../merge/text/plain.ts'
 import type { ActorId } from '../model/ids.ts'
@@ -66,13 +67,14 @@ export class ParcelTexts implements Words {
     return this.#retell(effect, { ...note, shadow }, at) ?? this.#become({ ...note, shadow }, at)
   }
 
-  /** The very words in one's own name, with their marks; null where they point to what was not told that way. */
+  /** The very words in one's own name, with their marks; null where they cannot stand so, or point to what was not told that way. */
   #retell(effect: Text, note: Note, at: Address): Composed[] | null {
     const client = this.#ownClient(at)
-    const told = retell(effect.update, { client, start: clockOf(note.own, client), before: note.retold })
+    const start = clockOf(note.own, client)
+    const told = retell(effect.update, { client, start, before: note.retold })
     if (!told) return null
     const own = copyText(note.own, 0)
-    if (!placeUpdate(own, told.update, client)) return null
+    if (!placeUpdate(own, told.update, client) || !haveNeighbours(own, client, start)) return null
     return this.#written({ ...note, own, retold: told.retold }, at, told.update)
   }
 

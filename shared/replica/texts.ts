@@ -1,17 +1,18 @@
 /**
  * The texts of a site: every update that passed its check is kept, whatever became of its op, so that later
  * words always find their place; the document folded from them shows only what counts. Documents are built when
- * they are read and kept for a while; receiving an update never needs one.
+ * they are read and kept for a while.
  */
 import type { Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import { reason, type ReasonOf } from '../judge/reason.ts'
 import type * as Y from 'yjs'
-import { appendText, foldText, sealText, type StoredUpdate, type TextBase } from '../merge/text/fold.ts'
+import { appendText, foldText, sealText } from '../merge/text/fold.ts'
 import type { ClockRange } from '../merge/text/struct.ts'
-import { checkUpdate, type CheckedUpdate } from '../merge/text/check.ts'
+import { checkUpdate } from '../merge/text/check.ts'
 import { clientIdOf } from '../merge/text/client-id.ts'
 import { plainText } from '../merge/text/plain.ts'
+import type { TextRefusal } from '../merge/text/refusal.ts'
 import type { ControlState } from '../judge/control.ts'
 import type { Placed } from '../judge/past.ts'
 import type { ActorId } from '../model/ids.ts'
@@ -21,38 +22,17 @@ import type { Records } from './interner.ts'
 import type { Log } from './log.ts'
 import type { Crypto, Sql } from './ports.ts'
 import { TextForks } from './text-forks.ts'
+import { TextPlaces } from './text-places.ts'
 import { TextReach } from './text-reach.ts'
+import { keyOf, textKey, TextStore, WHERE, type Checked, type OpUpdate } from './text-store.ts'
 
 /** Documents kept in memory; a note is some kilobytes. */
 const CACHED_DOCS = 256
 
 type Cached = { readonly doc: Y.Doc; readonly hidden: readonly ClockRange[]; plain: string | null }
-type Checked = {
-  readonly cell: Cell
-  readonly index: number
-  readonly bytes: Bytes
-  readonly update: CheckedUpdate
-}
-
-type UpdateRow = {
-  readonly op: number
-  readonly bytes: Bytes
-  readonly client: number
-  readonly from_clock: number
-  readonly to_clock: number
-  readonly judgement: number
-}
 
 /** The name of a text within its site: what its sessions' client ids are derived from. */
 export const textName = (at: Address): string => `${at.record}/${at.field}/${at.child ?? ''}/${at.sub}`
-
-const WHERE = 'record = ? AND field = ? AND child = ? AND sub = ?'
-const keyOf = (cell: Cell): readonly [number, number, Bytes, number] => [
-  cell.record,
-  cell.field,
-  cell.child,
-  cell.sub,
-]
 
 export class Texts {
   readonly #sql: Sql
@@ -61,6 +41,8 @@ export class Texts {
   readonly #crypto: Crypto
   readonly #forks: TextForks
   readonly #reach: TextReach
+  readonly #store: TextStore
+  readonly #places: TextPlaces
   readonly #docs = new Map<string, Cached>()
   readonly #generations = new Map<number, number>()
   /** The texts of the op last filed, until it is settled. */
@@ -78,6 +60,8 @@ export class Texts {
     this.#records = records
     this.#crypto = crypto
     this.#reach = new TextReach(sql, log)
+    this.#store = new TextStore(sql)
+    this.#places = new TextPlaces(sql, log, this.#store)
     this.#forks = new TextForks(sql, log, this.#reach, control)
   }
 
@@ -98,10 +82,13 @@ export class Texts {
       if (effect.type === 'session') this.#declare(op, effect.at, effect.n)
       if (effect.type !== 'text') continue
       const result = this.#check(op, effect.at, effect.n, effect.update, checked)
-      if (typeof result === 'string') return reason('bad-text', { detail: result })
-      if (result) checked.push({ ...result, index, bytes: effect.update })
+      if (typeof result === 'string') {
+        for (const { cell } of checked) this.#places.forget(cell, op)
+        return reason('bad-text', { detail: result })
+      }
+      if (result) checked.push({ ...result, index })
     }
-    for (const update of checked) this.#store(op.no, update)
+    for (const update of checked) this.#store.add(op.no, update)
     this.#filed = checked
     return null
   }
@@ -109,7 +96,7 @@ export class Texts {
   /** Brings the documents in memory on by the op last filed: quickly where it counts, else by building them anew. */
   settle(accepted: boolean): void {
     for (const { cell, update, bytes } of this.#filed) {
-      const key = cacheKey(cell)
+      const key = textKey(cell)
       const cached = this.#docs.get(key)
       if (!cached) continue
       if (accepted && !this.#forks.any && appendText(cached.doc, { ...update, bytes }, cached.hidden))
@@ -192,21 +179,24 @@ export class Texts {
     n: number,
     update: Bytes,
     before: readonly Checked[],
-  ): { cell: Cell; update: CheckedUpdate } | string | null {
+  ): Omit<Checked, 'index'> | TextRefusal | 'text-no-session' | null {
     const row = this.#records.find(at.record)
     if (!row) return null
     const cell = cellOf(row.no, at)
     const client = this.clientOf(op.actor, at, n)
     if (!this.#knowsSession(op, cell, client)) return 'text-no-session'
-    const sameOp = before.findLast(
-      (other) => cacheKey(other.cell) === cacheKey(cell) && other.update.client === client,
-    )
+    const earlier = before.filter((other) => textKey(other.cell) === textKey(cell))
+    const last = earlier.findLast((other) => other.update.client === client)
     const result = checkUpdate(update, {
       client,
-      next: sameOp?.update.to ?? this.#nextClock(op, cell, client),
+      next: last?.update.to ?? this.#nextClock(op, cell, client),
       covers: (other, from, to) => this.#covers(op, cell, other, from, to),
     })
-    return result.ok ? { cell, update: result.value } : result.error
+    if (!result.ok) return result.error
+    const words = { cell, bytes: update, update: result.value }
+    if (this.#places.take(op, words, earlier)) return words
+    this.#places.forget(cell, op)
+    return 'text-no-neighbours'
   }
 
   /** Behind the session's last words that the op knows: all of them, but where its actor has another branch. */
@@ -253,37 +243,12 @@ export class Texts {
     const counting = updates.filter(({ counts }) => counts)
     this.#reach.declareByPlace(cell, isUnder)
     if (counting.length === 0) return
-    const { bytes, deletes } = sealText(updates, this.#base(cell))
-    this.#sql
-      .prepare(
-        `INSERT INTO base_text (record, field, child, sub, bytes, deletes) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET bytes = excluded.bytes, deletes = excluded.deletes`,
-      )
-      .run(...keyOf(cell), bytes, deletes)
+    this.#store.seal(cell, sealText(updates, this.#store.base(cell)), new Set(counting.map(({ op }) => op)))
     this.#reach.add(cell, counting)
-    const loose = this.#sql.prepare(`DELETE FROM text_update WHERE ${WHERE} AND op = ?`)
-    for (const op of new Set(counting.map((update) => update.op))) loose.run(...keyOf(cell), op)
-  }
-
-  #base(cell: Cell): TextBase | null {
-    return (
-      this.#sql
-        .prepare(`SELECT bytes, deletes FROM base_text WHERE ${WHERE}`)
-        .get<TextBase>(...keyOf(cell)) ?? null
-    )
-  }
-
-  #store(no: number, { cell, index, bytes, update }: Checked): void {
-    this.#sql
-      .prepare(
-        `INSERT INTO text_update (record, field, child, sub, op, idx, client, from_clock, to_clock, bytes)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(...keyOf(cell), no, index, update.client, update.from, update.to, bytes)
   }
 
   #cached(cell: Cell): Cached {
-    const key = cacheKey(cell)
+    const key = textKey(cell)
     const found = this.#docs.get(key)
     if (found) {
       this.#docs.delete(key)
@@ -292,7 +257,7 @@ export class Texts {
     }
     const updates = this.#updates(cell)
     const made: Cached = {
-      doc: foldText(updates, this.#base(cell)),
+      doc: foldText(updates, this.#store.base(cell)),
       hidden: updates.filter((update) => !update.counts),
       plain: null,
     }
@@ -302,25 +267,7 @@ export class Texts {
     return made
   }
 
-  #updates(cell: Cell): (StoredUpdate & { readonly op: number })[] {
-    return this.#sql
-      .prepare(
-        // An order of its own, not of arrival: the same on every replica, causes first.
-        `SELECT text_update.op, text_update.bytes, client, from_clock, to_clock, op.judgement FROM text_update
-         JOIN op ON op.no = text_update.op JOIN actor ON actor.no = op.actor
-         WHERE ${WHERE} ORDER BY op.lamport, actor.id, op.seq, idx`,
-      )
-      .all<UpdateRow>(...keyOf(cell))
-      .filter((row) => !this.#forks.fell(row.op))
-      .map((row) => ({
-        op: row.op,
-        bytes: row.bytes,
-        counts: row.judgement === 0,
-        client: row.client,
-        from: row.from_clock,
-        to: row.to_clock,
-      }))
+  #updates(cell: Cell): OpUpdate[] {
+    return this.#store.updates(cell).filter(({ op }) => !this.#forks.fell(op))
   }
 }
-
-const cacheKey = (cell: Cell): string => `${cell.record}/${cell.field}/${cell.child.join('.')}/${cell.sub}`

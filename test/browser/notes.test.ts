@@ -9,6 +9,8 @@ import { eventually, must, openWarehouse, type Warehouse } from './warehouse.ts'
 
 /** ms over which an editor gathers what is typed. */
 const PAUSE = 300
+/** ms after which an editor takes back what is typed by itself. */
+const UNDO_STEP = 600
 
 let warehouse: Warehouse
 let browser: Browser
@@ -138,6 +140,26 @@ describe('a note', () => {
     await page.keyboard.press('ControlOrMeta+z')
     await onPage(editorOf(page)).toHaveText('Big Filter')
     await holds(warehouse.tablet, 'Big Filter')
+  })
+
+  test('DESK-16 undo of what was typed, brought back and deleted with its paragraph is saved like anything else', async () => {
+    await openNote(page)
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key)
+    }
+    const pause = () => page.waitForTimeout(UNDO_STEP)
+    await press('End', 'Enter', 'a')
+    await pause()
+    await press('Home', 'b', 'c')
+    await pause()
+    await press('ControlOrMeta+z', 'ControlOrMeta+Shift+z')
+    await press('Home', 'ArrowRight', 'd', 'ArrowUp', 'End', 'Shift+ArrowDown', 'Shift+End', 'Backspace')
+    await press('ControlOrMeta+z')
+    await onPage(page.getByText('Saved on this device')).toBeVisible()
+    await holds(warehouse.tablet, 'Filter\nbca')
+    await onPage(editorOf(page)).toBeFocused()
+    await page.keyboard.type('!')
+    await holds(warehouse.tablet, 'Filter\nbca!')
   })
 
   test('DESK-16 lists, checkboxes and code are the same at the other desk', async () => {

@@ -1,14 +1,18 @@
 /**
  * Several people who write one text apart and hear of each other now and then: what they make goes through the same
- * check and fold as in a replica. Their edits are those of an editor: letters, marks, paragraphs, lists, attributes.
+ * check and fold as in a replica. Their edits are those of an editor: letters, marks, paragraphs, lists, attributes,
+ * and what they did taken back and done again.
  */
 import fc from 'fast-check'
 import * as Y from 'yjs'
+import type { Bytes } from '../../shared/base/bytes.ts'
+import { besideNeighbours } from '../../shared/merge/text/beside.ts'
 import { blocksOf, lengthOfBlock, piecesOf, type Block } from '../../shared/merge/text/blocks.ts'
 import { checkUpdate, type CheckedUpdate } from '../../shared/merge/text/check.ts'
-import { emptyText, fragmentOf, recordUpdate } from '../../shared/merge/text/document.ts'
-import { appendText, type StoredUpdate } from '../../shared/merge/text/fold.ts'
+import { emptyText, fragmentOf } from '../../shared/merge/text/document.ts'
+import { addWords, appendText, type StoredUpdate } from '../../shared/merge/text/fold.ts'
 import { removeNode, removeWithin } from '../../shared/merge/text/lines.ts'
+import { haveNeighbours } from '../../shared/merge/text/neighbours.ts'
 
 export type Written = Omit<StoredUpdate, 'counts'> & Pick<CheckedUpdate, 'deletes'>
 
@@ -17,16 +21,48 @@ export class Author {
   readonly doc: Y.Doc = emptyText()
   /** How far this author has seen each client. */
   readonly seen = new Map<number, number>()
+  /** The text as this author's node has it. */
+  readonly #node: Y.Doc = emptyText()
+  readonly #undo: Y.UndoManager
+  #isOwn = false
 
   constructor(client: number) {
     this.client = client
     this.doc.clientID = client
+    this.#undo = new Y.UndoManager(fragmentOf(this.doc), {
+      captureTimeout: 0,
+      captureTransaction: () => this.#isOwn,
+    })
   }
 
   /** What `work` changes, as it passed the check; null when it changes nothing. */
   write(work: () => void): Written | null {
-    const bytes = recordUpdate(this.doc, work)
-    if (bytes === null) return null
+    return this.#written(() => {
+      Y.transact(this.doc, work)
+    })
+  }
+
+  takeBack(): Written | null {
+    return this.#written(() => this.#undo.undo())
+  }
+
+  doAgain(): Written | null {
+    return this.#written(() => this.#undo.redo())
+  }
+
+  #written(work: () => void): Written | null {
+    const updates: Bytes[] = []
+    const keep = (update: Bytes): void => void updates.push(update)
+    this.#isOwn = true
+    this.doc.on('update', keep)
+    work()
+    this.doc.off('update', keep)
+    this.#isOwn = false
+    return updates.length > 0 ? this.#handedIn(Y.mergeUpdates(updates)) : null
+  }
+
+  #handedIn(update: Bytes): Written {
+    const bytes = besideNeighbours(this.#node, update, this.client)
     const checked = checkUpdate(bytes, {
       client: this.client,
       next: this.seen.get(this.client) ?? 0,
@@ -34,11 +70,15 @@ export class Author {
     })
     if (!checked.ok) throw new Error(`an honest update was refused: ${checked.error}`)
     this.seen.set(this.client, checked.value.to)
+    addWords(this.#node, bytes)
+    if (!haveNeighbours(this.#node, this.client, checked.value.from))
+      throw new Error('an honest author’s words do not stand')
     return { bytes, ...checked.value }
   }
 
   hear(update: Written): void {
     appendText(this.doc, update)
+    addWords(this.#node, update.bytes)
     this.seen.set(update.client, Math.max(update.to, this.seen.get(update.client) ?? 0))
   }
 }
@@ -54,6 +94,8 @@ const ACTIONS = [
   'list',
   'inside',
   'break',
+  'take back',
+  'do again',
 ] as const
 
 type Step =
@@ -107,13 +149,19 @@ export function play(all: readonly Step[], clients: readonly number[] = [11, 5, 
     if (!writer) continue
     if (step.kind === 'hear') hear(step.author)
     else {
-      const update = writer.write(() => {
-        act(writer.doc, step, letterOf(written.length))
-      })
+      const update = writing(writer, step, letterOf(written.length))
       if (update) written.push(update)
     }
   }
   return written
+}
+
+function writing(writer: Author, step: Extract<Step, { kind: 'write' }>, letter: string): Written | null {
+  if (step.action === 'take back') return writer.takeBack()
+  if (step.action === 'do again') return writer.doAgain()
+  return writer.write(() => {
+    act(writer.doc, step, letter)
+  })
 }
 
 function act(doc: Y.Doc, step: Extract<Step, { kind: 'write' }>, letter: string): void {

@@ -29,6 +29,7 @@ export type CheckedUpdate = {
   /** Clocks of its structs, from inclusive, to exclusive; equal where it only deletes. */
   readonly from: number
   readonly to: number
+  readonly structs: readonly Struct[]
   readonly deletes: readonly ClockRange[]
 }
 
@@ -47,6 +48,7 @@ export function checkUpdate(bytes: Bytes, context: UpdateContext): Result<Checke
     client: context.client,
     from: context.next,
     to: endClock(update, context),
+    structs: update.structs,
     deletes: update.deletes,
   })
 }

@@ -1,6 +1,6 @@
 /** Ranges of clocks as Yjs keeps them, and the structs of a document by clock. */
 import * as Y from 'yjs'
-import type { ClockRange } from './struct.ts'
+import type { ClockRange, StructId } from './struct.ts'
 import { writeUpdate } from './write-update.ts'
 
 export type DeleteSet = ReturnType<typeof Y.createDeleteSet>
@@ -28,6 +28,13 @@ export function structsFrom(doc: Y.Doc, client: number, from: number): AnyStruct
     found.push(struct)
   }
   return found
+}
+
+/** The item that holds a letter, or what else takes one clock; null where it is not here, or was collected. */
+export function itemAt(doc: Y.Doc, { client, clock }: StructId): Y.Item | null {
+  if (clock >= Y.getState(doc.store, client)) return null
+  const struct: AnyStruct = Y.getItem(doc.store, Y.createID(client, clock))
+  return struct instanceof Y.Item && placeOf(struct) !== null ? struct : null
 }
 
 /** The type that an integrated struct stands in; null for what was collected. */

@@ -32,9 +32,8 @@ export type StoredUpdate = {
 export type TextBase = { readonly bytes: Bytes; readonly deletes: Bytes }
 
 /**
- * `updates` in an order that respects causes, behind what is in `base`. What editors write gives the same document in any such order;
- * give the one order that all replicas share (lamport, actor), and so does what a member with software of
- * their own wrote.
+ * `updates` in an order that respects causes, behind what is in `base`: the same document in any such order, for words
+ * that all have neighbours (`neighbours.ts`).
  */
 export function foldText(updates: readonly StoredUpdate[], base: TextBase | null = null): Y.Doc {
   const doc = emptyText()
@@ -47,12 +46,25 @@ export function foldText(updates: readonly StoredUpdate[], base: TextBase | null
   return doc
 }
 
-/** The base that updates and the one before make together. What does not count among them is still to be given as such. */
-export function sealText(updates: readonly StoredUpdate[], base: TextBase | null): TextBase {
+/** All words of a text at their places, whichever of them count. */
+export function gatherText(updates: readonly StoredUpdate[], base: TextBase | null): Y.Doc {
   const doc = emptyText()
   transactExactly(doc, () => {
     applyAll(doc, updates, base)
   })
+  return doc
+}
+
+/** Brings one more update to such a text. */
+export function addWords(doc: Y.Doc, bytes: Bytes): void {
+  transactExactly(doc, () => {
+    Y.applyUpdate(doc, bytes)
+  })
+}
+
+/** The base that updates and the one before make together. What does not count among them is still to be given as such. */
+export function sealText(updates: readonly StoredUpdate[], base: TextBase | null): TextBase {
+  const doc = gatherText(updates, base)
   const deletes = [...deletesThatCount(updates, base).clients].flatMap(([client, items]) =>
     items.map(({ clock, len }) => ({ client, from: clock, to: clock + len })),
   )

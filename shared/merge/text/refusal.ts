@@ -14,6 +14,8 @@ export type TextRefusal =
   | 'text-gap'
   /** Points to what its author cannot have seen. */
   | 'text-unknown-reference'
+  /** Says that words stand between letters which never stood side by side. */
+  | 'text-no-neighbours'
   /** Holds what the schema has no place for. */
   | 'text-foreign-content'
 
