@@ -9,9 +9,11 @@ import type { ControlState } from '../judge/control.ts'
 import type { Placed } from '../judge/past.ts'
 import { readUpdate } from '../merge/text/read-update.ts'
 import type { StructId } from '../merge/text/struct.ts'
+import type { Cell } from './fold.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
 import type { TextReach } from './text-reach.ts'
+import type { Words } from './text-store.ts'
 
 type UpdateRow = {
   readonly record: number
@@ -61,6 +63,22 @@ export class TextForks {
     return this.#known.get(no) ?? false
   }
 
+  /** Does a text's base hold words of these sessions that an op does not know? It may know others under their names. */
+  hidesFrom(no: number, cell: Cell, sessions: Iterable<number>): boolean {
+    return [...sessions].some((client) =>
+      this.#reach.of(cell, client).some((step) => !this.#log.knowsNo(no, step.op)),
+    )
+  }
+
+  /** Do words of an op that is not filed yet point to such as have no place? */
+  pointToFallen(no: number, { cell, bytes, update }: Words): boolean {
+    const row = { ...cell, bytes, client: update.client, from_clock: update.from }
+    return pointersOf(row).some((id) => {
+      const owners = this.#ownersAt(no, row, id)
+      return owners.length > 0 && owners.every((owner) => this.fell(owner))
+    })
+  }
+
   #ask(no: number): Asked {
     if (this.#known.has(no)) return { no, owners: [] }
     if (!this.#control().stands(this.#placed(no))) this.#known.set(no, true)
@@ -88,7 +106,7 @@ export class TextForks {
   }
 
   /** The ops, in the causal past of another, that wrote these words: one of each branch. None where they are in the base, and stand. */
-  #ownersAt(no: number, { record, field, child, sub }: UpdateRow, { client, clock }: StructId): number[] {
+  #ownersAt(no: number, { record, field, child, sub }: Cell, { client, clock }: StructId): number[] {
     const step = this.#reach.of({ record, field, child, sub }, client).find(({ to }) => to > clock)
     if (step && this.#log.knowsNo(no, step.op)) return []
     const rows = this.#sql
@@ -113,7 +131,11 @@ export class TextForks {
 }
 
 /** Where an update is anchored: what its words stand beside and in, what it deletes, and its session's words before. */
-function pointersOf({ bytes, client, from_clock }: UpdateRow): StructId[] {
+function pointersOf({
+  bytes,
+  client,
+  from_clock,
+}: Pick<UpdateRow, 'bytes' | 'client' | 'from_clock'>): StructId[] {
   const read = readUpdate(bytes)
   invariant(read.ok, 'a stored update was checked')
   const { structs, deletes } = read.value

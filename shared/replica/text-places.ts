@@ -7,14 +7,13 @@ import { remember } from '../base/remember.ts'
 import type { Placed } from '../judge/past.ts'
 import { isWhole } from '../merge/text/document.ts'
 import { addWords, gatherText } from '../merge/text/fold.ts'
-import { haveNeighbours, wereWrittenSo } from '../merge/text/neighbours.ts'
+import { dependOn, haveNeighbours, wereWrittenSo } from '../merge/text/neighbours.ts'
 import type { ActorId } from '../model/ids.ts'
 import type { Cell } from './fold.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
-import { keyOf, textKey, WHERE, type Checked, type TextStore } from './text-store.ts'
-
-type Words = Pick<Checked, 'cell' | 'bytes' | 'update'>
+import type { TextForks } from './text-forks.ts'
+import { keyOf, textKey, WHERE, type TextStore, type Words } from './text-store.ts'
 
 /** Documents kept for the words that come next; a note is some kilobytes. */
 const CACHED_PLACES = 64
@@ -23,13 +22,15 @@ export class TextPlaces {
   readonly #sql: Sql
   readonly #log: Log
   readonly #store: TextStore
+  readonly #forks: TextForks
   /** Texts with all their words, whichever count: letters never change their places. */
   readonly #docs = new Map<string, Y.Doc>()
 
-  constructor(sql: Sql, log: Log, store: TextStore) {
+  constructor(sql: Sql, log: Log, store: TextStore, forks: TextForks) {
     this.#sql = sql
     this.#log = log
     this.#store = store
+    this.#forks = forks
   }
 
   /**
@@ -40,13 +41,25 @@ export class TextPlaces {
     const isOpen = this.#docs.has(textKey(cell)) || this.#docs.has(ownKey(cell, op))
     if (!isOpen && wereWrittenSo(update, null)) return true
     const forked = this.#forkedIn(cell)
-    // Who knew two branches may have seen either's words: of which one the text holds, its op does not tell.
-    if (forked.some((actor) => this.#knowsBranches(op, actor))) return true
     const doc = this.#doc(cell, forked.length > 0 ? op : null)
     for (const words of [...before, { bytes }]) addWords(doc, words.bytes)
-    // What points to words of a branch that fell has no place at all.
-    if (forked.length > 0 && !isWhole(doc)) return true
-    return haveNeighbours(doc, update.client, update.from)
+    return (
+      this.#isUnsaid(op, { cell, bytes, update }, doc, forked) ||
+      haveNeighbours(doc, update.client, update.from)
+    )
+  }
+
+  /** Does its op not tell between which words it stands? Of what a branch says that fell, or one of two that its author knew. */
+  #isUnsaid(op: Placed, words: Words, doc: Y.Doc, forked: readonly ActorId[]): boolean {
+    if (forked.length === 0) return false
+    const { client, from } = words.update
+    const either = forked.filter((actor) => this.#knowsBranches(op, actor))
+    return (
+      !isWhole(doc) ||
+      dependOn(doc, client, from, this.#sessionsOf(words.cell, either)) ||
+      (this.#forks.hidesFrom(op.no, words.cell, this.#sessionsOf(words.cell, forked)) &&
+        this.#forks.pointToFallen(op.no, words))
+    )
   }
 
   forget(cell: Cell, op: Placed): void {
@@ -65,12 +78,15 @@ export class TextPlaces {
 
   #forkedIn(cell: Cell): ActorId[] {
     const forked = this.#log.forked()
-    if (forked.length === 0) return forked
-    const sessions = this.#sql
-      .prepare(`SELECT DISTINCT actor FROM text_session WHERE ${WHERE}`)
-      .all<{ actor: number }>(...keyOf(cell))
-    const writers = new Set(sessions.map(({ actor }) => this.#log.actors.idOf(actor)))
-    return forked.filter((actor) => writers.has(actor))
+    return forked.filter((actor) => this.#sessionsOf(cell, [actor]).size > 0)
+  }
+
+  #sessionsOf(cell: Cell, actors: readonly ActorId[]): Set<number> {
+    const find = this.#sql.prepare(`SELECT client FROM text_session WHERE ${WHERE} AND actor = ?`)
+    const rows = actors.flatMap((actor) =>
+      find.all<{ client: number }>(...keyOf(cell), this.#log.actors.numberOf(actor)),
+    )
+    return new Set(rows.map(({ client }) => client))
   }
 
   #knowsBranches(op: Placed, actor: ActorId): boolean {

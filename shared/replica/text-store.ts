@@ -13,6 +13,9 @@ export type Checked = {
   readonly update: CheckedUpdate
 }
 
+/** Words of an op, also before they are stored. */
+export type Words = Pick<Checked, 'cell' | 'bytes' | 'update'>
+
 export type OpUpdate = StoredUpdate & { readonly op: number }
 
 type UpdateRow = {

@@ -61,8 +61,8 @@ export class Texts {
     this.#crypto = crypto
     this.#reach = new TextReach(sql, log)
     this.#store = new TextStore(sql)
-    this.#places = new TextPlaces(sql, log, this.#store)
     this.#forks = new TextForks(sql, log, this.#reach, control)
+    this.#places = new TextPlaces(sql, log, this.#store, this.#forks)
   }
 
   /** Have the words of this op no place, since they or what they point to stand on a branch that fell? */

@@ -158,3 +158,45 @@ test('TXT-25 beside the words of one branch the same words are refused, whether 
   expect(new Set([desk, other, hq].map((device) => judged(device, honest))).size).toBe(1)
   expect(new Set([desk, other, hq].map((device) => note.textAt(device))).size).toBe(1)
 })
+
+test('TXT-25 words beside those of a branch that fell are set aside with them, also where its sibling is sealed', () => {
+  const note = new Note()
+  const { hq, desk, tablet } = note.site
+  const clone = copyOf(tablet)
+  note.say(tablet, note.declared(), note.letter(tablet, 0, 'T', 0, 1))
+  note.say(clone, note.declared(), note.letter(clone, 0, 'U', 2, null))
+  const last = { client: note.clientOf(clone), clock: 1 }
+  note.say(clone, note.letter(clone, 1, 'V', { ...last, clock: 0 }, null))
+  pull(desk, clone)
+  const honest = note.say(desk, note.declared(), note.letter(desk, 0, 'X', last, null))
+  const upon = note.say(desk, note.letter(desk, 1, 'Y', { client: note.clientOf(desk), clock: 0 }, null))
+  for (const device of note.three) pull(device, tablet)
+  compact(hq, note.three)
+  for (const device of note.three) pull(device, desk)
+  newJob(hq)
+  for (const device of note.three) if (device !== hq) pull(device, hq)
+  expectAlike(note.three, [note.record])
+  for (const device of note.three)
+    expect([judged(device, honest), judged(device, upon)]).toEqual(Array(2).fill('rejected rests-on'))
+})
+
+test('TXT-25 who knew two branches is refused between letters of others that never stood side by side', () => {
+  for (const [left, right] of forgeries) {
+    const note = new Note()
+    const { hq, desk, tablet, other } = note.site
+    const clone = copyOf(tablet)
+    note.say(tablet, note.declared(), note.letter(tablet, 0, 'T', 0, 1))
+    note.say(clone, note.declared(), note.letter(clone, 0, 'U', 2, null))
+    for (const from of [tablet, clone]) for (const device of [desk, other]) pull(device, from)
+    note.say(other, note.declared(), note.letter(other, 0, 'F', right, left))
+    const forged = note.say(desk, note.declared(), note.letter(desk, 0, 'F', left, right))
+    const honest = note.say(desk, note.declared(), note.letter(desk, 0, 'D', 0, 1))
+    for (const device of note.three) pull(device, desk)
+    newJob(hq)
+    compact(hq, note.three)
+    for (const device of note.three) for (const from of [other, hq]) if (from !== device) pull(device, from)
+    expectAlike(note.three, [note.record])
+    for (const device of note.three)
+      expect([judged(device, forged), judged(device, honest)]).toEqual([FORGED, 'accepted'])
+  }
+})

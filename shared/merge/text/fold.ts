@@ -40,13 +40,14 @@ export function foldText(updates: readonly StoredUpdate[], base: TextBase | null
   const hidden = updates.filter((update) => !update.counts)
   transactExactly(doc, (transaction) => {
     applyAll(doc, updates, base)
+    assertWhole(doc)
     removeMisplaced(transaction, structsOf(doc))
     if (hidden.length > 0) hideStructs(transaction, rangesToSet(hidden), deletesThatCount(updates, base))
   })
   return doc
 }
 
-/** All words of a text at their places, whichever of them count. */
+/** All words of a text at their places, whichever of them count. Of two branches' words under one name the first stand, and others may wait. */
 export function gatherText(updates: readonly StoredUpdate[], base: TextBase | null): Y.Doc {
   const doc = emptyText()
   transactExactly(doc, () => {
@@ -65,6 +66,7 @@ export function addWords(doc: Y.Doc, bytes: Bytes): void {
 /** The base that updates and the one before make together. What does not count among them is still to be given as such. */
 export function sealText(updates: readonly StoredUpdate[], base: TextBase | null): TextBase {
   const doc = gatherText(updates, base)
+  assertWhole(doc)
   const deletes = [...deletesThatCount(updates, base).clients].flatMap(([client, items]) =>
     items.map(({ clock, len }) => ({ client, from: clock, to: clock + len })),
   )
@@ -88,7 +90,6 @@ function applyAll(doc: Y.Doc, updates: readonly StoredUpdate[], base: TextBase |
   for (const update of updates) Y.applyUpdate(doc, countingPart(update))
   // What came before its causes waits in Yjs for one more update, though all that it needs has come.
   for (const update of updates) if (!isWhole(doc)) Y.applyUpdate(doc, countingPart(update))
-  assertWhole(doc)
 }
 
 /**

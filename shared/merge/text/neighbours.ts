@@ -42,6 +42,24 @@ export function wereWrittenSo(
   return structs.every((struct) => isWrittenSo(struct, said))
 }
 
+/**
+ * Does anything depend on words of some clients where a client's structs from a clock on stand: a letter beside them,
+ * or one that such a letter was written beside, and so on?
+ */
+export function dependOn(doc: Y.Doc, client: number, from: number, clients: ReadonlySet<number>): boolean {
+  const met = new Set<string>()
+  const left: StructId[] = structsFrom(doc, client, from).map(({ id }) => id)
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    const key = `${id.client}/${id.clock}`
+    if (met.has(key)) continue
+    met.add(key)
+    if (clients.has(id.client)) return true
+    const said = saidIn(doc, id)
+    for (const next of [said?.origin, said?.rightOrigin]) if (next) left.push(next)
+  }
+  return false
+}
+
 /** Was one of the two letters written beside the other, or nothing beside the only one? */
 function isWrittenSo({ origin, rightOrigin }: Neighbours, said: Said): boolean {
   const [left, right] = [origin && said(origin), rightOrigin && said(rightOrigin)]
