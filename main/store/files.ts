@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -112,8 +113,20 @@ export function syncFolderOf(file: string): void {
  * where an earlier start made them and ended before it came to that.
  */
 export function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 }) ?? folder
+  const missing: string[] = []
+  // One by one: where a file system makes no folders, the system's own recursion never ends.
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at)
+  for (const one of missing.length > 0 ? missing : [folder]) makeOne(one)
+  const first = missing[0] ?? folder
   for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolderAround(made)
+}
+
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST') || !statSync(folder).isDirectory()) throw error
+  }
 }
 
 /** Where the folder around may not be read, or its file system syncs no folders, its names are left to the system. */

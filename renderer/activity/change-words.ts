@@ -97,6 +97,18 @@ export const CHANGE_WORDS = {
   unticked: { en: 'unticked {text}', es: 'desmarcó {text}' },
   'note-edited': { en: 'edited a note: {excerpt}', es: 'editó una nota: {excerpt}' },
   'note-edited-bare': { en: 'edited a note', es: 'editó una nota' },
+  'withdrawn-value': {
+    en: 'set {field} to something that was withdrawn',
+    es: 'cambió {field} a algo que se retiró',
+  },
+  'withdrawn-part': { en: 'changed something that was withdrawn', es: 'cambió algo que se retiró' },
+  'withdrawn-tasks': { en: 'added a task that was withdrawn', es: 'añadió una tarea que se retiró' },
+  'withdrawn-notes': { en: 'wrote a note that was withdrawn', es: 'escribió una nota que se retiró' },
+  'withdrawn-attachments': {
+    en: 'attached a file that was withdrawn',
+    es: 'adjuntó un archivo que se retiró',
+  },
+  'withdrawn-tags': { en: 'added a tag that was withdrawn', es: 'añadió una etiqueta que se retiró' },
   labour: { en: 'booked {amount} minutes of labour', es: 'anotó {amount} minutos de trabajo' },
   'labour-back': { en: 'took back {amount} minutes of labour', es: 'descontó {amount} minutos de trabajo' },
   counted: { en: 'added {amount} to {field}', es: 'sumó {amount} a {field}' },

@@ -42,6 +42,8 @@ export function kindOf(change: Change): ChangeKind | null {
       return 'checklist'
     case 'text':
       return 'notes'
+    case 'withdrawn':
+      return change.field === 'tasks' ? 'checklist' : change.of === 'value' ? 'fields' : 'notes'
     case 'requested':
     case 'withdrew':
     case 'decided':

@@ -4,7 +4,7 @@ import type { Language } from '../../shared/api/messages/catalogue.ts'
 import { reasonText } from '../../shared/api/messages/reasons.ts'
 import { CHANGE_WORDS, FIELD_WORDS, ROLE_WORDS } from './change-words.ts'
 import { compose, lookUp, quoted, type Bilingual, type Phrase } from './phrase.ts'
-import { RIGHT_CHANGE_WORDS, SHARE_WORDS, WHOLE_WORDS } from './right-words.ts'
+import { REVOKED_WORDS, RIGHT_CHANGE_WORDS, SHARE_WORDS, WHOLE_WORDS } from './right-words.ts'
 
 type Of<W extends Change['what']> = Extract<Change, { readonly what: W }>
 
@@ -109,9 +109,9 @@ export function settledEdit(language: Language, change: Of<'adopted' | 'dismisse
 
 export function revoked(language: Language, { field, reason }: Of<'revoked'>): Phrase {
   const said = { reason: reasonText(language, reason, {}) }
-  if (field === 'attachments') return compose(language, RIGHT_CHANGE_WORDS['attachment-revoked'], { said })
   const plain = { field: lookUp(FIELD_WORDS, field)?.[language] ?? quoted(language, field) }
-  return compose(language, RIGHT_CHANGE_WORDS.revoked, { said, plain })
+  const words = lookUp(REVOKED_WORDS, field) ?? RIGHT_CHANGE_WORDS.revoked
+  return compose(language, words, { said, plain })
 }
 
 export function checkpointPublished(language: Language, { ops }: Of<'checkpoint'>): Phrase {

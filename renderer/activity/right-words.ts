@@ -38,6 +38,14 @@ export const WHOLE_WORDS = {
   unknown: { en: 'what was left of {about}', es: 'lo que quedaba de {about}' },
 } as const
 
+/** Of what is withdrawn as a whole. */
+export const REVOKED_WORDS = {
+  tasks: { en: 'withdrew a task: {reason}', es: 'retiró una tarea: {reason}' },
+  notes: { en: 'withdrew a note: {reason}', es: 'retiró una nota: {reason}' },
+  tags: { en: 'withdrew a tag: {reason}', es: 'retiró una etiqueta: {reason}' },
+  attachments: { en: 'withdrew an attachment: {reason}', es: 'retiró un adjunto: {reason}' },
+} as const
+
 export const RIGHT_CHANGE_WORDS = {
   given: { en: 'gave {share} to {name}', es: 'dio {share} a {name}' },
   'given-ranges': { en: 'gave {share} ({ranges}) to {name}', es: 'dio {share} ({ranges}) a {name}' },
@@ -105,7 +113,6 @@ export const RIGHT_CHANGE_WORDS = {
     en: 'dismissed an edit by {author}: {reason}',
     es: 'descartó un cambio de {author}: {reason}',
   },
-  'attachment-revoked': { en: 'withdrew an attachment: {reason}', es: 'retiró un adjunto: {reason}' },
   revoked: { en: 'withdrew a value of {field}: {reason}', es: 'retiró un valor de {field}: {reason}' },
   'parcel-handed-in': {
     en: 'handed in work of another device for review',

@@ -88,6 +88,7 @@ export const isAboutMany = (changes: readonly Change[]): boolean =>
 
 /** Whether the phrase before this change has told it already. */
 function isTold(change: Change, before: Change | undefined): boolean {
+  if (before?.what === 'withdrawn') return change.what === 'withdrawn' && change.of === 'part'
   if (before?.what !== 'child-added') return false
   const tellsWords = (change.what === 'set' && change.field === 'text') || change.what === 'text'
   return tellsWords && change.child === before.child
@@ -125,6 +126,8 @@ function phraseOf(language: Language, change: Change, next: Change | undefined):
         : say(CHANGE_WORDS['note-edited'], { said: { excerpt: quoted(language, change.excerpt) } })
     case 'counted':
       return counted(language, change)
+    case 'withdrawn':
+      return withdrawn(language, change)
     case 'requested':
       return requested(language, change)
     case 'withdrew':
@@ -268,6 +271,12 @@ function childRemoved(language: Language, field: string): Phrase {
   if (field === 'notes') return compose(language, CHANGE_WORDS['note-removed'], {})
   if (field === 'attachments') return compose(language, CHANGE_WORDS['attachment-removed'], {})
   return compose(language, CHANGE_WORDS['child-removed'], { plain: { field: fieldName(language, field) } })
+}
+
+function withdrawn(language: Language, { of, field }: Of<'withdrawn'>): Phrase {
+  if (of === 'part') return compose(language, CHANGE_WORDS['withdrawn-part'])
+  const words = lookUp(CHANGE_WORDS, `withdrawn-${field}`) ?? CHANGE_WORDS['withdrawn-value']
+  return compose(language, words, { plain: { field: fieldName(language, field) } })
 }
 
 function counted(language: Language, change: Of<'counted'>): Phrase {

@@ -46,6 +46,17 @@ export const jobWords = catalogue({
     activity: 'Activity',
     noActivity: 'Nothing has happened here yet.',
     older: 'Show older',
+    withdrawFact: {
+      open: 'Withdraw…',
+      title: 'Withdraw from every view',
+      about:
+        'It leaves every device’s views for good, even where somebody worked on with it meanwhile. That it was withdrawn, by whom and why stays in the activity, for everybody to read.',
+      which: 'What is withdrawn',
+      reason: 'Why it is withdrawn',
+      needed: 'Say why: others will ask.',
+      send: 'Withdraw',
+      done: 'Withdrawn from every view',
+    },
     conflict: {
       about: (n: number) =>
         plural('en', n, { one: '{n} value', other: '{n} values set apart. Which one stands?' }),
@@ -157,6 +168,17 @@ export const jobWords = catalogue({
     activity: 'Actividad',
     noActivity: 'Aún no ha pasado nada aquí.',
     older: 'Mostrar anteriores',
+    withdrawFact: {
+      open: 'Retirar…',
+      title: 'Retirar de todas las vistas',
+      about:
+        'Desaparece para siempre de las vistas de todos los dispositivos, aunque alguien haya seguido trabajando con ello. Que se retiró, quién y por qué queda en la actividad, a la vista de todos.',
+      which: 'Qué se retira',
+      reason: 'Por qué se retira',
+      needed: 'Diga por qué: otros lo preguntarán.',
+      send: 'Retirar',
+      done: 'Retirado de todas las vistas',
+    },
     conflict: {
       about: (n: number) =>
         plural('es', n, { one: '{n} valor', other: '{n} valores puestos por separado. ¿Cuál queda?' }),

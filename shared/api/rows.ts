@@ -115,6 +115,8 @@ export type Change =
   | { readonly what: 'adopted'; readonly op: string; readonly author: string }
   | { readonly what: 'dismissed'; readonly op: string; readonly author: string; readonly reason: string }
   | { readonly what: 'revoked'; readonly dot: string; readonly field: string; readonly reason: string }
+  /** What was said here was taken out of every view: a value, the making of a child, or something about such a child. */
+  | { readonly what: 'withdrawn'; readonly of: 'value' | 'child' | 'part'; readonly field: string }
   | { readonly what: 'parcel-handed-in'; readonly parcel: string }
   | { readonly what: 'parcel-taken' | 'parcel-dismissed'; readonly parcel: string; readonly items: number }
   | { readonly what: 'unknown'; readonly code: number }
@@ -135,7 +137,12 @@ export type FeedRow = {
   readonly where: Whereabouts
   /** Under a checkpoint: how it is judged stays so. */
   readonly final: boolean
+  /** What of it this device may take out of every view. */
+  readonly withdrawable: readonly Withdrawable[]
 }
+
+/** A value by its dot, or a child by that of its making; `changes` says what goes with it. */
+export type Withdrawable = { readonly dot: string; readonly changes: readonly Change[] }
 
 /** A reason with a stable code; the words stand in the catalogue of the screen. */
 export type Reason = {

@@ -3,9 +3,10 @@
  * is asked, since it rests on the op that is named.
  */
 import type { ParcelId } from '../model/ids.ts'
-import type { ReviewEffect } from '../op/effect.ts'
+import type { Effect, ReviewEffect } from '../op/effect.ts'
 import type { ForkPast } from './forks.ts'
 import type { Placed } from './past.ts'
+import type { ReasonOf } from './reason.ts'
 
 export type ReviewOp = Placed & {
   readonly lamport: number
@@ -92,6 +93,13 @@ export class Review {
     }
   }
 }
+
+/** Of an op that counts no adoption is needed, and what cannot be taken out of the views stays there. */
+export const isVain = ({ type }: ReviewEffect, { code }: ReasonOf): boolean =>
+  code === 'not-in-review' || (type === 'revoke' && (code === 'not-revocable' || code === 'frozen'))
+
+/** Values that were set; not what made the record, and not words of a text, whose note is revoked as a whole. */
+export const REVOCABLE: ReadonlySet<Effect['type']> = new Set(['assign', 'draft', 'insert', 'child', 'count'])
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const known = map.get(key)

@@ -2,6 +2,7 @@
  * The chains of the log as they lie in its lines: which ops are here, under which names and hashes, where every branch
  * ends, and where branches part. All of it is answered by name and hash, whichever branch came first.
  */
+import type { Placed } from '../judge/past.ts'
 import { compareBytes, equalBytes, type Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import { remember } from '../base/remember.ts'
@@ -223,6 +224,12 @@ export class Chains {
     invariant(row, 'an op number in a table stands for an op')
     const place = { line: this.lines.byNumber(row.line), seq: row.seq }
     return remember(this.#places, CACHED_PLACES, no, place)
+  }
+
+  /** The op of a number, by its name. */
+  placed(no: number): Placed {
+    const { line, seq } = this.placeOf(no)
+    return { actor: line.actor, seq, no }
   }
 
   protected placesOf(op: NamedOp): Place[] {

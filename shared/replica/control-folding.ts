@@ -38,6 +38,8 @@ export type Keeping = {
 
 export class ControlFolding {
   state: ControlState
+  /** Grows with whatever may have changed of the state. */
+  turn = 0
   /** Of which checkpoint the state is kept, by the number of its op; null: of none. */
   keptAt: number | null = null
   readonly #parts: Needed
@@ -148,11 +150,13 @@ export class ControlFolding {
 
   /** What ops are judged by asks for the state while it is folded. */
   #fold(from: From): void {
+    this.turn += 1
     this.state = this.#begun(from)
     for (const op of from.ops) this.#judge(this.state, op)
   }
 
   #judge(state: ControlState, op: JudgedOp): void {
+    this.turn += 1
     if (this.#parts.unread.held(op, state)) return
     if (op.flaw) state.refuse(controlOpOf(op), op.flaw)
     else state.judge(controlOpOf(op))

@@ -14,7 +14,7 @@ import { closingThatFreezes } from '../judge/freeze.ts'
 import { byOrder, type Placed } from '../judge/past.ts'
 import { actOf } from '../judge/permissions.ts'
 import { ACCEPTED, reason, rejected, type ReasonOf, type Verdict } from '../judge/reason.ts'
-import { Review, type Named, type ReviewOp } from '../judge/review.ts'
+import { isVain, Review, REVOCABLE, type Named, type ReviewOp } from '../judge/review.ts'
 import type { Turn } from '../judge/requests.ts'
 import { flawOf, flawOrUnread, touchesFrozen, type StructurePast } from '../judge/structure.ts'
 import type { RecordRow, Records } from './interner.ts'
@@ -63,6 +63,8 @@ export class Judging {
   readonly #origins: Origins
   readonly #vocabulary: Vocabulary
   readonly #unread: Unread
+  readonly #answers = new Map<number, Verdict>()
+  #answeredAt = 0
 
   constructor({ sql, log, records, origins, crypto, vocabulary }: Needed) {
     this.#sql = sql
@@ -90,8 +92,8 @@ export class Judging {
       past: this.past,
       review: this.review,
       counts: (op, no, index) =>
-        this.#reviewVerdict(op).judgement === 'accepted' && this.#revokeProblem(op, no, index) === null,
-      finalBy: (no) => this.control.membership.finalBy(this.#placed(no)),
+        this.#reviewVerdict(op).judgement === 'accepted' && this.revokeProblem(op, no, index) === null,
+      finalBy: (no) => this.control.membership.finalBy(this.#log.placed(no)),
     })
     this.folding.open()
     for (const op of this.#reviewOps()) if (!op.flaw) this.review.file(reviewOpOf(op))
@@ -186,11 +188,6 @@ export class Judging {
     return effect.type === 'parcel' ? [] : this.review.targets(op, effect)
   }
 
-  #placed(no: number): Placed {
-    const { line, seq } = this.#log.placeOf(no)
-    return { actor: line.actor, seq, no }
-  }
-
   /** What the op is by itself, adoptions apart. */
   #ground(op: JudgedOp): Verdict {
     const control = op.effects.some(isControl) ? this.control.verdictOf(op.no) : ACCEPTED
@@ -231,7 +228,16 @@ export class Judging {
     return reason('frozen', { number: closing.decision.number ? auditNumber(closing.decision.number) : '' })
   }
 
-  #reviewVerdict(op: Placed & Pick<JudgedOp, 'effects'> & Partial<Pick<JudgedOp, 'flaw'>>): Verdict {
+  /** An act may name hundreds, and is asked about for each of them: its answer is kept while control stays as it is. */
+  #reviewVerdict(op: JudgedReview): Verdict {
+    if (this.#answeredAt !== this.folding.turn) this.#answers.clear()
+    this.#answeredAt = this.folding.turn
+    const known = this.#answers.get(op.no) ?? this.#judgeReview(op)
+    this.#answers.set(op.no, known)
+    return known
+  }
+
+  #judgeReview(op: JudgedReview): Verdict {
     const held = this.#held(op)
     if (held) return held
     if (op.flaw) return rejected(op.flaw)
@@ -252,7 +258,7 @@ export class Judging {
     if (effect.type === 'parcel')
       return effect.of === 'settled' && !this.#knowsParcel(op, effect) ? reason('unknown-parcel') : null
     const problems = this.review.targets(op, effect).map((target) => {
-      if (effect.type === 'revoke') return this.#revokeProblem(op, target.no, effect.dot.index)
+      if (effect.type === 'revoke') return this.revokeProblem(op, target.no, effect.dot.index)
       // It counted.
       if (isDropped(target.no)) return effect.type === 'adopt' ? reason('not-in-review') : null
       const named = this.byNumber(target.no)
@@ -296,7 +302,8 @@ export class Judging {
     return this.#held(op) ? reason('not-in-review') : null
   }
 
-  #revokeProblem(by: Placed, no: number, index: number): ReasonOf | null {
+  /** Why an act by `by` cannot take the effect out of the views. */
+  revokeProblem(by: Placed, no: number, index: number): ReasonOf | null {
     const isFlawed = !isDropped(no) && this.byNumber(no).flaw !== null
     const value = isFlawed ? undefined : this.revocableOf(no).find((one) => one[0] === index)
     if (!value) return reason('not-revocable')
@@ -411,11 +418,6 @@ export class Judging {
   }
 }
 
+type JudgedReview = Placed & Pick<JudgedOp, 'effects'> & Partial<Pick<JudgedOp, 'flaw'>>
+
 const isText = ({ type }: Effect): boolean => type === 'text' || type === 'session'
-
-/** Of an op that counts no adoption is needed, and what cannot be taken out of the views stays there. */
-const isVain = ({ type }: ReviewEffect, { code }: ReasonOf): boolean =>
-  code === 'not-in-review' || (type === 'revoke' && (code === 'not-revocable' || code === 'frozen'))
-
-/** Values that were set; not what made the record, and not words of a text, whose note is revoked as a whole. */
-const REVOCABLE: ReadonlySet<Effect['type']> = new Set(['assign', 'draft', 'insert', 'child', 'count'])

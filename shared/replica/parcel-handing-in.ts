@@ -17,7 +17,8 @@ export function handingIn(core: Core, content: Bytes): Result<HandingIn, Tallyde
   if (!parsed.ok) return err(bad(parsed.error))
   if (parsed.value.site !== core.site) return err(bad('it is of another site'))
   const parcel = parcelIdOf(core.sha256, content)
-  if (parcelOf(core, parcel)) return err(new TallydeskError('parcel-known'))
+  // Of one that came in part, its sender may be lost with the rest.
+  if (parcelOf(core, parcel)?.parcel) return err(new TallydeskError('parcel-known'))
   const parts = partsOf(content)
   const ops = parts.map((bytes, index): ReviewEffect[] => [
     { type: 'parcel', of: 'part', parcel, index, count: parts.length, bytes },

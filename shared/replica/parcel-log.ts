@@ -1,5 +1,5 @@
 /** The parcels of a site as its log has them: parts that came, joined where all are here, and what became of the items. */
-import { concatBytes, type Bytes } from '../base/bytes.ts'
+import { concatBytes } from '../base/bytes.ts'
 import { byOrder } from '../judge/past.ts'
 import type { Named } from '../judge/review.ts'
 import { parseParcelId, type ActorId, type OpRef, type ParcelId } from '../model/ids.ts'
@@ -26,8 +26,10 @@ export type ItemState = 'open' | 'taken' | 'dismissed'
 
 type Found = { readonly op: Handed['op']; readonly part: Part }
 
-/** Contents that were joined and read before: a parcel goes by its content, so they never change. */
-const read = new WeakMap<Core, Map<ParcelId, Parcel>>()
+/** Content that was joined and read before, and the ops that it came in. */
+type Content = { readonly parcel: Parcel; readonly ops: readonly number[] }
+
+const read = new WeakMap<Core, Map<ParcelId, Content>>()
 
 /** By the time of their first part, oldest first. */
 export function parcelsOf(core: Core): StoredParcel[] {
@@ -78,29 +80,31 @@ const counts = ({ sql }: Core, no: number): boolean =>
   sql.prepare('SELECT judgement FROM op WHERE no = ?').get<{ judgement: number }>(no)?.judgement === 0
 
 function contentOf(core: Core, id: ParcelId, found: readonly Found[]): Parcel | null {
-  const known = read.get(core) ?? new Map<ParcelId, Parcel>()
+  const known = read.get(core) ?? new Map<ParcelId, Content>()
   read.set(core, known)
+  const counting = new Set(found.map(({ op }) => op.no))
   const before = known.get(id)
-  if (before) return before
-  for (const parts of Map.groupBy(found, ({ op, part }) => `${op.actor} ${part.count}`).values()) {
-    const content = joined(parts.map(({ part }) => part))
-    if (!content || parcelIdOf(core.sha256, content) !== id) continue
+  if (before?.ops.every((no) => counting.has(no))) return before.parcel
+  for (const series of seriesIn(found)) {
+    const content = concatBytes(...series.map(({ part }) => part.bytes))
+    if (parcelIdOf(core.sha256, content) !== id) continue
     const parsed = parseParcel(content)
     if (!parsed.ok || parsed.value.site !== core.site) continue
-    known.set(id, parsed.value)
+    known.set(id, { parcel: parsed.value, ops: series.map(({ op }) => op.no) })
     return parsed.value
   }
   return null
 }
 
-/** Null while a part is missing. */
-function joined(parts: readonly Part[]): Bytes | null {
-  const byIndex = new Map(parts.map((part) => [part.index, part.bytes]))
-  const ordered: Bytes[] = []
-  for (let index = 0; index < (parts[0]?.count ?? 0); index += 1) {
-    const bytes = byIndex.get(index)
-    if (!bytes) return null
-    ordered.push(bytes)
+/** Who hands a parcel in says its parts one after the other: nothing that is said later takes any of them away. */
+function* seriesIn(found: readonly Found[]): Generator<readonly Found[]> {
+  const at = new Map(found.map((one) => [`${one.op.actor}:${one.op.seq}`, one]))
+  for (const { op, part } of found.toSorted((a, b) => byOrder(a.op, b.op))) {
+    if (part.index !== 0) continue
+    const series = Array.from({ length: part.count }, (_, i) => at.get(`${op.actor}:${op.seq + i}`))
+    const whole = series.flatMap((one, i) =>
+      one?.part.index === i && one.part.count === part.count ? [one] : [],
+    )
+    if (whole.length === part.count) yield whole
   }
-  return concatBytes(...ordered)
 }

@@ -6,7 +6,6 @@
 import type { Bytes } from '../base/bytes.ts'
 import { invariant } from '../base/invariant.ts'
 import type { ControlState } from '../judge/control.ts'
-import type { Placed } from '../judge/past.ts'
 import { readUpdate } from '../merge/text/read-update.ts'
 import type { StructId } from '../merge/text/struct.ts'
 import type { Cell } from './fold.ts'
@@ -81,7 +80,7 @@ export class TextForks {
 
   #ask(no: number): Asked {
     if (this.#known.has(no)) return { no, owners: [] }
-    if (!this.#control().stands(this.#placed(no))) this.#known.set(no, true)
+    if (!this.#control().stands(this.#log.placed(no))) this.#known.set(no, true)
     return { no, owners: this.#known.has(no) ? [] : this.#ownersOf(no) }
   }
 
@@ -123,11 +122,6 @@ export class TextForks {
       .prepare('SELECT record, field, child, sub, client, from_clock, bytes FROM text_update WHERE op = ?')
       .all<UpdateRow>(no)
   }
-
-  #placed(no: number): Placed {
-    const { line, seq } = this.#log.placeOf(no)
-    return { actor: line.actor, seq, no }
-  }
 }
 
 /** Where an update is anchored: what its words stand beside and in, what it deletes, and its session's words before. */
@@ -147,5 +141,6 @@ function pointersOf({
     { client: range.client, clock: range.to - 1 },
   ])
   const before = from_clock > 0 ? [{ client, clock: from_clock - 1 }] : []
-  return [...anchors, ...deleted, ...before]
+  const all = [...anchors, ...deleted, ...before]
+  return [...new Map(all.map((id) => [`${id.client}/${id.clock}`, id])).values()]
 }

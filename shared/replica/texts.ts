@@ -83,7 +83,7 @@ export class Texts {
       if (effect.type !== 'text') continue
       const result = this.#check(op, effect.at, effect.n, effect.update, checked)
       if (typeof result === 'string') {
-        for (const { cell } of checked) this.#places.forget(cell, op)
+        for (const { cell } of checked) this.#places.forget(cell)
         return reason('bad-text', { detail: result })
       }
       if (result) checked.push({ ...result, index })
@@ -189,40 +189,39 @@ export class Texts {
     const last = earlier.findLast((other) => other.update.client === client)
     const result = checkUpdate(update, {
       client,
-      next: last?.update.to ?? this.#nextClock(op, cell, client),
-      covers: (other, from, to) => this.#covers(op, cell, other, from, to),
+      next: last?.update.to ?? this.#seenOf(op, cell, client),
+      covers: this.#coverageOf(op, cell),
     })
     if (!result.ok) return result.error
     const words = { cell, bytes: update, update: result.value }
-    if (this.#places.take(op, words, earlier)) return words
-    this.#places.forget(cell, op)
-    return 'text-no-neighbours'
-  }
-
-  /** Behind the session's last words that the op knows: all of them, but where its actor has another branch. */
-  #nextClock(op: Placed, cell: Cell, client: number): number {
-    const most = this.#log.forkedAt(op.actor) === null ? 1 : -1
-    const rows = this.#sql
-      .prepare(
-        `SELECT to_clock, op FROM text_update WHERE ${WHERE} AND client = ? ORDER BY to_clock DESC LIMIT ?`,
-      )
-      .all<{ to_clock: number; op: number }>(...keyOf(cell), client, most)
-    const loose = rows.find((row) => this.#log.knowsNo(op.no, row.op))?.to_clock ?? 0
-    const sealed = this.#reach.of(cell, client).findLast((step) => this.#log.knowsNo(op.no, step.op))?.to ?? 0
-    return Math.max(loose, sealed)
+    const refusal = this.#places.take(op, words, earlier)
+    if (refusal) this.#places.forget(cell)
+    return refusal ?? words
   }
 
   /** Clocks of a client are contiguous along its actor's chain: who had seen the last had seen all. */
-  #covers(op: Placed, cell: Cell, client: number, from: number, to: number): boolean {
-    if (to <= from) return true
-    const sealed = this.#reach.of(cell, client).find((step) => step.to >= to)
-    if (sealed && this.#log.knowsNo(op.no, sealed.op)) return true
-    return this.#sql
-      .prepare(
-        `SELECT op FROM text_update WHERE ${WHERE} AND client = ? AND from_clock < ? AND to_clock >= ?`,
-      )
-      .all<{ op: number }>(...keyOf(cell), client, to, to)
-      .some((row) => this.#log.knowsNo(op.no, row.op))
+  #coverageOf(op: Placed, cell: Cell): (client: number, from: number, to: number) => boolean {
+    const reach = new Map<number, number>()
+    return (client, from, to) => {
+      if (to <= from) return true
+      const seen = reach.get(client) ?? this.#seenOf(op, cell, client)
+      reach.set(client, seen)
+      return to <= seen
+    }
+  }
+
+  /** The end of the last words of a client that an op knows: mostly the last of all. */
+  #seenOf(op: Placed, cell: Cell, client: number): number {
+    const last = this.#sql.prepare(
+      `SELECT to_clock, op FROM text_update WHERE ${WHERE} AND client = ? ORDER BY to_clock DESC LIMIT ?`,
+    )
+    const known = (most: number) =>
+      last
+        .all<{ to_clock: number; op: number }>(...keyOf(cell), client, most)
+        .find((row) => this.#log.knowsNo(op.no, row.op))
+    const loose = (known(1) ?? known(-1))?.to_clock ?? 0
+    const sealed = this.#reach.of(cell, client).findLast((step) => this.#log.knowsNo(op.no, step.op))?.to ?? 0
+    return Math.max(loose, sealed)
   }
 
   /**

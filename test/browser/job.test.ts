@@ -237,6 +237,42 @@ describe('an open job', () => {
     await keepPicture(page, 'job-late')
   })
 
+  test('DESK-213 a supervisor withdraws a value and a note with a reason, and nothing tells any more what they said', async () => {
+    const record = await openJob({ title: 'Sweep the ramp' })
+    must(await warehouse.desk.client.do('note.add', { record, text: 'Some unkind words' }))
+    const field = panel().getByRole('textbox', { name: 'Title' })
+    await field.fill('Words that hurt')
+    await field.press('Enter')
+    const said = (text: string) => panel().getByRole('listitem').filter({ hasText: text })
+    const asked = () => page.getByRole('dialog', { name: 'Withdraw from every view' })
+    const reason = () => asked().getByRole('textbox', { name: 'Why it is withdrawn' })
+
+    await said('Words that hurt').getByRole('button', { name: 'Withdraw' }).click()
+    await onPage(reason()).toBeFocused()
+    await page.keyboard.press('Enter')
+    await onPage(asked().getByText('Say why: others will ask.')).toBeVisible()
+    await reason().fill('Nobody is called that here')
+    await keepPicture(page, 'withdraw-value')
+    await expectAccessible(page)
+    await page.keyboard.press('Enter')
+    await onPage(asked()).toHaveCount(0)
+    await onPage(field).toHaveValue('Sweep the ramp')
+
+    await said('Some unkind words').getByRole('button', { name: 'Withdraw' }).click()
+    await reason().fill('Not in our house')
+    await asked().getByRole('button', { name: 'Withdraw' }).click()
+    await onPage(asked()).toHaveCount(0)
+    await onPage(said('withdrew a value of the title: Nobody is called that here')).toBeVisible()
+    await onPage(said('wrote a note that was withdrawn')).toBeVisible()
+    await onPage(panel().getByText(/hurt|unkind/)).toHaveCount(0)
+    await keepPicture(page, 'withdrawn')
+    const there = await eventually(
+      () => warehouse.tablet.client.query('feed', { record }),
+      (answer) => answer.ok && !/hurt|unkind/.test(JSON.stringify(answer.value)),
+    )
+    expect(must(there).rows.flatMap((row) => row.withdrawable)).toEqual([])
+  })
+
   test('DESK-10 an address opens its job, and one that is not here says so', async () => {
     const record = await openJob({ title: 'Count the forks' })
     const base = page.url().split('#')[0] ?? ''

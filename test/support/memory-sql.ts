@@ -14,6 +14,8 @@ export interface MemorySql extends Sql {
    * since it was told before.
    */
   failAt(nth: number, counted?: Counted): boolean
+  /** Statements run so far, and rows that they answered: what work cost, whatever the machine. */
+  work(): number
   /** Throws at the nth statement that writes from now on, and then at everything, as a disk that is gone; 0: it is back. */
   breakAt(nth: number): void
   /** From now on what is delayed may be lost; until then it is as durable as all else. */
@@ -31,12 +33,14 @@ export interface MemorySql extends Sql {
 export function memorySql(image?: Buffer): MemorySql {
   const database = image === undefined ? new Database(':memory:') : new Database(image)
   const statements = new Map<string, Statement>()
+  let worked = 0
   let untilFailure = 0
   let extent = 0
   let hasFailed = false
   let untilGone = 0
   let isGone = false
   const step = (counted: Counted): void => {
+    worked += 1
     if (untilGone > 0 && counted === 'writes') {
       untilGone -= 1
       isGone = untilGone === 0
@@ -71,7 +75,9 @@ export function memorySql(image?: Buffer): MemorySql {
       },
       all: <Row extends SqlRow>(...parameters: readonly SqlValue[]) => {
         step('all')
-        return prepared.all(...parameters) as Row[]
+        const rows = prepared.all(...parameters) as Row[]
+        worked += rows.length
+        return rows
       },
     }
   }
@@ -110,6 +116,7 @@ export function memorySql(image?: Buffer): MemorySql {
       hasFailed = false
       return before
     },
+    work: () => worked,
     breakAt: (nth) => {
       untilGone = nth
       isGone = false

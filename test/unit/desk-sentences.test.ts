@@ -107,6 +107,11 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ what: fc.constant('adopted' as const), op: text, author: text }),
   fc.record({ what: fc.constant('dismissed' as const), op: text, author: text, reason: text }),
   fc.record({ what: fc.constant('revoked' as const), dot: text, field, reason: text }),
+  fc.record({
+    what: fc.constant('withdrawn' as const),
+    of: fc.constantFrom('value' as const, 'child' as const, 'part' as const),
+    field,
+  }),
   fc.record({ what: fc.constant('parcel-handed-in' as const), parcel: text }),
   fc.record({
     what: fc.constantFrom('parcel-taken' as const, 'parcel-dismissed' as const),

@@ -196,6 +196,87 @@ test('REV-7 a task whose making is revoked is gone with all its parts, also what
   }
 })
 
+/** What a feed says of one op. */
+const fed = ({ replica }: Device, record: string, op: string) =>
+  must(replica.query('feed', { record }, REACH)).rows.find((row) => row.op === op)
+
+test('REV-12 the feed tells of a value, a child and what is about it that they were withdrawn, and not what they said', () => {
+  const site = aSite()
+  const { hq, desk, tablet } = site
+  const record = newJob(desk)
+  settle(site)
+  const title = setTitle(tablet, record, 'Rude words')
+  const { task, op: made } = must(tablet.replica.execute('task.add', { record, text: 'Ruder words' }))
+  const { note, op: wrote } = must(tablet.replica.execute('note.add', { record, text: 'Rudest words' }))
+  settle(site)
+  must(hq.replica.execute('task.tick', { record, task }))
+  const ticked = lastOp(hq)
+  must(hq.replica.execute('note.edit', { record, note, text: 'Rudest words of all' }))
+  const edited = lastOp(hq)
+  for (const op of [title, made, wrote])
+    must(hq.replica.execute('fact.revoke', { dot: `${op}.0`, reason: 'Not in our house' }))
+  settle(site)
+  const part = (field: string) => ({ what: 'withdrawn', of: 'part', field })
+  for (const device of [hq, desk, tablet]) {
+    expect(fed(device, record, title)?.changes).toEqual([{ what: 'withdrawn', of: 'value', field: 'title' }])
+    expect(fed(device, record, made)?.changes).toEqual([
+      { what: 'withdrawn', of: 'child', field: 'tasks' },
+      part('tasks'),
+    ])
+    expect(fed(device, record, wrote)?.changes).toEqual([
+      { what: 'withdrawn', of: 'child', field: 'notes' },
+      part('notes'),
+    ])
+    expect(fed(device, record, ticked)?.changes).toEqual([part('tasks')])
+    expect(fed(device, record, edited)?.changes).toEqual([part('notes')])
+    const everything = JSON.stringify(must(device.replica.query('feed', {}, REACH)).rows)
+    expect(everything).not.toMatch(/rude/i)
+  }
+})
+
+test('REV-13 the feed names what of an edit this device may withdraw: values, and with a child all that its op says of it', () => {
+  const site = aSite()
+  const { hq, desk, tablet } = site
+  const record = newJob(desk, ['inspect valve'])
+  const title = setTitle(desk, record, 'Rude words')
+  const { op: made } = must(desk.replica.execute('task.add', { record, text: 'Ruder words' }))
+  settle(site)
+  const dots = (device: Device, op: string) => fed(device, record, op)?.withdrawable.map(({ dot }) => dot)
+  expect(dots(hq, title)).toEqual([`${title}.0`])
+  expect(dots(desk, title)).toEqual([`${title}.0`])
+  expect(dots(tablet, title)).toEqual([])
+  expect(fed(hq, record, made)?.withdrawable).toMatchObject([
+    {
+      dot: `${made}.0`,
+      changes: [
+        { what: 'child-added', field: 'tasks' },
+        { what: 'set', value: 'Ruder words' },
+      ],
+    },
+  ])
+  for (const { dot } of must(hq.replica.query('feed', { record }, REACH)).rows.flatMap(
+    (row) => row.withdrawable,
+  ))
+    must(hq.replica.execute('fact.revoke', { dot, reason: 'All of it' }))
+  expect(must(hq.replica.query('feed', { record }, REACH)).rows.flatMap((row) => row.withdrawable)).toEqual(
+    [],
+  )
+  settle(site)
+  expect(page(tablet, record).tasks).toEqual([])
+})
+
+test('REV-13 of a closed record only the authority may withdraw what is frozen', () => {
+  const site = aSite()
+  const { hq, desk } = site
+  const record = newJob(desk)
+  const title = setTitle(desk, record, 'Rude words')
+  settle(site)
+  turn(site, 'request.close', record)
+  settle(site)
+  expect(fed(hq, record, title)?.withdrawable).toHaveLength(1)
+  expect(fed(desk, record, title)?.withdrawable).toEqual([])
+})
+
 test('REV-3 of several that are adopted at once, one that counts by itself again takes nothing from the others', () => {
   const site = aSite()
   const { hq, desk, tablet } = site

@@ -3,6 +3,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -23,7 +24,7 @@ import { addressBookIn } from '../../main/store/address-book.ts'
 import { createCrypto } from '../../main/store/crypto.ts'
 import { openDatabase, type SqlDatabase } from '../../main/store/database.ts'
 import { factsIn } from '../../main/store/facts.ts'
-import { writePrivately } from '../../main/store/files.ts'
+import { makeFolder, writePrivately } from '../../main/store/files.ts'
 import { openFolder } from '../../main/store/folder.ts'
 import { migrateNodeTables } from '../../main/store/node-tables.ts'
 import { loadOrMakeSigner } from '../../main/store/op-key.ts'
@@ -236,4 +237,15 @@ test('STO-13 a small file that the disk refuses leaves what there was, and nothi
   mkdirSync(file)
   expect(() => writePrivately(file, 'new')).toThrow()
   expect(readdirSync(folder)).toEqual(['note'])
+})
+
+test('KEEP-39 a folder that cannot be made is refused, whatever is around it, and nobody waits for it', () => {
+  const file = join(folder, 'a file')
+  writeFileSync(file, '')
+  for (const path of [file, join(file, 'inside')]) expect(() => makeFolder(path)).toThrow()
+  // Where a file system makes no folders, Node's own recursive making goes on for ever.
+  if (existsSync('/proc/self')) expect(() => makeFolder('/proc/none/of/these')).toThrow()
+  makeFolder(join(folder, 'one', 'in', 'another'))
+  makeFolder(join(folder, 'one'))
+  expect(statSync(join(folder, 'one', 'in', 'another')).mode & 0o777).toBe(0o700)
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { checkUpdate } from '../../shared/merge/text/check.ts'
 import { emptyText, fragmentOf } from '../../shared/merge/text/document.ts'
-import { appendText } from '../../shared/merge/text/fold.ts'
+import { appendText, foldText, sealText, type StoredUpdate } from '../../shared/merge/text/fold.ts'
 import { plainText } from '../../shared/merge/text/plain.ts'
 import { newText } from '../../shared/merge/text/new-text.ts'
 import type { Content, Struct } from '../../shared/merge/text/struct.ts'
@@ -74,4 +74,21 @@ test('TXT-13 a tower of nodes built over many ops ends at the bound, and its top
     to: 20_000,
   })
   expect(fragmentOf(doc).length).toBe(0)
+})
+
+test('TXT-27 a tower that is deleted at its root is folded, sealed and folded again', () => {
+  const updates = Array.from({ length: 100 }, (_, i): StoredUpdate => {
+    const structs = Array.from({ length: 60 }, (_level, level) => {
+      const clock = i * 60 + level
+      const parent = clock === 0 ? 'default' : { client: ME, clock: clock - 1 }
+      const content: Content = { kind: 'element', name: 'blockquote' }
+      return { clock, length: 1, origin: null, rightOrigin: null, parent, attribute: null, content }
+    })
+    const bytes = writeUpdate({ client: ME, structs, deletes: [] })
+    return { bytes, client: ME, from: i * 60, to: (i + 1) * 60, counts: true }
+  })
+  const root = writeUpdate({ client: null, structs: [], deletes: [{ client: ME, from: 0, to: 1 }] })
+  updates.push({ bytes: root, client: ME, from: 6000, to: 6000, counts: true })
+  expect(fragmentOf(foldText(updates)).length).toBe(0)
+  expect(fragmentOf(foldText([], sealText(updates, null))).length).toBe(0)
 })

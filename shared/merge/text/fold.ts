@@ -36,45 +36,62 @@ export type TextBase = { readonly bytes: Bytes; readonly deletes: Bytes }
  * that all have neighbours (`neighbours.ts`).
  */
 export function foldText(updates: readonly StoredUpdate[], base: TextBase | null = null): Y.Doc {
-  const doc = emptyText()
+  const doc = gatherText(updates, base)
+  assertWhole(doc)
   const hidden = updates.filter((update) => !update.counts)
+  const deletes = deletesThatCount(updates, base)
   transactExactly(doc, (transaction) => {
-    applyAll(doc, updates, base)
-    assertWhole(doc)
+    // Before anything is deleted: a node that is goes with all that is in it, however deep that is.
     removeMisplaced(transaction, structsOf(doc))
-    if (hidden.length > 0) hideStructs(transaction, rangesToSet(hidden), deletesThatCount(updates, base))
+    Y.applyUpdate(doc, writeUpdate({ client: null, structs: [], deletes: rangesOf(deletes) }))
+    if (hidden.length > 0) hideStructs(transaction, rangesToSet(hidden), deletes)
   })
   return doc
 }
 
-/** All words of a text at their places, whichever of them count. Of two branches' words under one name the first stand, and others may wait. */
+/**
+ * All words of a text at their places, whichever of them count, and nothing deleted. Of two branches' words under one
+ * name the first stand, and others may wait.
+ */
 export function gatherText(updates: readonly StoredUpdate[], base: TextBase | null): Y.Doc {
   const doc = emptyText()
   transactExactly(doc, () => {
-    applyAll(doc, updates, base)
+    if (base) Y.applyUpdate(doc, base.bytes)
+    for (const { bytes } of updates) applyWords(doc, bytes)
+    // What came before its causes waits in Yjs for one more update, though all that it needs has come.
+    for (const { bytes } of updates) if (!isWhole(doc)) applyWords(doc, bytes)
   })
   return doc
 }
 
-/** Brings one more update to such a text. */
+/** Brings the words of one more update to such a text. */
 export function addWords(doc: Y.Doc, bytes: Bytes): void {
   transactExactly(doc, () => {
-    Y.applyUpdate(doc, bytes)
+    applyWords(doc, bytes)
   })
+}
+
+function applyWords(doc: Y.Doc, bytes: Bytes): void {
+  const update = stored(bytes)
+  if (update.structs.length > 0)
+    Y.applyUpdate(doc, update.deletes.length > 0 ? writeUpdate({ ...update, deletes: [] }) : bytes)
 }
 
 /** The base that updates and the one before make together. What does not count among them is still to be given as such. */
 export function sealText(updates: readonly StoredUpdate[], base: TextBase | null): TextBase {
   const doc = gatherText(updates, base)
   assertWhole(doc)
-  const deletes = [...deletesThatCount(updates, base).clients].flatMap(([client, items]) =>
-    items.map(({ clock, len }) => ({ client, from: clock, to: clock + len })),
-  )
+  const deletes = rangesOf(deletesThatCount(updates, base))
   return {
     bytes: Y.encodeStateAsUpdate(doc),
     deletes: writeUpdate({ client: null, structs: [], deletes }),
   }
 }
+
+const rangesOf = (deletes: DeleteSet): ClockRange[] =>
+  [...deletes.clients].flatMap(([client, items]) =>
+    items.map(({ clock, len }) => ({ client, from: clock, to: clock + len })),
+  )
 
 /** How far each client's words in a base reach; null where its bytes are no update. */
 export function textReach(bytes: Bytes): ReadonlyMap<number, number> | null {
@@ -83,13 +100,6 @@ export function textReach(bytes: Bytes): ReadonlyMap<number, number> | null {
   } catch {
     return null
   }
-}
-
-function applyAll(doc: Y.Doc, updates: readonly StoredUpdate[], base: TextBase | null): void {
-  if (base) Y.applyUpdate(doc, base.bytes)
-  for (const update of updates) Y.applyUpdate(doc, countingPart(update))
-  // What came before its causes waits in Yjs for one more update, though all that it needs has come.
-  for (const update of updates) if (!isWhole(doc)) Y.applyUpdate(doc, countingPart(update))
 }
 
 /**
@@ -135,10 +145,6 @@ function isBeside(struct: AnyStruct, hidden: DeleteSet): boolean {
   for (let rival = place._map.get(struct.parentSub) ?? null; rival !== null; rival = rival.left)
     if (Y.isDeleted(hidden, rival.id)) return true
   return false
-}
-
-function countingPart(update: StoredUpdate): Bytes {
-  return update.counts ? update.bytes : writeUpdate({ ...stored(update.bytes), deletes: [] })
 }
 
 function deletesThatCount(updates: readonly StoredUpdate[], base: TextBase | null): DeleteSet {

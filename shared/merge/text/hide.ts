@@ -19,7 +19,8 @@ export function hideStructs(transaction: Y.Transaction, hidden: DeleteSet, delet
   for (const item of listed) if (!(item.content instanceof Y.ContentType)) item.delete(transaction)
   const nodes = new Set(listed.filter((item) => !item.deleted))
   for (const node of nodes) deleteIfEmpty(transaction, node, nodes)
-  for (const item of attributes) restoreAttribute(transaction, item, hidden, deletes)
+  const shown = new Set(attributes.map((item) => placeOf(item)?._map.get(item.parentSub ?? '')))
+  for (const last of shown) if (last) restoreAttribute(transaction, last, hidden, deletes)
 }
 
 /** Recursion is bounded: nodes deeper than the schema allows are gone already. */
@@ -43,34 +44,39 @@ function childrenOf(type: Y.AbstractType<unknown>): Y.Item[] {
  */
 function restoreAttribute(
   transaction: Y.Transaction,
-  item: Y.Item,
+  last: Y.Item,
   hidden: DeleteSet,
   deletes: DeleteSet,
 ): void {
-  const last = placeOf(item)?._map.get(item.parentSub ?? '')
-  if (!last || last.deleted || !Y.isDeleted(hidden, last.id)) return
+  if (last.deleted || !Y.isDeleted(hidden, last.id)) return
   const content = contentThatCounts(last, hidden, deletes)
   if (content === null) last.delete(transaction)
-  else last.content = content
+  else Y.getItemCleanStart(transaction, last.lastId).content = content
 }
 
 /** Values of one client that Yjs no longer shows are one item once a text was read again: each is looked at by its clock. */
 function contentThatCounts(last: Y.Item, hidden: DeleteSet, deletes: DeleteSet): Y.Item['content'] | null {
-  for (let item: Y.Item | null = last; item !== null; item = item.left)
+  for (let item: Y.Item | null = last; item !== null; item = item.left) {
+    if (isWithin(hidden, item)) continue
     for (let i = item.length - 1; i >= 0; i -= 1) {
       const id = Y.createID(item.id.client, item.id.clock + i)
       if (Y.isDeleted(deletes, id)) return null
       if (Y.isDeleted(hidden, id)) continue
       const content = item.content.copy()
-      return showsOnly(content, i, last.length) ? content : null
+      return showsOnly(content, i) ? content : null
     }
+  }
   return null
 }
 
-/** Makes of values one of them, as often as the item is long that is to show it; false: they are none. */
-function showsOnly(content: unknown, index: number, length: number): boolean {
+/** Is all of an item in a set? What takes a million clocks is said in a few bytes. */
+const isWithin = ({ clients }: DeleteSet, { id, length }: Y.Item): boolean =>
+  clients.get(id.client)?.some(({ clock, len }) => clock <= id.clock && id.clock + length <= clock + len) ??
+  false
+
+/** Makes of values one of them; false: they are none. */
+function showsOnly(content: unknown, index: number): boolean {
   if (!(content instanceof Y.ContentAny)) return false
-  const value: unknown = content.arr[index]
-  content.arr = Array.from({ length }, () => value)
+  content.arr = content.arr.slice(index, index + 1)
   return true
 }

@@ -6,7 +6,7 @@
  */
 import { LIMITS } from '../../op/limits.ts'
 import * as Y from 'yjs'
-import { placeOf, type AnyStruct } from './deleted.ts'
+import { placeOf, structsFrom, type AnyStruct } from './deleted.ts'
 
 export function removeMisplaced(transaction: Y.Transaction, structs: readonly AnyStruct[]): void {
   const levels = new Map<Y.AbstractType<unknown>, number>()
@@ -20,6 +20,15 @@ export function removeMisplaced(transaction: Y.Transaction, structs: readonly An
   // The deepest first: deleting a node deletes its children by recursion, which then finds none left.
   found.sort((a, b) => b.level - a.level)
   for (const { item } of found) item.delete(transaction)
+}
+
+/** Do a client's structs from a clock on stand no deeper than anything may? */
+export function areShallow(doc: Y.Doc, client: number, from: number): boolean {
+  const levels = new Map<Y.AbstractType<unknown>, number>()
+  return structsFrom(doc, client, from).every((struct) => {
+    const place = placeOf(struct)
+    return place === null || levelOf(place, levels) <= LIMITS.textDepth
+  })
 }
 
 function fits(item: Y.Item, place: Y.AbstractType<unknown>): boolean {

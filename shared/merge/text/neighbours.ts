@@ -29,17 +29,20 @@ export function haveNeighbours(doc: Y.Doc, client: number, from: number): boolea
 
 /**
  * The same where it shows without a look at how letters stand, as it does of what is typed, save beside what several
- * wrote at one place at once. Without a document it shows of words that stand beside nothing but each other.
+ * wrote at one place at once. Without a document it shows of words that stand beside and in nothing but each other.
  */
 export function wereWrittenSo(
   { client, structs }: Pick<Update, 'client' | 'structs'>,
   doc: Y.Doc | null,
 ): boolean {
+  const own = (id: StructId): Struct | null => (id.client === client ? structAt(structs, id.clock) : null)
   const said: Said = (id) => {
-    const own = id.client === client ? structAt(structs, id.clock) : null
-    return own ? saidOf(own, own.clock, id) : doc && saidIn(doc, id)
+    const struct = own(id)
+    return struct ? saidOf(struct, struct.clock, id) : doc && saidIn(doc, id)
   }
-  return structs.every((struct) => isWrittenSo(struct, said))
+  const isIn = ({ parent }: Struct): boolean =>
+    doc !== null || parent === null || typeof parent === 'string' || own(parent) !== null
+  return structs.every((struct) => isIn(struct) && isWrittenSo(struct, said))
 }
 
 /**

@@ -11,6 +11,7 @@ import { cellOf } from '../fold.ts'
 import type { RecordRow } from '../interner.ts'
 import type { JudgedOp } from '../judging.ts'
 import { controlChange, reviewChange } from './control-changes.ts'
+import { withdrawnChange } from './withdrawn.ts'
 
 const EXCERPT = 120
 /** The longest line that a person may type. */
@@ -18,18 +19,22 @@ const LINE = 500
 
 /** The changes of an op; only those of one record where `record` is given. */
 export function changesOf(core: Core, op: JudgedOp, record: string | null): Change[] {
-  const changes: Change[] = []
-  op.effects.forEach((effect, index) => {
-    if (record !== null && isData(effect) && (changedRecord(effect) ?? record) !== record) return
-    const change = changeOf(core, op, effect, { actor: op.actor, seq: op.seq, index })
-    if (change) changes.push(change)
+  return changesIn(core, op, (effect) => {
+    return record === null || !isData(effect) || (changedRecord(effect) ?? record) === record
   })
-  return changes
+}
+
+/** The changes of some of an op's effects. */
+export function changesIn(core: Core, op: JudgedOp, isMeant: (effect: Effect) => boolean): Change[] {
+  return op.effects.flatMap((effect, index) => {
+    if (!isMeant(effect)) return []
+    return changeOf(core, op, effect, { actor: op.actor, seq: op.seq, index }) ?? []
+  })
 }
 
 function changeOf(core: Core, op: JudgedOp, effect: Effect, dot: DotRef): Change | null {
   if (effect.type === 'unknown') return { what: 'unknown', code: effect.code }
-  if (isData(effect)) return dataChange(core, effect, dot)
+  if (isData(effect)) return withdrawnChange(core, op.no, dot.index, effect) ?? dataChange(core, effect, dot)
   return isReview(effect) ? reviewChange(core, op, effect) : controlChange(core, effect)
 }
 

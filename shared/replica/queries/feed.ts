@@ -9,6 +9,7 @@ import { OP_COLUMNS, type OpRow } from '../log.ts'
 import type { JudgedOp } from '../judging.ts'
 import { changesOf } from './changes.ts'
 import { judgementOf, nameOf, reasonOf } from './naming.ts'
+import { withdrawableOf } from './withdrawable.ts'
 
 const PAGE = 50
 
@@ -77,6 +78,7 @@ function feedRow(core: Core, row: OpRow, record: string | null): FeedRow {
     changes: changesOf(core, op, record),
     where: core.acks.whereabouts(op),
     final: core.control().membership.isFinal(op),
+    withdrawable: row.judgement === 0 ? withdrawableOf(core, op, record) : [],
   }
 }
 
