@@ -3,7 +3,6 @@
  * Single letters are heard only where nobody is typing and no dialog is open, and can be switched off
  * altogether (WCAG 2.1.4). `g b` is a sequence: the second key within a second.
  */
-import { untrack } from 'svelte'
 import { preferences } from '../services/preferences.svelte.ts'
 
 export type Binding = {
@@ -21,7 +20,9 @@ export type Binding = {
 const SEQUENCE_MS = 1_000
 
 class Keys {
-  #bound: readonly (readonly Binding[])[] = $state.raw([])
+  /** Beside what is told of it: while an effect ends, a state that changes with it reads as it was before. */
+  readonly #bound = new Set<readonly Binding[]>()
+  #told: readonly (readonly Binding[])[] = $state.raw([])
   #prefix = ''
   #prefixAt = 0
 
@@ -29,13 +30,17 @@ class Keys {
   bind(bindings: () => readonly Binding[]): void {
     $effect(() => {
       const mine = bindings()
-      untrack(() => (this.#bound = [...this.#bound, mine]))
-      return () => (this.#bound = this.#bound.filter((other) => other !== mine))
+      this.#bound.add(mine)
+      this.#told = [...this.#bound]
+      return () => {
+        this.#bound.delete(mine)
+        this.#told = [...this.#bound]
+      }
     })
   }
 
   get all(): readonly Binding[] {
-    return this.#bound.flat()
+    return this.#told.flat()
   }
 
   get singleKeys(): boolean {

@@ -208,7 +208,17 @@ test('REP-6 a search finds words anywhere in a job, by their beginning and witho
   must(hq.replica.execute('job.create', { title: 'Forklift' }))
   const hits = (text: string) =>
     must(hq.replica.query('search', { text }, REACH)).hits.map((hit) => hit.record)
-  for (const text of ['cafe', 'desc', 'kitchen', 'cracked filter', 'FILTER'])
+  const number = must(hq.replica.query('board', {}, REACH)).rows.find((row) => row.record === record)?.number
+  expect(number).toMatch(/^J-\d+$/)
+  for (const text of [
+    'cafe',
+    'desc',
+    'kitchen',
+    'cracked filter',
+    'FILTER',
+    number ?? '',
+    (number ?? '').slice(2),
+  ])
     expect(hits(text), text).toEqual([record])
   for (const text of ['', '"', 'AND', 'nothing*', 'title:fork']) expect(hits(text), text).toEqual([])
 })

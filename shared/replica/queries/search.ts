@@ -1,11 +1,13 @@
-/** Full-text search over titles, tasks, tags, references and notes (FTS5); indexed in idle time and before it is read. */
+/** Full-text search over numbers, titles, tasks, tags, references and notes (FTS5); indexed in idle time and before it is read. */
 import type { QueryAnswer } from '../../api/queries.ts'
 import { toHex, type Bytes } from '../../base/bytes.ts'
 import { declared, fieldByName } from '../../model/fields.ts'
+import { auditNumber } from '../../model/rights.ts'
 import { cellOf } from '../fold.ts'
 import type { Core } from '../core.ts'
 import type { RecordState } from '../record-state.ts'
 import { shownOf } from '../views.ts'
+import { numberOf } from './naming.ts'
 
 /** Records indexed per slice. */
 const SLICE = 50
@@ -38,7 +40,12 @@ function bodyOf(core: Core, state: RecordState): string {
   )
   const tags = state.live('tags').map((entry) => entry.value)
   const tasks = state.children('tasks').flatMap((task) => task.live('text').map((entry) => entry.value))
-  return [...registers, ...tags, ...tasks, ...noteTexts(core, state)]
+  const closings = core
+    .control()
+    .requests.turnsOf(state.row.id)
+    .flatMap(({ decision }) => decision.number ?? [])
+  const numbers = [numberOf(core, state.row.id), ...closings.map(auditNumber)]
+  return [...numbers, ...registers, ...tags, ...tasks, ...noteTexts(core, state)]
     .filter((part) => part !== null)
     .join('\n')
 }
