@@ -144,6 +144,29 @@ describe('an open job', () => {
     await onPage(panel().getByText('2 of 2')).toBeVisible()
   })
 
+  test('DESK-14 a task is removed after one question, and Escape leaves the field for new ones', async () => {
+    await openJob({ title: 'Guard the ramp', tasks: ['Lock out', 'Sweep'] })
+    const box = (text: string) => panel().getByRole('checkbox', { name: text })
+    const ask = async () => {
+      await panel().getByRole('button', { name: 'Remove the task Lock out' }).click()
+      await onPage(
+        page.getByRole('dialog', { name: 'Remove this task?' }).getByText('Lock out'),
+      ).toBeVisible()
+    }
+    await ask()
+    await page.keyboard.press('Escape')
+    await onPage(box('Lock out')).toBeVisible()
+    await ask()
+    await page.getByRole('button', { name: 'Remove', exact: true }).click()
+    await onPage(box('Lock out')).toHaveCount(0)
+    await onPage(box('Sweep')).toBeVisible()
+    const field = panel().getByRole('textbox', { name: 'Add a task' })
+    await field.focus()
+    await page.keyboard.press('Escape')
+    await onPage(field).not.toBeFocused()
+    await onPage(panel()).toBeVisible()
+  })
+
   test('DESK-14 tags and minutes are a press away', async () => {
     const record = await openJob({ title: 'Change the lamp', tags: ['light'] })
     await panel().getByRole('textbox', { name: 'Add a tag' }).fill('aisle 4')
