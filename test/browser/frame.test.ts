@@ -183,18 +183,6 @@ describe('preferences', () => {
     await choose('Preferences', 'Large, for a wall')
     await choose('Preferences', 'Español')
     await onPage(heading('Tablero')).toBeVisible()
-    await page.waitForTimeout(800)
-    console.log(
-      'DBG',
-      await page.evaluate(
-        () =>
-          [...document.querySelectorAll('.ui-menu, .ui-dialog')]
-            .map((e) => e.outerHTML.slice(0, 300))
-            .join(' / ') +
-          ' ACTIVE ' +
-          document.activeElement?.outerHTML.slice(0, 200),
-      ),
-    )
     await page.keyboard.press('n')
     await onPage(page.getByRole('dialog', { name: 'Nuevo trabajo' })).toBeVisible()
     await page.keyboard.press('Escape')
