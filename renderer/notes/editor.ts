@@ -33,7 +33,7 @@ export function openEditor(options: EditorOptions): Editor {
       }),
       TaskList,
       TaskItem.configure({ nested: true }),
-      Collaboration.configure({ document: options.doc }),
+      TakingBack.configure({ document: options.doc }),
     ],
     editorProps: {
       attributes: {
@@ -53,6 +53,28 @@ export function openEditor(options: EditorOptions): Editor {
     onBlur: options.onBlur,
   })
 }
+
+/**
+ * Takes back, or does again, and puts the cursor behind what came or went: by itself it goes to where the words stood that
+ * were there before, and what comes back are new ones.
+ */
+export function takeBack(editor: Editor, how: 'undo' | 'redo'): boolean {
+  const before = editor.state.doc.content
+  if (!editor.commands[how]()) return false
+  const now = editor.state.doc.content
+  const [start, end] = [before.findDiffStart(now), before.findDiffEnd(now)]
+  return start === null || end === null || editor.commands.setTextSelection(Math.max(start, end.b))
+}
+
+const TakingBack = Collaboration.extend({
+  addKeyboardShortcuts() {
+    return {
+      'Mod-z': () => takeBack(this.editor, 'undo'),
+      'Mod-y': () => takeBack(this.editor, 'redo'),
+      'Shift-Mod-z': () => takeBack(this.editor, 'redo'),
+    }
+  },
+})
 
 /** Puts the cursor behind the last word, at once: what is typed next must not go elsewhere. */
 export function focusEnd(editor: Editor): void {

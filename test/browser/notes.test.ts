@@ -142,6 +142,23 @@ describe('a note', () => {
     await holds(warehouse.tablet, 'Big Filter')
   })
 
+  test('DESK-16 what is typed after a redo goes on behind what came back', async () => {
+    await openNote(page)
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('Bbb')
+    await page.waitForTimeout(UNDO_STEP)
+    await page.keyboard.press('ControlOrMeta+z')
+    await onPage(editorOf(page)).not.toContainText('Bbb')
+    await page.keyboard.press('ControlOrMeta+y')
+    await page.keyboard.type('XYZ')
+    await holds(warehouse.desk, 'Filter\nBbbXYZ')
+    await page.waitForTimeout(UNDO_STEP)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.keyboard.type('!')
+    await holds(warehouse.desk, 'Filter\nBbb!')
+  })
+
   test('DESK-16 undo of what was typed, brought back and deleted with its paragraph is saved like anything else', async () => {
     await openNote(page)
     const press = async (...keys: string[]) => {
