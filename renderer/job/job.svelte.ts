@@ -6,7 +6,10 @@ import type { CommandInput, CommandName, CommandResult } from '../../shared/api/
 import type { QueryAnswer } from '../../shared/api/queries.ts'
 import type { FieldValue, Value } from '../../shared/api/rows.ts'
 import { Live, desk } from '../services/desk.svelte.ts'
+import { valueText } from '../activity/sentence.ts'
+import { language } from '../services/language.svelte.ts'
 import { toasts } from '../ui/toasts.svelte.ts'
+import { jobWords } from './messages.ts'
 
 export type JobRecord = QueryAnswer<'record'>
 
@@ -15,6 +18,9 @@ export class JobController {
   readonly live: Live<'record'>
   /** Ticks that were sent and not yet answered, shown at once. */
   #ticking: ReadonlyMap<string, boolean> = $state.raw(new Map())
+
+  /** What was set last from here, by field: it is nobody else's. */
+  readonly #own = new Map<string, Value>()
 
   constructor(id: string) {
     this.id = id
@@ -45,6 +51,24 @@ export class JobController {
 
   setField(field: string, value: Value): Promise<boolean> {
     return this.#done('field.set', { record: this.id, field, value })
+  }
+
+  /** Sets what somebody began to change when `seen` stood there: what others set meanwhile is told, and can be brought back. */
+  async changeField(field: string, value: Value, seen: readonly FieldValue[]): Promise<boolean> {
+    const own = this.#own.get(field)
+    const isNews = (one: FieldValue): boolean =>
+      !seen.some(({ dot }) => dot === one.dot) && one.value !== value && one.value !== own
+    const newer = this.valuesOf(field).find(isNews)
+    if (!(await this.setField(field, value))) return false
+    this.#own.set(field, value)
+    if (newer) {
+      const { meanwhile, bringBack } = jobWords().conflict
+      toasts.ask(meanwhile(newer.name, valueText(language.current, newer.value)), {
+        label: bringBack,
+        run: () => void this.setField(field, newer.value),
+      })
+    }
+    return true
   }
 
   /** Settles a conflict by one of its values; one op that supersedes all that were seen. */

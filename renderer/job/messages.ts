@@ -67,6 +67,8 @@ export const jobWords = catalogue({
       use: 'Use this',
       by: (who: string, when: string) => `${who}, ${when}`,
       empty: 'Empty',
+      meanwhile: (who: string, value: string) => `Meanwhile ${who} had set it to “${value}”.`,
+      bringBack: 'Bring that back',
     },
     request: {
       close: 'Ask to close',
@@ -191,6 +193,8 @@ export const jobWords = catalogue({
       use: 'Usar esto',
       by: (who: string, when: string) => `${who}, ${when}`,
       empty: 'Vacío',
+      meanwhile: (who: string, value: string) => `Mientras tanto, ${who} lo había cambiado a «${value}».`,
+      bringBack: 'Recuperar ese valor',
     },
     request: {
       close: 'Pedir el cierre',

@@ -25,6 +25,11 @@ class Toasts {
     return id
   }
 
+  /** Something to be thought about: it stays until it is answered or dismissed. */
+  ask(text: string, action: ToastAction): void {
+    this.#add({ tone: 'warn', text, action })
+  }
+
   fail(error: ErrorBody): void {
     const { message, hint } = errorWords(error)
     this.#add({ tone: 'bad', text: message, hint })

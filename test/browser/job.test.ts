@@ -71,6 +71,27 @@ describe('an open job', () => {
     await onPage(panel()).toBeVisible()
   })
 
+  test('DESK-12 what somebody else set while one typed is told, and can be brought back', async () => {
+    const record = await openJob({ title: 'Read the gauge' })
+    const title = panel().getByRole('textbox', { name: 'Title' })
+    await title.pressSequentially(' again')
+    must(
+      await warehouse.tablet.client.do('field.set', { record, field: 'title', value: 'The gauge is broken' }),
+    )
+    await onPage(page.locator('a.card', { hasText: 'The gauge is broken' })).toBeVisible()
+    await title.press('Enter')
+    await onPage(title).toHaveValue(/again/)
+    const told = page.getByText(/Meanwhile .* had set it to “The gauge is broken”/)
+    await onPage(told).toBeVisible()
+    await page.getByRole('button', { name: 'Bring that back' }).click()
+    await onPage(title).toHaveValue('The gauge is broken')
+    await onPage(told).toHaveCount(0)
+    await title.fill('The gauge is mended')
+    await title.press('Enter')
+    await onPage(page.locator('a.card', { hasText: 'The gauge is mended' })).toBeVisible()
+    await onPage(page.getByText(/Meanwhile .* had set it/)).toHaveCount(0)
+  })
+
   test('DESK-12 zone, assignee, priority and due day are set and cleared in place', async () => {
     const record = await openJob({ title: 'Sweep the yard' })
     await field('Zone').fill('Yard')
