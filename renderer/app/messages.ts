@@ -32,7 +32,7 @@ export const appWords = catalogue({
     off: 'Off',
     groups: { go: 'Go to', board: 'Board', job: 'Job', general: 'General' },
     goTo: (place: string) => `Go to ${place}`,
-    closeJob: 'Close the job',
+    closeJob: 'Back to the board',
     status: {
       label: 'State of the network and of your work',
       wan: 'WAN',
@@ -94,7 +94,7 @@ export const appWords = catalogue({
     },
     placesLabel: 'Lugares',
     skip: 'Ir al contenido',
-    search: 'Buscar y ordenar',
+    search: 'Buscar y comandos',
     preferences: 'Preferencias',
     help: 'Atajos de teclado',
     roles: { authority: 'Autoridad', supervisor: 'Supervisión', technician: 'Técnico', edge: 'Nodo local' },
@@ -119,7 +119,7 @@ export const appWords = catalogue({
     off: 'No',
     groups: { go: 'Ir a', board: 'Tablero', job: 'Trabajo', general: 'General' },
     goTo: (place: string) => `Ir a ${place}`,
-    closeJob: 'Cerrar el panel del trabajo',
+    closeJob: 'Volver al tablero',
     status: {
       label: 'Estado de la red y de su trabajo',
       wan: 'WAN',
@@ -164,7 +164,7 @@ export const appWords = catalogue({
       unreachableAbout: 'El escritorio sigue intentándolo. Si no cambia, inicie Tallydesk de nuevo.',
     },
     palette: {
-      title: 'Buscar y ordenar',
+      title: 'Buscar y comandos',
       hint: 'Busque trabajos o escriba una orden',
       jobs: 'Trabajos',
       commands: 'Órdenes',

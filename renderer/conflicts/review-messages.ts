@@ -149,7 +149,7 @@ export const words = catalogue({
     select: 'Seleccionar',
     selectGroup: (title: string) => `Seleccionar todo: ${title}`,
     you: 'usted',
-    would: 'Habría',
+    would: 'Cambio',
     change: 'Cambio',
     why: 'Motivo',
     obstacle: 'Obstáculo',
