@@ -115,7 +115,7 @@ export const en = {
     hint: 'Choose an empty folder for a new site, or run this one.',
   },
   'data-folder-unreadable': {
-    message: 'The data folder cannot be read or written: {reason}.',
+    message: 'The folder cannot be read or written: {reason}.',
     hint: 'Check that the folder exists, is not read-only, and that the disk is not full.',
   },
   'database-damaged': {

@@ -122,7 +122,7 @@ export const es: Readonly<Record<ErrorCode, Sentence>> = {
     hint: 'Elija una carpeta vacía para un sitio nuevo o arranque este.',
   },
   'data-folder-unreadable': {
-    message: 'La carpeta de datos no se puede leer o escribir: {reason}.',
+    message: 'La carpeta no se puede leer o escribir: {reason}.',
     hint: 'Compruebe que la carpeta existe, que no es de solo lectura y que el disco no está lleno.',
   },
   'database-damaged': {
