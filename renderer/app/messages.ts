@@ -51,6 +51,7 @@ export const appWords = catalogue({
       lanNobody: 'Nobody in reach',
       lanOff: 'Switched off here',
       outboxEmpty: 'Everything shared',
+      outboxSelf: 'All at the authority, here',
       outboxSome: (n: number) =>
         plural('en', n, { one: '{n} edit not yet shared', other: '{n} edits not yet shared' }),
       heard: (ago: string) => `Heard ${ago}`,
@@ -138,6 +139,7 @@ export const appWords = catalogue({
       lanNobody: 'Nadie al alcance',
       lanOff: 'Apagada aquí',
       outboxEmpty: 'Todo compartido',
+      outboxSelf: 'Todo en la autoridad, aquí',
       outboxSome: (n: number) =>
         plural('es', n, { one: '{n} edición sin compartir', other: '{n} ediciones sin compartir' }),
       heard: (ago: string) => `Oída ${ago}`,

@@ -44,11 +44,11 @@ export function lanState({ lan }: Status, linked: number): Segment {
   }
 }
 
-export function outboxState({ outbox }: Status): Segment {
+/** What headquarters wrote is where it counts, which says nothing of others that have it. */
+export function outboxState({ actor, authority, outbox }: Status): Segment {
   const words = appWords().status
-  return outbox === 0
-    ? { text: words.outboxEmpty, tone: 'good' }
-    : { text: words.outboxSome(outbox), tone: 'warn' }
+  if (outbox > 0) return { text: words.outboxSome(outbox), tone: 'warn' }
+  return { text: authority.actor === actor ? words.outboxSelf : words.outboxEmpty, tone: 'good' }
 }
 
 export function authorityState(status: Status, when: (wall: number) => string): Segment {

@@ -140,6 +140,10 @@ describe('the status line', () => {
     await onPage(line().getByText('Everything shared')).toBeVisible()
     await onPage(line().getByText('Connected')).toBeVisible()
     await onPage(line().getByText(/Unknown/)).toHaveCount(0)
+    const headquarters = await openDesk(browser, warehouse.hq)
+    const there = headquarters.page.locator('footer.status-line')
+    await onPage(there.getByText('All at the authority, here')).toBeVisible()
+    await headquarters.page.context().close()
   })
 
   test('DESK-6 without its own node it claims nothing, and recovers by itself', async () => {
