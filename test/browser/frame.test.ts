@@ -187,6 +187,7 @@ describe('preferences', () => {
     await choose('Preferences', 'Large, for a wall')
     await choose('Preferences', 'Español')
     await onPage(heading('Tablero')).toBeVisible()
+    await onPage(page.getByRole('menu')).toHaveCount(0)
     await page.keyboard.press('n')
     await onPage(page.getByRole('dialog', { name: 'Nuevo trabajo' })).toBeVisible()
     await page.keyboard.press('Escape')
