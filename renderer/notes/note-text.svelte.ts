@@ -28,6 +28,7 @@ export class NoteText {
   #generation = 0
   #stop: (() => void) | null = null
   #closed = false
+  #isReloading = false
   readonly #outgoing = new Outgoing(
     (update) => this.#edit(update),
     (saving) => (this.saving = saving),
@@ -100,6 +101,11 @@ export class NoteText {
   async #load(): Promise<boolean> {
     const text = await this.#query()
     if (!text || this.#closed) return false
+    this.#show(text)
+    return true
+  }
+
+  #show(text: Text): void {
     const doc = new Y.Doc()
     if (this.#client !== null) doc.clientID = this.#client
     Y.applyUpdate(doc, bytesOf(text.update), FROM_NODE)
@@ -109,7 +115,6 @@ export class NoteText {
     this.#generation = text.generation
     this.doc = doc
     this.#watch(text.vector)
-    return true
   }
 
   #watch(since: string): void {
@@ -130,18 +135,27 @@ export class NoteText {
   }
 
   /**
-   * A new document wants a new session: the old one's clocks belong to the old text. Words that could not be sent
-   * keep the old document on the screen, said to be not saved, rather than vanish with it.
+   * A new document wants a new session: the old one's clocks belong to the old text. What is typed meanwhile goes the old
+   * way before the new text is asked for; words that cannot be sent keep the old document on the screen, said to be not
+   * saved, rather than vanish with it.
    */
   async #reload(): Promise<void> {
-    await this.#outgoing.flush()
-    if (!this.#outgoing.isEmpty) return
-    if (this.#client !== null) {
-      const opened = await desk.do('text.open', { record: this.#record, note: this.#note })
+    if (this.#isReloading) return
+    this.#isReloading = true
+    const at = { record: this.#record, note: this.#note }
+    const opened = this.#client === null ? null : await desk.do('text.open', at)
+    let text: Text | null = null
+    do {
+      await this.#outgoing.flush()
+      text = this.#outgoing.isEmpty ? await this.#query() : null
+    } while (text && !this.#outgoing.isEmpty)
+    this.#isReloading = false
+    if (!text || this.#closed) return
+    if (opened) {
       this.#client = opened.ok ? opened.value.client : null
       this.isEditing = opened.ok
     }
-    await this.#load()
+    this.#show(text)
   }
 
   #edit(update: Uint8Array) {

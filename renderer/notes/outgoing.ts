@@ -17,6 +17,7 @@ export type Saving =
 export class Outgoing {
   #gathered: Uint8Array[] = []
   #sending = false
+  #underWay: Promise<void> = Promise.resolve()
   /** What gathered since has waited its pause. */
   #isDue = false
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -46,15 +47,16 @@ export class Outgoing {
     this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS)
   }
 
-  /** Sends what has gathered now, or as soon as the update before it is answered. */
-  async flush(): Promise<void> {
+  /** Sends what has gathered now, or as soon as the update before it is answered; done once all of it is answered. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#gathered.length === 0) return
-    if (this.#sending) {
-      this.#isDue = true
-      return
-    }
+    if (this.#sending) this.#isDue = true
+    else if (this.#gathered.length > 0) this.#underWay = this.#sendGathered()
+    return this.#underWay
+  }
+
+  async #sendGathered(): Promise<void> {
     const update = Y.mergeUpdates(this.#gathered)
     this.#gathered = []
     this.#isDue = false
@@ -68,7 +70,7 @@ export class Outgoing {
     if (!outcome.ok) {
       this.#gathered.unshift(update)
       this.#tell({ state: 'failed', error: outcome.error })
-    } else if (this.#isDue) {
+    } else if (this.#isDue && this.#gathered.length > 0) {
       await this.flush()
     } else if (this.#gathered.length === 0) {
       this.#tell({ state: 'saved' })
