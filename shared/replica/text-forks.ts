@@ -12,7 +12,7 @@ import type { Cell } from './fold.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
 import type { TextReach } from './text-reach.ts'
-import type { Words } from './text-store.ts'
+import { keyOf, WHERE, type Words } from './text-store.ts'
 
 type UpdateRow = {
   readonly record: number
@@ -105,15 +105,14 @@ export class TextForks {
   }
 
   /** The ops, in the causal past of another, that wrote these words: one of each branch. None where they are in the base, and stand. */
-  #ownersAt(no: number, { record, field, child, sub }: Cell, { client, clock }: StructId): number[] {
-    const step = this.#reach.of({ record, field, child, sub }, client).find(({ to }) => to > clock)
+  #ownersAt(no: number, cell: Cell, { client, clock }: StructId): number[] {
+    const step = this.#reach.of(cell, client).find(({ to }) => to > clock)
     if (step && this.#log.knowsNo(no, step.op)) return []
     const rows = this.#sql
       .prepare(
-        `SELECT op FROM text_update WHERE record = ? AND field = ? AND child = ? AND sub = ?
-         AND client = ? AND from_clock <= ? AND to_clock > ?`,
+        `SELECT op FROM text_update WHERE ${WHERE} AND client = ? AND from_clock <= ? AND to_clock > ?`,
       )
-      .all<{ op: number }>(record, field, child, sub, client, clock, clock)
+      .all<{ op: number }>(...keyOf(cell), client, clock, clock)
     return rows.map(({ op }) => op).filter((op) => this.#log.knowsNo(no, op))
   }
 

@@ -7,6 +7,7 @@ import { droppedNumber, isDropped } from './chains.ts'
 import type { Cell } from './fold.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './ports.ts'
+import { keyOf, WHERE } from './text-store.ts'
 
 /** By its op, which may have been dropped, the session had come to this clock, exclusive. */
 export type Step = { readonly op: number; readonly to: number }
@@ -14,7 +15,6 @@ export type Step = { readonly op: number; readonly to: number }
 type Row = { readonly line: number; readonly steps: Bytes }
 type Sealed = { readonly op: number; readonly client: number; readonly to: number }
 
-const WHERE = 'record = ? AND field = ? AND child = ? AND sub = ?'
 /** A seq and a clock, the highest byte first. */
 export const STEP_BYTES = 12
 
@@ -28,21 +28,20 @@ export class TextReach {
   }
 
   /** The steps of a session, the earliest first. */
-  of({ record, field, child, sub }: Cell, client: number): Step[] {
-    const row = this.#row({ record, field, child, sub }, client)
+  of(cell: Cell, client: number): Step[] {
+    const row = this.#row(cell, client)
     if (!row) return []
     const line = this.#log.lines.byNumber(row.line)
     return stepsIn(row.steps).map(({ seq, to }) => ({ op: droppedNumber({ line, seq }), to }))
   }
 
-  #row({ record, field, child, sub }: Cell, client: number): Row | null {
+  #row(cell: Cell, client: number): Row | null {
     const read = `SELECT line, steps FROM text_reach WHERE ${WHERE} AND client = ?`
-    return this.#sql.prepare(read).get<Row>(record, field, child, sub, client) ?? null
+    return this.#sql.prepare(read).get<Row>(...keyOf(cell), client) ?? null
   }
 
   /** Adds what was sealed, to what was before: what counts only since it was adopted may stand between that. */
   add(cell: Cell, sealed: readonly Sealed[]): void {
-    const { record, field, child, sub } = cell
     const put = this.#sql.prepare(
       `INSERT INTO text_reach (record, field, child, sub, client, line, steps) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET steps = excluded.steps`,
@@ -54,19 +53,19 @@ export class TextReach {
       if (!first) continue
       const steps = [...(before ? stepsIn(before.steps) : []), ...places]
       steps.sort((a, b) => a.seq - b.seq || a.to - b.to)
-      put.run(record, field, child, sub, client, first.line.no, concatBytes(...steps.map(stepBytes)))
+      put.run(...keyOf(cell), client, first.line.no, concatBytes(...steps.map(stepBytes)))
     }
   }
 
   /** A session stays declared when the op that declared it is dropped. */
-  declareByPlace({ record, field, child, sub }: Cell, isUnder: (op: number) => boolean): void {
+  declareByPlace(cell: Cell, isUnder: (op: number) => boolean): void {
     const rows = this.#sql
       .prepare(`SELECT client, op FROM text_session WHERE ${WHERE}`)
-      .all<{ client: number; op: number }>(record, field, child, sub)
+      .all<{ client: number; op: number }>(...keyOf(cell))
     const move = this.#sql.prepare(`UPDATE text_session SET op = ? WHERE ${WHERE} AND client = ? AND op = ?`)
     for (const { client, op } of rows)
       if (!isDropped(op) && isUnder(op))
-        move.run(droppedNumber(this.#log.placeOf(op)), record, field, child, sub, client, op)
+        move.run(droppedNumber(this.#log.placeOf(op)), ...keyOf(cell), client, op)
   }
 }
 

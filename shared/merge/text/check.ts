@@ -10,7 +10,15 @@ import { LIMITS } from '../../op/limits.ts'
 import { readUpdate } from './read-update.ts'
 import type { TextRefusal } from './refusal.ts'
 import { FRAGMENT } from './schema.ts'
-import { endOf, structAt, type ClockRange, type Struct, type StructId, type Update } from './struct.ts'
+import {
+  endOf,
+  isSameId,
+  structAt,
+  type ClockRange,
+  type Struct,
+  type StructId,
+  type Update,
+} from './struct.ts'
 
 export type UpdateContext = {
   /** The session's derived client id. */
@@ -69,7 +77,7 @@ function ownershipOf(update: Update, context: UpdateContext): TextRefusal | null
 
 function placeOf(struct: Struct, context: UpdateContext): TextRefusal | null {
   const { origin, rightOrigin, parent } = struct
-  if (origin && rightOrigin && isSame(origin, rightOrigin)) return 'text-malformed'
+  if (origin && rightOrigin && isSameId(origin, rightOrigin)) return 'text-malformed'
   if (!isContentFor(struct)) return 'text-foreign-content'
   if (typeof parent === 'string') return parent === FRAGMENT ? null : 'text-foreign-content'
   const known = [origin, rightOrigin, parent].every((id) => id === null || isBefore(id, struct, context))
@@ -84,8 +92,6 @@ function isContentFor(struct: Struct): boolean {
   if (struct.parent === null || struct.content.kind === 'deleted') return true
   return (struct.attribute !== null) === (struct.content.kind === 'value')
 }
-
-const isSame = (a: StructId, b: StructId): boolean => a.client === b.client && a.clock === b.clock
 
 const isBefore = (id: StructId, struct: Struct, context: UpdateContext): boolean =>
   id.client === context.client ? id.clock < struct.clock : context.covers(id.client, id.clock, id.clock + 1)

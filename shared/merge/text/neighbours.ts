@@ -9,7 +9,7 @@
  */
 import * as Y from 'yjs'
 import { itemAt, placeOf, structsFrom } from './deleted.ts'
-import { structAt, type Struct, type StructId, type Update } from './struct.ts'
+import { isSameId, structAt, type Struct, type StructId, type Update } from './struct.ts'
 
 /** What a letter, or anything else that takes one clock, was written between; null: the end of its list. */
 type Neighbours = Pick<Struct, 'origin' | 'rightOrigin'>
@@ -67,7 +67,7 @@ export function dependOn(doc: Y.Doc, client: number, from: number, clients: Read
 function isWrittenSo({ origin, rightOrigin }: Neighbours, said: Said): boolean {
   const [left, right] = [origin && said(origin), rightOrigin && said(rightOrigin)]
   if (origin !== null && rightOrigin !== null)
-    return isSame(right?.origin, origin) || isSame(left?.rightOrigin, rightOrigin)
+    return isSameId(right?.origin, origin) || isSameId(left?.rightOrigin, rightOrigin)
   if (origin !== null) return left?.rightOrigin === null
   return rightOrigin === null || right?.origin === null
 }
@@ -93,9 +93,6 @@ const saidOf = (
   origin: clock > first ? { client, clock: clock - 1 } : origin,
   rightOrigin,
 })
-
-const isSame = (a: StructId | null | undefined, b: StructId): boolean =>
-  a?.client === b.client && a.clock === b.clock
 
 /** How the items of a document stand in their lists: counted where two of a list must be compared. */
 class Lists {

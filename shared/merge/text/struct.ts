@@ -42,6 +42,9 @@ export type Update = {
   readonly deletes: readonly ClockRange[]
 }
 
+export const isSameId = (a: StructId | null | undefined, b: StructId): boolean =>
+  a?.client === b.client && a.clock === b.clock
+
 export const endOf = (struct: Struct): number => struct.clock + struct.length
 
 /** The struct of an update that holds a clock. */
